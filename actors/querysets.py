@@ -1,0 +1,30 @@
+"""Named reads of the room. What the public sees is decided here."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from kiportal.common.models import User
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to_public(self) -> "OrganisationQuerySet":
+        return self.filter(status="published")
+
+    def awaiting_review(self) -> "OrganisationQuerySet":
+        return self.filter(status="proposed")
+
+    def of_member(self, user: User) -> "OrganisationQuerySet":
+        """The organisations a signed-in person acts for."""
+        return self.filter(memberships__user=user)
+
+
+class ContactPersonQuerySet(models.QuerySet["ContactPerson"]):
+    def with_consent(self) -> "ContactPersonQuerySet":
+        return self.select_related("consent")
+
+
+class FunderNoteQuerySet(models.QuerySet["FunderNote"]):
+    def valid(self, on: date) -> "FunderNoteQuerySet":
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on)

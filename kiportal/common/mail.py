@@ -1,0 +1,72 @@
+"""Mails: plain text and HTML from `templates/emails/`, sender of the centre, a Message-ID that stays when sent twice.
+
+Only jobs send mails. `send()` is called by the functions of a room's `notifications.py`:
+
+    send("offer_decision", to=offer.contact_email, context={...}, run=run, language="de")
+
+renders emails/offer_decision.subject.txt, .txt and .html; every template gets `centre`, `base_url` and `heading`.
+"""
+
+import email.utils
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from kiportal.common.jobs import Run
+from kiportal.common.models import Centre
+
+
+def send(template: str, *, to: str, context: dict[str, Any], run: Run, language: str = "de") -> None:
+    """Send one mail; raises what the transport raises, so that the job tries again."""
+    centre = Centre.objects.current()
+    with translation.override(language):
+        values = {"centre": centre, "base_url": settings.KIPORTAL_BASE_URL, **context}
+        subject = " ".join(render_to_string(f"emails/{template}.subject.txt", values).split())
+        values["heading"] = subject
+        text = render_to_string(f"emails/{template}.txt", values)
+        html = render_to_string(f"emails/{template}.html", values)
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        from_email=sender(centre),
+        to=[to],
+        reply_to=[centre.email] if centre.email else None,
+        headers={
+            "Message-ID": f"<{run.id}@{urlsplit(settings.KIPORTAL_BASE_URL).hostname}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    message.send()
+
+
+def sender(centre: Centre) -> str:
+    """Return the From line: the centre's name and the address the mail server may send for."""
+    return email.utils.formataddr((str(centre), settings.DEFAULT_FROM_EMAIL))
+
+
+class MailFolderBackend(BaseEmailBackend):
+    """Demo mode without a mail server: every mail becomes a file <time>-<id>.eml that staff can read in the portal."""
+
+    def __init__(self, folder: Path, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.folder = folder
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for message in email_messages:
+            content = message.message()
+            identifier = content["Message-ID"].strip("<>").partition("@")[0]
+            name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{identifier}.eml"
+            partial = self.folder / f".{name}"
+            partial.write_bytes(content.as_bytes())
+            os.replace(partial, self.folder / name)
+        return len(email_messages)

@@ -1,0 +1,25 @@
+from kiportal.common.models.base import Locked, SortedByName, Timestamped, TranslatedName
+from kiportal.common.models.centre import Centre, CentreText
+from kiportal.common.models.consent import Consent
+from kiportal.common.models.history import StatusChange
+from kiportal.common.models.jobs import Job
+from kiportal.common.models.limits import RateCount
+from kiportal.common.models.links import AccessLink
+from kiportal.common.models.proposals import ChangeProposal
+from kiportal.common.models.user import User
+
+__all__ = [
+    "AccessLink",
+    "Centre",
+    "CentreText",
+    "ChangeProposal",
+    "Consent",
+    "Job",
+    "Locked",
+    "RateCount",
+    "SortedByName",
+    "StatusChange",
+    "Timestamped",
+    "TranslatedName",
+    "User",
+]

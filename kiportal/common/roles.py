@@ -1,0 +1,93 @@
+"""Roles: which group may do what (DESIGN: section 1). Permissions are plain strings, so that no room is imported.
+
+Groups are synced after every migration; a test fails on a string that no model declares. What a role may do with
+a certain object is decided by the `can_...` functions of each room's `permissions.py`.
+"""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.core.management import call_command
+
+PROVIDER, MUNICIPALITY, EDITOR, LEAD, COUNCIL, ADMIN = (
+    "provider",
+    "municipality",
+    "editor",
+    "lead",
+    "council",
+    "admin",
+)
+
+_EDITOR = frozenset(
+    {
+        "common.use_workspace",
+        "common.view_job",
+        "offers.view_offer",
+        "offers.add_offer",
+        "offers.change_offer",
+        "offers.review_offer",
+        "actors.view_organisation",
+        "actors.add_organisation",
+        "actors.change_organisation",
+        "actors.review_organisation",
+        "pages.answer_barrierreport",
+    }
+)
+
+ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
+    PROVIDER: frozenset({"common.use_workspace"}),
+    MUNICIPALITY: frozenset({"common.use_workspace"}),
+    EDITOR: _EDITOR,
+    LEAD: _EDITOR,
+    COUNCIL: frozenset({"common.use_workspace"}),
+    ADMIN: frozenset(
+        {"common.use_workspace", "common.use_admin"}
+        | {f"common.{verb}_user" for verb in ("view", "add", "change")}
+        | {"auth.view_group", "common.view_centre", "common.change_centre"}
+        | {f"common.{verb}_centretext" for verb in ("view", "add", "change")}
+        | {
+            f"{model[0]}.{verb}_{model[1]}"
+            for verb in ("view", "add", "change")
+            for model in (
+                ("actors", "municipality"),
+                ("actors", "language"),
+                ("actors", "membership"),
+                ("actors", "fundernote"),
+                ("offers", "topic"),
+                ("offers", "targetgroup"),
+                ("offers", "offertype"),
+                ("offers", "programme"),
+            )
+        }
+        | {"actors.delete_membership", "actors.delete_fundernote", "actors.view_organisation"}
+    ),
+}
+ROLE_NAMES = {
+    PROVIDER: "Verein, Träger",
+    MUNICIPALITY: "Kommune",
+    EDITOR: "KI-Redaktion",
+    LEAD: "KI-Leitung",
+    COUNCIL: "Kreistag",
+    ADMIN: "Verwaltung",
+}
+
+
+def sync_groups() -> None:
+    """Give every role's group exactly its permissions."""
+    group_model = apps.get_model("auth", "Group")
+    permission_model = apps.get_model("auth", "Permission")
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in permission_model.objects.select_related("content_type")
+    }
+    for role, names in ROLE_PERMISSIONS.items():
+        group, _ = group_model.objects.get_or_create(name=role)
+        group.permissions.set([known[name] for name in names if name in known])
+
+
+def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Once all apps are migrated (permissions exist): sync the groups, make the cache table."""
+    if sender.label == "common":
+        call_command("createcachetable", database=using, verbosity=0)
+    if sender.name == [config.name for config in apps.get_app_configs() if config.models_module][-1]:
+        sync_groups()

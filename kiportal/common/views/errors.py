@@ -1,0 +1,38 @@
+"""Error pages: what happened, where to go, a reference number. 500 and 503 need neither database nor session."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from kiportal.common.logs import request_id
+
+
+def page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    """Render `templates/<status>.html` with the reference number of the request."""
+    return render(request, f"{status}.html", {"reference": request_id.get(), **context}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return page(request, 403, csrf=True)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("500.html", {"reference": request_id.get()}), status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(render_to_string("503.html", {"reference": request_id.get()}), status=503)
+    response.headers["Retry-After"] = "30"
+    return response

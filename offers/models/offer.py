@@ -1,0 +1,282 @@
+"""The offer: what an organisation does for whom, where and when. A Projekt also says how others can do it too."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pghistory
+from dateutil.relativedelta import relativedelta
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from actors.models import ContactPerson, Language, Municipality, Organisation
+from kiportal.common.models import Locked, SortedByName, Timestamped
+from kiportal.common.richtext import RichTextField
+from offers.models.reference import OfferType, Programme, TargetGroup, Topic
+from offers.querysets import OfferDateQuerySet, OfferQuerySet
+
+
+def _folded(field: str) -> Func:
+    """The field in lower case, umlauts spelled out, accents removed (`kiportal_fold`, migration 0001 of common)."""
+    return Func(F(field), function="kiportal_fold", output_field=models.TextField())
+
+
+def _search_vector() -> models.Expression:
+    """German stems find "Sprachkurse" for "Sprachkurs"; `simple` keeps "Kurs" apart from "Kur"."""
+    parts = [
+        SearchVector(_folded(field), config=config, weight=weight)
+        for field, weight in (("title", "A"), ("summary", "B"), ("description", "C"))
+        for config in ("german", "simple")
+    ]
+    combined = parts[0]
+    for part in parts[1:]:
+        combined = combined + part
+    return combined
+
+
+class CostKind(models.TextChoices):
+    """Values are those of the URL parameter `kosten`."""
+
+    FREE = "kostenfrei", _("kostenfrei")
+    AMOUNT = "betrag", _("kostet etwas")
+    ON_REQUEST = "auf-anfrage", _("auf Anfrage")
+
+
+@pghistory.track(exclude=["search_vector", "search_text", "sort_key"])
+class Offer(Timestamped, Locked, SortedByName):
+    class Kind(models.TextChoices):
+        OFFER = "angebot", _("Angebot")
+        PROJECT = "projekt", _("Projekt")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Entwurf")
+        UNCONFIRMED = "unconfirmed", _("wartet auf Bestätigung der E-Mail")
+        SUBMITTED = "submitted", _("wird geprüft")
+        CHANGES_REQUESTED = "changes_requested", _("Rückfrage")
+        PUBLISHED = "published", _("veröffentlicht")
+        HIDDEN = "hidden", _("verborgen")
+        ARCHIVED = "archived", _("beendet")
+        REJECTED = "rejected", _("abgelehnt")
+
+    class Schedule(models.TextChoices):
+        REGULAR = "regelmaessig", _("regelmäßig")
+        DATES = "termine", _("an einzelnen Terminen")
+        BY_APPOINTMENT = "nach-vereinbarung", _("nach Vereinbarung")
+
+    class Registration(models.TextChoices):
+        NONE = "keine", _("nicht nötig, einfach kommen")
+        PHONE = "telefon", _("telefonisch")
+        MAIL = "e-mail", _("per E-Mail")
+        WEB = "internet", _("über eine Internetseite")
+        IN_PERSON = "vor-ort", _("persönlich vor Ort")
+
+    class ProjectState(models.TextChoices):
+        PLANNED = "geplant", _("geplant")
+        RUNNING = "laufend", _("läuft")
+        FINISHED = "abgeschlossen", _("abgeschlossen")
+
+    CostKind = CostKind
+
+    # Identity
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("Angebot oder Projekt"), max_length=10, choices=Kind, default=Kind.OFFER)
+    title = models.CharField(_("Titel"), max_length=120)
+    slug = models.SlugField(max_length=130, unique=True, null=True, editable=False)
+    summary = models.CharField(_("Kurz gesagt"), max_length=300, blank=True)
+    description = RichTextField(_("Beschreibung"), blank=True)
+    offer_type = models.ForeignKey(
+        OfferType,
+        verbose_name=_("Art des Angebots"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="offers",
+    )
+    programme = models.ForeignKey(
+        Programme, verbose_name=_("Programm"), on_delete=models.PROTECT, null=True, blank=True, related_name="offers"
+    )
+    provider = models.ForeignKey(
+        Organisation, verbose_name=_("Träger"), on_delete=models.PROTECT, related_name="offers"
+    )
+    topics = models.ManyToManyField(Topic, verbose_name=_("Themen"), related_name="offers", blank=True)
+
+    # For whom
+    target_groups = models.ManyToManyField(
+        TargetGroup, verbose_name=_("Zielgruppen"), related_name="offers", blank=True
+    )
+    languages = models.ManyToManyField(Language, verbose_name=_("Sprachen"), related_name="offers", blank=True)
+
+    # Where
+    municipalities = models.ManyToManyField(Municipality, verbose_name=_("Kommunen"), related_name="offers", blank=True)
+    is_countywide = models.BooleanField(_("im ganzen Kreis"), default=False)
+    is_on_site = models.BooleanField(_("vor Ort"), default=True)
+    is_online = models.BooleanField(_("online"), default=False)
+    is_outreach = models.BooleanField(_("aufsuchend (wir kommen zu Ihnen)"), default=False)
+    place_name = models.CharField(
+        _("Name des Ortes"), max_length=160, blank=True, help_text=_("Zum Beispiel: Bürgerhaus, 1. Stock")
+    )
+    street = models.CharField(_("Straße und Hausnummer"), max_length=160, blank=True)
+    postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
+    city = models.CharField(_("Ort"), max_length=120, blank=True)
+
+    # When
+    schedule = models.CharField(_("Wann?"), max_length=20, choices=Schedule, blank=True)
+    schedule_text = models.CharField(
+        _("Zeiten in Worten"),
+        max_length=300,
+        blank=True,
+        help_text=_("Zum Beispiel: dienstags 9 bis 11 Uhr, nicht in den Ferien"),
+    )
+    valid_until = models.DateField(_("Angebot endet am"), null=True, blank=True)
+
+    # Conditions
+    cost_kind = models.CharField(_("Kosten"), max_length=12, choices=CostKind, blank=True)
+    cost_amount = models.DecimalField(
+        _("Betrag in Euro"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
+    cost_note = models.CharField(_("Hinweis zu den Kosten"), max_length=200, blank=True)
+    registration = models.CharField(_("Anmeldung"), max_length=12, choices=Registration, blank=True)
+    registration_note = models.CharField(_("Hinweis zur Anmeldung"), max_length=200, blank=True)
+    website = models.URLField(_("Internetseite des Angebots"), blank=True)
+
+    # Contact: shown to the public; names only through ContactPerson.public_name
+    contact = models.ForeignKey(
+        ContactPerson,
+        verbose_name=_("Kontakt"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="offers",
+    )
+
+    # Projekt: what others need to copy it
+    project_state = models.CharField(_("Stand des Projekts"), max_length=15, choices=ProjectState, blank=True)
+    project_goal = RichTextField(_("Ziel des Projekts"), blank=True)
+    project_steps = RichTextField(_("So sind wir vorgegangen"), blank=True)
+    project_needs = RichTextField(_("Das brauchen andere, um es nachzumachen"), blank=True)
+    project_results = RichTextField(_("Das hat es gebracht"), blank=True)
+    project_period = models.CharField(_("Zeitraum des Projekts"), max_length=120, blank=True)
+
+    # Internal: never public
+    submitter_email = models.EmailField(
+        _("E-Mail-Adresse für Rückfragen"),
+        blank=True,
+        help_text=_("Wird nicht veröffentlicht. Hierhin gehen alle Nachrichten."),
+    )
+    submitter_language = models.CharField(max_length=12, default="de", editable=False)
+    submitter_note = models.TextField(
+        _("Mitteilung an das KI"),
+        blank=True,
+        help_text=_("Bitte keine Angaben zu Ratsuchenden. Wird nicht veröffentlicht."),
+    )
+    internal_note = models.TextField(
+        _("Interner Vermerk"), blank=True, help_text=_("Nur für das KI. Bitte keine Angaben zu Ratsuchenden.")
+    )
+    submission_key = models.UUIDField(null=True, unique=True, editable=False)
+
+    # State
+    status = models.CharField(_("Stand"), max_length=20, choices=Status, default=Status.DRAFT, editable=False)
+    submitted_at = models.DateTimeField(_("gemeldet am"), null=True, editable=False)
+    published_at = models.DateTimeField(_("veröffentlicht am"), null=True, editable=False)
+    last_confirmed_on = models.DateField(_("zuletzt bestätigt am"), null=True, editable=False)
+
+    search_vector = models.GeneratedField(
+        expression=_search_vector(), output_field=SearchVectorField(), db_persist=True
+    )
+    search_text = models.GeneratedField(
+        expression=Func(
+            Concat(F("title"), Value(" "), F("summary"), output_field=models.TextField()),
+            function="kiportal_fold",
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Angebot")
+        verbose_name_plural = _("Angebote")
+        ordering = ["-created_at"]
+        permissions = [("review_offer", "Darf Angebote prüfen")]
+        indexes = [
+            GinIndex(fields=["search_vector"], name="offers_offer_search"),
+            GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="offers_offer_trigram"),
+            models.Index(fields=["status", "-published_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cost_amount=None) | Q(cost_kind="betrag"),
+                name="offers_offer_amount",
+                violation_error_message=_("Ein Betrag gehört nur zu „kostet etwas“."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | (Q(slug__isnull=False) & Q(published_at__isnull=False)),
+                name="offers_offer_published",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def sort_name(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("offers:offer_detail", args=[self.slug])
+
+    @property
+    def is_project(self) -> bool:
+        return self.kind == self.Kind.PROJECT
+
+    @property
+    def next_date(self) -> "OfferDate | None":
+        """The next date from now on, from the prefetched `upcoming_dates` where a list has fetched them."""
+        upcoming = getattr(self, "upcoming_dates", None)
+        if upcoming is None:
+            return self.dates.upcoming(timezone.now()).first()
+        return upcoming[0] if upcoming else None
+
+    def is_stale(self, on: date, months: int) -> bool:
+        """Whether the last confirmation lies more than `months` back."""
+        return self.last_confirmed_on is None or self.last_confirmed_on < on - relativedelta(months=months)
+
+
+class OfferDate(models.Model):
+    """One date of an offer, in Europe/Berlin."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="dates")
+    starts_at = models.DateTimeField(_("Beginn"))
+    ends_at = models.DateTimeField(_("Ende"), null=True, blank=True)
+    note = models.CharField(_("Hinweis"), max_length=120, blank=True)
+
+    objects = OfferDateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Termin")
+        verbose_name_plural = _("Termine")
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="offers_offerdate_order",
+                violation_error_message=_("Das Ende liegt vor dem Beginn."),
+            ),
+            models.UniqueConstraint(fields=["offer", "starts_at"], name="offers_offerdate_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"

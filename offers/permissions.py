@@ -1,0 +1,43 @@
+"""Who may do what with offers. `by` is somebody signed in or the holder of a link from a mail."""
+
+from actors.models import Membership
+from kiportal.common.models import AccessLink, User
+from kiportal.common.transitions import By
+from offers.models import Offer
+
+_P = AccessLink.Purpose
+
+
+def can_review_offer(by: By, offer: Offer) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.review_offer")
+
+
+def can_change_offer(by: By, offer: Offer) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.change_offer")
+
+
+def can_add_offer(by: By, offer: Offer) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.add_offer")
+
+
+def can_answer_offer(by: By, offer: Offer) -> bool:
+    """Write the draft, send it, answer a question: the author's link, or staff on the author's behalf."""
+    return _holds(by, offer, _P.DRAFT) or can_change_offer(by, offer)
+
+
+def can_confirm_offer(by: By, offer: Offer) -> bool:
+    """Confirm the mail address of a submission."""
+    return _holds(by, offer, _P.CONFIRM)
+
+
+def can_care_for_offer(by: By, offer: Offer) -> bool:
+    """Confirm or end a published entry: the care link, a member of the organisation, or staff."""
+    return (
+        _holds(by, offer, _P.CARE)
+        or can_review_offer(by, offer)
+        or (isinstance(by, User) and Membership.objects.filter(user=by, organisation=offer.provider_id).exists())
+    )
+
+
+def _holds(by: By, offer: Offer, purpose: AccessLink.Purpose) -> bool:
+    return isinstance(by, AccessLink) and by.purpose == purpose and by.target == offer and by.revoked_at is None

@@ -1,0 +1,44 @@
+"""Fixtures of all tests: the fixed cast of accounts, and jobs that really run."""
+
+from collections.abc import Callable
+
+import pytest
+
+from kiportal.common import jobs, roles
+from kiportal.common.models import Centre, Job, User
+from tests import factories
+
+
+@pytest.fixture
+def centre(db: None) -> Centre:
+    return factories.make_centre()
+
+
+@pytest.fixture
+def cast(db: None) -> dict[str, User]:
+    """One account of every role, by the role's slug."""
+    return {role: factories.make_user(role) for role in roles.ROLE_PERMISSIONS}
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return factories.make_user(roles.EDITOR, first_name="Rita", last_name="Redaktion")
+
+
+@pytest.fixture
+def lead(db: None) -> User:
+    return factories.make_user(roles.LEAD)
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], list[Job]]:
+    """Do what a worker does until nothing is left, and return the jobs that were done."""
+
+    def run() -> list[Job]:
+        done = []
+        while pk := Job.objects.claimable().values_list("pk", flat=True).order_by("created_at").first():
+            jobs.run(pk)
+            done.append(Job.objects.get(pk=pk))
+        return done
+
+    return run

@@ -1,0 +1,31 @@
+"""The portal's settings on the servers of the tests: state under $VAR/test, mails in memory, static files as they lie."""
+
+import os
+from pathlib import Path
+
+from kiportal.embedded.servers import Servers
+
+BASE = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("VAR") or BASE / "var").resolve() / "test"
+SERVERS = Servers(VAR, durable=False)
+
+os.environ.setdefault("DATABASE_URL", SERVERS.database_url)
+os.environ.setdefault("KIPORTAL_BROKER_URL", SERVERS.broker_url)
+os.environ.update(
+    {
+        "KIPORTAL_DEMO": "1",
+        "KIPORTAL_VAR": str(VAR),
+        "KIPORTAL_BASE_URL": "http://testserver",
+        "KIPORTAL_SECRET_KEY": "only-for-tests-" + "s" * 32,
+        "KIPORTAL_LINK_KEY": "only-for-tests-" + "l" * 32,
+    }
+)
+
+from kiportal.settings import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
