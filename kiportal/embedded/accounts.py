@@ -1,4 +1,4 @@
-"""Whom PostgreSQL runs as. It refuses uid 0, and a checkout under /root or in a closed home hides it from anybody else."""
+"""Whom PostgreSQL runs as: it refuses uid 0, and a checkout in a closed home hides its files from anybody else."""
 
 import os
 import pwd
@@ -38,7 +38,8 @@ def _system_account(folders: set[Path]) -> Account | None:
             continue
         if all(_may_enter(account, folder) for folder in folders):
             return Account(
-                account.pw_uid, options={"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
+                account.pw_uid,
+                options={"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"},
             )
     return None
 

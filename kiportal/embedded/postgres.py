@@ -104,7 +104,7 @@ class Postgres:
         environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         # A session of its own: Ctrl-C in the terminal reaches the launcher only, which stops things in order.
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(
             command,
             env=environment,
             text=True,
@@ -167,15 +167,13 @@ class Postgres:
         new.rename(self.data)
 
     def _launch(self) -> None:
-        # The socket's folder is closed to other users, hence -A trust above.
+        # The socket's folder is closed to other users, hence -A trust in _create.
         options = ["-c", "listen_addresses=", "-c", "log_timezone=UTC", "-k", str(self.socket_folder)]
         if not self.durable:
             options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        arguments = ["-D", str(self.data), "-w", "-t", str(START_SECONDS), "-s", "-o", shlex.join(options), "start"]
         with self.log.open("a") as log:
-            started = self._run(
-                "pg_ctl", "-D", str(self.data), "-w", "-t", str(START_SECONDS), "-s", "-o", shlex.join(options), "start",
-                stdout=log, stderr=log,
-            )  # fmt: skip
+            started = self._run("pg_ctl", *arguments, stdout=log, stderr=log)
         if started.returncode != 0:
             if "No space left on device" in process.last_line(self.log):
                 raise full_disk(self.data)

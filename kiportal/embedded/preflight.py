@@ -28,7 +28,9 @@ def require_space(folder: Path, megabytes: int) -> None:
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(existing).free // 1_000_000
     if free < megabytes:
-        raise Refusal(f"The disk that holds {folder} has {free} MB left and {megabytes} MB are needed: make room first.")
+        raise Refusal(
+            f"The disk that holds {folder} has {free} MB left and {megabytes} MB are needed: make room first."
+        )
 
 
 def require_port(port: int) -> None:
@@ -44,8 +46,6 @@ def require_port(port: int) -> None:
 
 
 def require_tools() -> None:
-    if sys.version_info < (3, 12):
-        raise Refusal(f"Python 3.12 or newer is needed, this is {sys.version.split()[0]}.")
     if os.name != "posix":
         raise Refusal("The portal needs Linux, macOS or WSL.")
     if not shutil.which("npm"):

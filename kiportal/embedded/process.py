@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from kiportal.embedded.preflight import Refusal
@@ -62,10 +63,8 @@ def wait_for_end(pid: int, seconds: float) -> bool:
 
 
 def send(pid: int, number: signal.Signals, *, group: bool = False) -> None:
-    try:
+    with suppress(ProcessLookupError):
         (os.killpg if group else os.kill)(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def socket_folder(home: Path) -> Path:
@@ -73,7 +72,7 @@ def socket_folder(home: Path) -> Path:
     if len(os.fsencode(home)) <= 80:
         return home
     # Not TMPDIR: the next start must look in the same place, whatever its environment.
-    return Path("/tmp") / f"kiportal-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"
+    return Path("/tmp") / f"kiportal-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"  # noqa: S108
 
 
 def private_folder(path: Path, owner: int | None = None) -> None:

@@ -72,6 +72,13 @@ class Servers:
             for server in reversed(self.own):
                 server.stop()
 
+    def revive(self) -> list[str]:
+        """Start what has died; return the names."""
+        if all(server.pid() for server in self.own):
+            return []
+        with self._alone():
+            return [server.label for server in self.own if server.start()]
+
     def _leave(self) -> None:
         users, self._users = self._users, None
         if users is None:
