@@ -1,4 +1,8 @@
-"""All addresses. Public pages exist in every language of LANGUAGES: German without, others with a prefix."""
+"""All addresses. Public pages exist in every language of LANGUAGES: German without, others with a prefix.
+
+Each room has one include and one namespace (`pages:`, `offers:`, `common:`). The account pages of django-allauth
+keep the names that library reverses itself (`account_login`), so they have none.
+"""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -13,12 +17,10 @@ urlpatterns = [
     path("", include("kiportal.pages.urls.operator")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
-        path("", include("kiportal.pages.urls.public")),
-        path("", include("offers.urls.public")),
+        path("", include("kiportal.pages.urls")),
+        path("", include("offers.urls")),
+        path("", include("kiportal.common.urls")),
         path("konto/", include("kiportal.common.urls.accounts")),
-        path("arbeitsplatz/", include("kiportal.pages.urls.workspace")),
-        path("arbeitsplatz/", include("offers.urls.workspace")),
-        path("arbeitsplatz/", include("kiportal.common.urls.workspace")),
         prefix_default_language=False,
     ),
 ]
