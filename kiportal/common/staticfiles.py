@@ -14,9 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 
 FONT = "fira-sans-{}-normal.woff2"
-FONT_SUBSETS = [f"{script}-{weight}" for script in ("latin", "latin-ext", "cyrillic") for weight in (400, 600)]
+FONT_SUBSETS = [f"{script}-{weight}" for script in ("latin", "cyrillic") for weight in (400, 600)]
 
-# Name under STATIC_URL: file under node_modules. static/css/fonts.css declares the fonts.
+# Name under STATIC_URL: file under node_modules. static/css/tokens.css declares the fonts.
 PACKAGE_FILES = {
     "vendor/kern.min.css": "@kern-ux/native/dist/kern.min.css",
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",

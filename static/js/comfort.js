@@ -1,0 +1,77 @@
+/*
+ * Comfort only: every page works without this file.
+ * Error summary gets the focus, menus close with Escape or a click elsewhere, long texts count their characters,
+ * long check lists get a field that narrows them.
+ */
+
+document.querySelector("[data-error-summary]")?.focus();
+
+const openMenus = () => document.querySelectorAll("details[data-menu][open]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+function countCharacters(note) {
+  const field = document.getElementById(note.dataset.counter);
+  const limit = field?.maxLength ?? -1;
+  if (limit < 0) return;
+  let timer;
+  const show = () => {
+    // Browsers count a line break as one character, servers as two.
+    const used = field.value.replace(/\n/g, "\r\n").length;
+    note.textContent = note.dataset.left.replace("{left}", Math.max(0, limit - used));
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, 400); // a screen reader hears the pause, not every key
+  });
+  show();
+}
+
+function addFilter(list) {
+  const options = [...list.querySelectorAll(".kern-form-check")];
+  const id = `${list.querySelector("input").id}_filter`;
+  const frame = document.createElement("div");
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  const found = document.createElement("p");
+  frame.className = "form-filter__field";
+  label.htmlFor = id;
+  label.textContent = list.dataset.filterLabel;
+  Object.assign(input, { id, type: "search", className: "kern-form-input__input", autocomplete: "off" });
+  found.className = "form-filter__found";
+  found.setAttribute("role", "status");
+  frame.append(label, input, found);
+  list.prepend(frame);
+  list.classList.add("form-filter--ready");
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault(); // the form is not finished yet
+  });
+  input.addEventListener("input", () => {
+    const word = input.value.trim().toLocaleLowerCase();
+    let count = 0;
+    for (const option of options) {
+      const fits = option.textContent.toLocaleLowerCase().includes(word);
+      option.hidden = !fits && !option.querySelector("input").checked;
+      count += fits;
+    }
+    found.textContent = word ? list.dataset.filterFound.replace("{count}", count) : "";
+  });
+}
+
+function enhance(root) {
+  root.querySelectorAll("[data-counter]").forEach(countCharacters);
+  root.querySelectorAll("[data-filter-list]").forEach(addFilter);
+}
+
+enhance(document);
+document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.target));
