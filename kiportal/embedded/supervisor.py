@@ -1,6 +1,5 @@
 """`run`: the whole portal on one machine, in order up and in order down, and everything that dies started again."""
 
-import http.client
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from kiportal.embedded.preflight import FIRST_START_MB, LATER_START_MB, Refusal,
 from kiportal.embedded.prepare import prepare
 from kiportal.embedded.servers import Servers
 from kiportal.embedded.state import CHECKOUT, State
+from kiportal.healthcheck import is_well
 
 READY_SECONDS = 60
 STOP_SECONDS = 20  # a worker may finish its job; after that the job is done again at the next start
@@ -166,20 +166,10 @@ class Supervisor:
         host = urlsplit(environment["KIPORTAL_BASE_URL"]).netloc
         web = self.children[0]
         deadline = time.monotonic() + READY_SECONDS
-        while not self._is_ready(host):
+        while not is_well("ready", self.port, host):
             if time.monotonic() > deadline or (web.process and web.process.poll() is not None):
                 raise Refusal(f"The web server did not start: {process.last_line(web.log)} (see {web.log})")
             time.sleep(0.1)
-
-    def _is_ready(self, host: str) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", "/healthz/ready", headers={"Host": host})
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
 
     def _watch(self, servers: Servers) -> NoReturn:
         while True:
