@@ -13,6 +13,9 @@ from kiportal.common import jobs
 
 logger = logging.getLogger(__name__)
 
+# A daily command that was killed is taken for lost after this time, and done again by the next tick.
+DAILY_SECONDS = 2 * 3600
+
 
 @shared_task(name="kiportal.run_job")
 def run_job(job_id: str) -> None:
@@ -29,9 +32,13 @@ def run_daily() -> None:
     """Run the daily commands once a Europe/Berlin day, whenever the first tick of that day comes."""
     today = timezone.localdate().isoformat()
     for name in settings.KIPORTAL_DAILY_COMMANDS:
-        if cache.add(f"daily:{name}:{today}", 1, timeout=3 * 24 * 3600):
-            try:
-                call_command(name)
-            except Exception:
-                cache.delete(f"daily:{name}:{today}")
-                logger.exception("daily command failed", extra={"command": name})
+        key = f"daily:{name}:{today}"
+        if not cache.add(key, "running", timeout=DAILY_SECONDS):
+            continue
+        try:
+            call_command(name)
+        except Exception:
+            cache.delete(key)
+            logger.exception("daily command failed", extra={"command": name})
+        else:
+            cache.set(key, "done", timeout=3 * 24 * 3600)
