@@ -20,6 +20,7 @@ find_python() {
 sync_python() {
     python=$(find_python)
     uv=$(command -v uv || true)
+    echo "Installing the Python packages of uv.lock into .venv."
     if [ -z "$python" ]; then
         [ -n "$uv" ] || fail "Python 3.12 or newer is missing: install it, or uv (docs.astral.sh/uv), which fetches one."
         python='>=3.12'
@@ -30,7 +31,7 @@ sync_python() {
         uv=.uv/bin/uv
         [ -x "$uv" ] || "$python" -m venv .uv ||
             fail "$python cannot make an environment: install its venv module (Debian: apt install python3-venv)."
-        [ -x "$uv" ] || .uv/bin/python -m pip install --quiet uv ||
+        [ -x "$uv" ] || .uv/bin/python -m pip install --quiet --disable-pip-version-check uv ||
             fail "uv could not be installed: is the package index reachable?"
     fi
     # --python: uv looks neither into pyenv's folder nor further than .python-version, which is a hint only.
@@ -39,7 +40,8 @@ sync_python() {
 
 sync_node() {
     command -v npm >/dev/null || fail "npm is missing: install Node.js 20 or newer (Debian: apt install npm)."
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null ||
+    echo "Installing the npm packages of package-lock.json into node_modules."
+    npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null ||
         fail "The npm packages could not be installed (see above)."
 }
 

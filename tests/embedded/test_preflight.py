@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -32,7 +33,7 @@ def test_require_space_too_little_names_folder_and_need(tmp_path: Path) -> None:
 def test_preflight_without_npm_prints_one_sentence(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, CHECKOUT / "kiportal/embedded/preflight.py"],
-        env={"PATH": str(tmp_path)},
+        env={**os.environ, "PATH": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

@@ -41,7 +41,7 @@ def test_servers_listen_on_no_network_port(var: Path) -> None:
 def test_servers_left_end_their_processes(var: Path) -> None:
     with Servers(var, environ={}):
         assert len(processes_of(var)) >= 2
-    assert processes_of(var) == []
+    assert processes_of(var) == {}
 
 
 def test_servers_shared_run_until_the_last_user_leaves(var: Path) -> None:
@@ -51,7 +51,7 @@ def test_servers_shared_run_until_the_last_user_leaves(var: Path) -> None:
             assert (second.postgres.pid(), second.valkey.pid()) == pids
         assert ping(first)
         assert first.postgres.answers()
-    assert processes_of(var) == []
+    assert processes_of(var) == {}
 
 
 def test_servers_kept_are_adopted_until_stop(var: Path) -> None:
@@ -62,7 +62,7 @@ def test_servers_kept_are_adopted_until_stop(var: Path) -> None:
         assert (servers.postgres.pid(), servers.valkey.pid()) == pids
     assert servers.postgres.answers()
     servers.stop()
-    assert processes_of(var) == []
+    assert processes_of(var) == {}
 
 
 def test_servers_killed_lose_no_row(var: Path) -> None:
@@ -165,7 +165,7 @@ def test_servers_of_the_operator_are_used_as_they_are(var: Path) -> None:
     with Servers(var, environ=environ) as servers:
         assert servers.database_url == "postgresql://somewhere/else"
         assert servers.broker_url == "redis://somewhere"
-        assert processes_of(var) == []
+        assert processes_of(var) == {}
 
 
 def test_postgres_programs_missing_are_refused_with_one_sentence(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
