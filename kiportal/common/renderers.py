@@ -33,6 +33,11 @@ class KernBoundField(BoundField):
         return f"{self.auto_id}_0" if first_option else self.id_for_label or self.auto_id
 
     @property
+    def summary_label(self) -> str:
+        """The label before a colon: a consent is a whole sentence, a question ends in a question mark."""
+        return str(self.label).rstrip(" .:?!")
+
+    @property
     def is_checkbox(self) -> bool:
         """A single check box stands before its label."""
         return isinstance(self.field.widget, forms.CheckboxInput)

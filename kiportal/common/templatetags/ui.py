@@ -9,6 +9,7 @@ Nothing here needs JavaScript or the database; every text is escaped unless it c
     {% pagination page_obj %}                                      keeps the query string; parameter "seite"
     {% tabs items label="Ansicht" %}                               items: {label, url, current, count}
     {% chips items label="Aktive Filter" clear_url="..." %}        items: {label, url of the page without it, name}
+    {% facet_panel %}...facets...{% endfacet_panel %}              a disclosure on phones, always open beside a list
     {% facet "thema" "Thema" options %}                            options: {value, label, count, selected}; in a GET form
     {% button "Speichern" %}  {% button "Weiter" icon="arrow-right" kind="secondary" name="verb" value="x" %}
     {% link_button "Angebot melden" url kind="primary" icon="plus" %}
@@ -152,6 +153,12 @@ def tabs(items: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
 @register.inclusion_tag("components/chips.html")
 def chips(items: Sequence[Mapping[str, Any]], label: str, clear_url: str = "") -> dict[str, Any]:
     return {"items": items, "label": label, "clear_url": clear_url}
+
+
+@register.simple_block_tag
+def facet_panel(content: str, chosen: int = 0) -> str:
+    """`chosen` is the number of active filters, shown on the closed panel."""
+    return render_to_string("components/facet_panel.html", {"content": content, "chosen": chosen})
 
 
 @register.inclusion_tag("components/facet.html")
@@ -349,9 +356,9 @@ def diff(old: str, new: str) -> SafeString:
             parts.append(format_html("{}", taken))
             continue
         if taken:
-            parts.append(format_html("<del>{}</del>", taken))
+            parts.append(format_html('<del><span class="kern-sr-only">{} </span>{}</del>', _("gestrichen:"), taken))
         if put:
-            parts.append(format_html("<ins>{}</ins>", put))
+            parts.append(format_html('<ins><span class="kern-sr-only">{} </span>{}</ins>', _("neu:"), put))
     return format_html('<p class="diff">{}</p>', format_html_join("", "{}", ((part,) for part in parts)))
 
 
