@@ -71,11 +71,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kiportal.common.middleware.RequestLogMiddleware",
-    "kiportal.common.middleware.DatabaseOutageMiddleware",
     "kiportal.common.middleware.TrustedProxyMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Outside SecurityMiddleware, whose redirect to https must carry the headers, too.
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "kiportal.common.middleware.ResponseHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -118,7 +118,14 @@ DATABASES = {
     }
 }
 DATABASES["default"]["OPTIONS"] = {"connect_timeout": "3"} | DATABASES["default"]["OPTIONS"]  # type: ignore[operator]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "common_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "common_cache",
+        # allauth counts failed sign-ins here: the default of 300 would let anybody push another's count out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # Celery: transport only, results and retries live in common.Job (STACK: options tried with kill -9)
 

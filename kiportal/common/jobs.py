@@ -2,7 +2,7 @@
 
 The row in `common.Job` is the promise; Celery only carries its id. Broker or worker may die at any moment: beat sends
 unfinished jobs again (`resend_jobs`), and a claim that ran out is taken by the next worker. So a job may run twice and
-its function must be idempotent. A function that may take longer than CLAIM calls `run.progress()`, which keeps the claim.
+its function must be idempotent. One that may take longer than CLAIM calls `run.progress()`, which keeps the claim.
 """
 
 import logging

@@ -7,13 +7,10 @@ from typing import Any
 
 import pghistory.middleware
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.deprecation import MiddlewareMixin
 
 from kiportal.common import logs
-from kiportal.common.views import errors
 
 logger = logging.getLogger("kiportal.request")
 
@@ -42,23 +39,6 @@ class RequestLogMiddleware:
         finally:
             logs.request_id.reset(token)
         return response
-
-
-class DatabaseOutageMiddleware(MiddlewareMixin):
-    """Answer 503 in German while the database is away; the next request tries a new connection."""
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            logger.exception("database unavailable")
-            return errors.unavailable(request)
-        return None
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return super().__call__(request)
-        except (OperationalError, InterfaceError):
-            logger.exception("database unavailable")
-            return errors.unavailable(request)
 
 
 class TrustedProxyMiddleware:
@@ -110,5 +90,4 @@ class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
     """The acting user and the page for the field history; never the token of a signed link."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
-        context = super().get_context(request)
-        return context | {"url": request.path.partition("?")[0] if request.user.is_authenticated else ""}
+        return super().get_context(request) | {"url": logs.masked(request.path)}

@@ -1,5 +1,8 @@
 """Error pages: what happened, where to go, a reference number. 500 and 503 need neither database nor session."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -29,6 +32,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500, or 503 when the database is away: Django asks for this page wherever the exception came from."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return unavailable(request)
     return HttpResponse(render_to_string("500.html", {"reference": request_id.get()}), status=500)
 
 
