@@ -22,8 +22,13 @@ class KernBoundField(BoundField):
         if isinstance(widget, forms.RadioSelect) and not isinstance(widget, forms.CheckboxSelectMultiple):
             attrs.pop("aria-invalid", None)  # not allowed on a radio button; the fieldset names the error
         if base := _kern_class(widget):
-            names = [widget.attrs.get("class"), attrs.get("class"), base, f"{base}--error" if self.errors else None]
-            attrs["class"] = " ".join(name for name in names if name)
+            names = [
+                widget.attrs.get("class", ""),
+                attrs.get("class", ""),
+                base,
+                f"{base}--error" if self.errors else "",
+            ]
+            attrs["class"] = " ".join(filter(None, names))
         return attrs
 
     @property

@@ -4,20 +4,20 @@ Pages extend `base.html` (public) or `workspace.html` (staff) and fill `title`, 
 Nothing here needs JavaScript or the database; every text is escaped unless it comes from a block.
 
     {% icon "calendar" %}  {% icon "phone" label="Telefon" %}      static/icons/ui/<name>.svg, decorative without label
-    {% pictogram topic.slug %}                                     static/icons/topics/<slug>.svg, a neutral one otherwise
+    {% pictogram topic.slug %}                                     static/icons/topics/<slug>.svg, else a neutral one
     {% breadcrumb "Angebote" url offer.title %}                    label, url, label, url, ..., label of this page
     {% pagination page_obj %}                                      keeps the query string; parameter "seite"
     {% tabs items label="Ansicht" %}                               items: {label, url, current, count}
     {% chips items label="Aktive Filter" clear_url="..." %}        items: {label, url of the page without it, name}
     {% facet_panel %}...facets...{% endfacet_panel %}              a disclosure on phones, always open beside a list
-    {% facet "thema" "Thema" options %}                            options: {value, label, count, selected}; in a GET form
+    {% facet "thema" "Thema" options %}                            options: {value, label, count, selected}; GET form
     {% button "Speichern" %}  {% button "Weiter" icon="arrow-right" kind="secondary" name="verb" value="x" %}
     {% link_button "Angebot melden" url kind="primary" icon="plus" %}
     {% alert "info" title="..." %}...{% endalert %}                info, success, warning, danger
     {% badge "kostenfrei" "success" icon="euro" %}  {% status_badge offer %}  {% status_badge job "state" %}
     {% card title url preline="..." icon="..." %}...{% endcard %}  the whole card is the link; title may be empty
-    {% description_list pairs %}                                   (term, value[, icon]); rows without value are left out
-    {% description "Wann" icon="calendar" %}...{% enddescription %} one row with markup, inside <dl class="descriptions">
+    {% description_list pairs %}                                   (term, value[, icon]); empty rows are left out
+    {% description "Wann" icon="calendar" %}...{% enddescription %} a row with markup, inside <dl class="descriptions">
     {% empty_state "Nichts gefunden" "Text" %}...{% endempty_state %}
     {% progress 3 10 "Drei von zehn Maßnahmen abgeschlossen" %}
     {% stepper steps %}                                            steps: {label, url or None, state: done|current|open}
@@ -32,8 +32,12 @@ Nothing here needs JavaScript or the database; every text is escaped unless it c
     {% ui_form form submit="Weiter" cancel_url=url %}more buttons{% endui_form %}    form tag, CSRF, fields, buttons
     {% language_links as languages %}  {% text_direction as direction %}
 
-Forms: `{{ form }}` or `{% ui_form %}`. A form class may set
-`fieldsets = [(legend, ["name", ("from", "to")], description)]`: a tuple stands in one row; legend and description may be "".
+Forms: `{{ form }}` or `{% ui_form %}`. A form class may set `fieldsets = [(legend, ["name", ("from", "to")], description)]`:
+a tuple stands in one row, the description may be left out, fields not named come last. `mark_optional = False` drops the
+mark "(freiwillig)". Widgets: `kiportal.common.widgets`. Search field: components/search.html with id, landmark, large.
+
+Layout classes (static/css/layout.css): container, hero, band, band--tinted, band--surface, grid, grid--small, columns with
+columns--side, --facets, --half, row, stack (children with distance), prose (running text), lead, muted, small, narrow.
 """
 
 import re
