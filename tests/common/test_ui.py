@@ -14,7 +14,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from kiportal.common import widgets
+from kiportal.common import icons, widgets
 from kiportal.common.templatetags import ui
 
 TOPICS = Path(settings.BASE_DIR) / "kiportal" / "pages" / "data" / "reference" / "topics.json"
@@ -48,28 +48,28 @@ def tag_of(html: str, pattern: str) -> str:
 
 
 def test_icon_is_decorative_without_label() -> None:
-    assert 'aria-hidden="true"' in ui.icon("search")
+    assert 'aria-hidden="true"' in icons.icon("search")
 
 
 def test_icon_with_label_is_an_image_and_escaped() -> None:
-    html = ui.icon("search", label=EVIL)
+    html = icons.icon("search", label=EVIL)
     assert 'role="img"' in html
     assert "<script" not in html
 
 
 def test_icon_unknown_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
-        ui.icon("no-such-icon")
+        icons.icon("no-such-icon")
 
 
 def test_pictogram_exists_for_every_topic() -> None:
-    drawings = {item["slug"]: ui.pictogram(item["slug"]) for item in json.loads(TOPICS.read_text(encoding="utf-8"))}
+    drawings = {item["slug"]: icons.pictogram(item["slug"]) for item in json.loads(TOPICS.read_text(encoding="utf-8"))}
     assert len(set(drawings.values())) == len(drawings) == 32
 
 
 @pytest.mark.parametrize("slug", ["new-topic", "../ui/search", ""])
 def test_pictogram_unknown_is_the_neutral_one(slug: str) -> None:
-    assert ui.pictogram(slug) == ui.pictogram(ui.FALLBACK_PICTOGRAM)
+    assert icons.pictogram(slug) == icons.pictogram(icons.FALLBACK_PICTOGRAM)
 
 
 # Finding one's way

@@ -32,19 +32,19 @@ Nothing here needs JavaScript or the database; every text is escaped unless it c
     {% ui_form form submit="Weiter" cancel_url=url %}more buttons{% endui_form %}    form tag, CSRF, fields, buttons
     {% language_links as languages %}  {% text_direction as direction %}
 
-Forms: `{{ form }}` or `{% ui_form %}`. A form class may set `fieldsets = [(legend, ["name", ("from", "to")], description)]`:
-a tuple stands in one row, the description may be left out, fields not named come last. `mark_optional = False` drops the
-mark "(freiwillig)". Widgets: `kiportal.common.widgets`. Search field: components/search.html with id, landmark, large.
+Forms: `{{ form }}` or `{% ui_form %}`. A form class may set
+`fieldsets = [(legend, ["name", ("from", "to")], description)]`: a tuple stands in one row, the description may be left
+out, fields not named come last. `mark_optional = False` drops the mark "(freiwillig)". Widgets: `common.widgets`.
+Search field: components/search.html with id, landmark (its name), large.
 
-Layout classes (static/css/layout.css): container, hero, band, band--tinted, band--surface, grid, grid--small, columns with
-columns--side, --facets, --half, row, stack (children with distance), prose (running text), lead, muted, small, narrow.
+Layout classes (static/css/layout.css): container, hero, band, band--tinted, band--surface, grid, grid--small, topics,
+columns with columns--side, --facets, --half, row, stack (children with distance), prose (running text), lead, muted,
+small, narrow.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from django import template
@@ -56,16 +56,17 @@ from django.template.loader import render_to_string
 from django.urls import translate_url
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-register = template.Library()
+from kiportal.common import icons
 
-ICONS = Path(settings.BASE_DIR) / "static" / "icons"
-FALLBACK_PICTOGRAM = "sonstiges"
+register = template.Library()
+register.simple_tag(icons.icon)
+register.simple_tag(icons.pictogram)
+
 # Scripts written from right to left; Django's own list lacks Pashto, Dari and Sorani.
 RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "prs", "ps", "ug", "ur"}
-MIRRORED = {"arrow-left", "arrow-right", "chevron-left", "chevron-right", "external", "login", "logout", "send", "undo"}
 STATUS_LOOKS = {
     "draft": ("neutral", "edit"),
     "proposed": ("info", "inbox"),
@@ -84,41 +85,6 @@ STATUS_LOOKS = {
     "done": ("success", "success"),
     "failed": ("danger", "danger"),
 }
-
-
-# Icons
-
-
-@cache
-def _drawing(folder: str, name: str) -> SafeString:
-    """What lies inside the <svg> of one of our own files."""
-    source = (ICONS / folder / f"{name}.svg").read_text(encoding="utf-8")
-    inner = re.search(r"<svg[^>]*>(.*)</svg>", source, re.DOTALL)
-    if inner is None:
-        raise ValueError(f"static/icons/{folder}/{name}.svg holds no drawing")
-    return mark_safe(inner[1])  # noqa: S308
-
-
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    mirrored = " icon--mirrored" if name in MIRRORED else ""
-    meaning = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
-        '<svg class="icon{}" viewBox="0 0 24 24" width="24" height="24" {}>{}</svg>',
-        mirrored,
-        meaning,
-        _drawing("ui", name),
-    )
-
-
-@register.simple_tag
-def pictogram(slug: str) -> SafeString:
-    """A topic's pictogram. Topics are rows, so a new one may have none yet."""
-    known = re.fullmatch(r"[a-z0-9-]+", slug) and (ICONS / "topics" / f"{slug}.svg").is_file()
-    return format_html(
-        '<svg class="icon pictogram" viewBox="0 0 24 24" width="48" height="48" aria-hidden="true">{}</svg>',
-        _drawing("topics", slug if known else FALLBACK_PICTOGRAM),
-    )
 
 
 # Finding one's way
