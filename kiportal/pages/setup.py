@@ -1,0 +1,117 @@
+"""Set up the centre of one Kreis from the data files: value lists, municipalities, centre, texts of its pages.
+
+Everything is found by a stable key and only what is missing is written, so that a second run (for instance after an
+update that brings new rows) changes nothing staff have edited since.
+"""
+
+from collections import Counter
+from typing import Any
+
+from django.db import models, transaction
+
+from actors.models import Language, Municipality
+from kiportal.common.models import Centre, CentreText
+from kiportal.pages import data
+from offers.models import OfferType, Programme, TargetGroup, Topic
+
+REFERENCE: dict[str, type[models.Model]] = {
+    "languages": Language,
+    "topics": Topic,
+    "target_groups": TargetGroup,
+    "offer_types": OfferType,
+    "programmes": Programme,
+}
+TEXT_LANGUAGES = ("de", "en")
+DEFAULT_PROFILE = "kreis-siegen-wittgenstein"
+
+
+class OtherCountyError(Exception):
+    """The installation already serves another Kreis."""
+
+
+@transaction.atomic
+def set_up(profile_slug: str, *, email: str = "", reset_texts: bool = False) -> Counter[str]:
+    """Write what is missing and return how many rows of each kind were written.
+
+    `email` replaces the placeholder address of the profile. `reset_texts` puts the project's texts in place of the
+    centre's own. Raises OtherCountyError.
+    """
+    profile = data.read(f"profiles/{profile_slug}")
+    _refuse_other_county(profile["centre"])
+    written: Counter[str] = Counter()
+    for name, model in REFERENCE.items():
+        written[name] = _write_reference(model, data.read(f"reference/{name}"))
+    written["municipalities"] = _write_municipalities(profile["municipalities"])
+    centre, written["centre"] = _write_centre(profile["centre"] | ({"email": email} if email else {}))
+    written["texts"] = _write_texts(centre, reset=reset_texts)
+    return written
+
+
+def _refuse_other_county(wanted: dict[str, str]) -> None:
+    centre = Centre.objects.first()
+    if centre is not None and centre.county_ags != wanted["county_ags"]:
+        raise OtherCountyError(f"This installation serves {centre.county_name}, not {wanted['county_name']}.")
+
+
+def _write_reference(model: type[models.Model], rows: list[dict[str, Any]]) -> int:
+    """Add missing rows and missing translations; the order of the file is the order on the page."""
+    written = 0
+    for position, row in enumerate(rows, start=1):
+        record, created = model._default_manager.get_or_create(
+            slug=row["slug"], defaults=row | {"sort_order": position * 10}
+        )
+        if not created and (missing := row["translations"].keys() - record.translations.keys()):
+            record.translations |= {language: row["translations"][language] for language in missing}
+            record.save(update_fields=["translations"])
+            created = True
+        written += created
+    return written
+
+
+def _write_municipalities(rows: list[dict[str, Any]]) -> int:
+    names = {field.name for field in Municipality._meta.get_fields()}
+    return sum(
+        Municipality.objects.get_or_create(
+            ags=row["ags"], defaults={name: value for name, value in row.items() if name in names}
+        )[1]
+        for row in rows
+    )
+
+
+def _write_centre(values: dict[str, str]) -> tuple[Centre, int]:
+    """Create the one row, or fill its empty fields; returns 1 if anything was written."""
+    centre, created = Centre.objects.get_or_create(pk=1, defaults=values)
+    empty = [name for name in values if not getattr(centre, name)]
+    for name in empty:
+        setattr(centre, name, values[name])
+    if empty:
+        centre.save(update_fields=[*empty, "updated_at"])
+    return centre, int(created or bool(empty))
+
+
+def _write_texts(centre: Centre, *, reset: bool) -> int:
+    values = {"centre_name": centre.name} | {
+        name: getattr(centre, name)
+        for name in (
+            "county_name",
+            "street",
+            "postcode",
+            "city",
+            "phone",
+            "email",
+            "represented_by",
+            "supervisory_authority",
+        )
+    }
+    written = 0
+    for language in TEXT_LANGUAGES:
+        for page in CentreText.Page.values:
+            title, body = data.read_text(language, page, values)
+            text, created = CentreText.objects.get_or_create(
+                page=page, language=language, defaults={"title": title, "body": body}
+            )
+            if reset and not created:
+                text.title, text.body = title, body
+                text.save()
+            written += created or reset
+    return written
