@@ -54,8 +54,9 @@ class KernBoundField(BoundField):
 
     @cached_property
     def marked_optional(self) -> bool:
-        """Optional fields carry a mark; a form of nothing but optional fields says so once (`mark_optional`)."""
-        return not self.field.required and not self.is_checkbox and getattr(self.form, "mark_optional", True)
+        """Optional fields carry a mark; a form or field with `mark_optional = False` says it in other words."""
+        wanted = getattr(self.form, "mark_optional", True) and getattr(self.field, "mark_optional", True)
+        return not self.field.required and not self.is_checkbox and wanted
 
     @property
     def character_limit(self) -> int | None:

@@ -1,0 +1,397 @@
+"""The parts of an entry's form. Steps of a submission and the care form are put together from these classes.
+
+A section names its fields once; a form over several sections lists them as bases and joins their `Meta.fields` and
+`fieldsets`. All of them edit an `Offer` with `lock_version`.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.forms.models import ModelChoiceIterator
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from actors.models import ContactPerson
+from kiportal.common.forms import LockedModelForm
+from kiportal.common.richtext import PlainTextFormField
+from kiportal.common.widgets import CheckboxColumns, CheckboxFilter, DateInput, TimeInput
+from offers import changes, completeness
+from offers.changes import DateRow
+from offers.models import Offer, TargetGroup
+
+type Row = str | tuple[str, ...]
+type Fieldset = tuple[str | Promise, list[Row]] | tuple[str | Promise, list[Row], str | Promise]
+
+MAXIMUM_TOPICS = 5
+PLAIN_TEXT_HINT = _("Eine leere Zeile trennt Absätze. Zeilen, die mit „- “ beginnen, werden eine Liste.")
+postcode_validator = RegexValidator(r"^\d{5}$", _("Eine Postleitzahl hat fünf Ziffern."))
+
+
+class AudienceIterator(ModelChoiceIterator):
+    """Target groups in two groups: people who live here, professionals and volunteers."""
+
+    def __iter__(self) -> Iterator[Any]:
+        rows = list(self.queryset)
+        for audience, label in TargetGroup.Audience.choices:
+            yield label, [self.choice(row) for row in rows if row.audience == audience]
+
+
+class TargetGroupField(forms.ModelMultipleChoiceField):
+    iterator = AudienceIterator
+
+
+def _plain(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "maxlength": 5000})
+
+
+class OfferMeta:
+    """How every field of an offer is asked, whichever form it stands in."""
+
+    model = Offer
+    fields: tuple[str, ...] = ()
+    field_classes: ClassVar = {
+        "description": PlainTextFormField,
+        "project_goal": PlainTextFormField,
+        "project_steps": PlainTextFormField,
+        "project_needs": PlainTextFormField,
+        "project_results": PlainTextFormField,
+        "target_groups": TargetGroupField,
+    }
+    widgets: ClassVar = {
+        "kind": forms.RadioSelect,
+        "summary": forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
+        "description": _plain(10),
+        "topics": CheckboxFilter,
+        "project_state": forms.RadioSelect,
+        "project_goal": _plain(4),
+        "project_steps": _plain(6),
+        "project_needs": _plain(6),
+        "project_results": _plain(4),
+        "target_groups": CheckboxFilter,
+        "languages": CheckboxFilter,
+        "municipalities": CheckboxColumns,
+        "postcode": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code", "maxlength": 5}),
+        "schedule": forms.RadioSelect,
+        "valid_until": DateInput,
+        "cost_kind": forms.RadioSelect,
+        "cost_amount": forms.TextInput(attrs={"inputmode": "decimal", "class": "form-short"}),
+        "registration": forms.RadioSelect,
+        "submitter_note": forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
+    }
+    localized_fields = ("cost_amount",)
+    labels: ClassVar = {"kind": _("Was möchten Sie melden?"), "website": _("Mehr dazu im Internet")}
+    help_texts: ClassVar = {
+        "title": _("So heißt Ihr Angebot in der Liste. Zum Beispiel: Deutsch lernen im Frauencafé"),
+        "summary": _("Ein oder zwei Sätze: Was geschieht hier, und für wen?"),
+        "description": PLAIN_TEXT_HINT,
+        "topics": _("Wählen Sie die wichtigsten aus, höchstens fünf."),
+        "project_goal": _("Was soll sich für wen ändern?"),
+        "project_steps": _("Womit haben Sie angefangen, was kam danach?"),
+        "project_needs": _("Zum Beispiel Räume, Menschen, Geld, Partner, Zeit – und was Sie anderen raten."),
+        "project_period": _("Zum Beispiel: seit 2024, oder März bis Dezember 2026"),
+        "cost_note": _("Zum Beispiel: ermäßigt mit Familienpass, Fahrtkosten werden erstattet"),
+        "registration_note": _("Zum Beispiel: bis eine Woche vorher, Wartezeit etwa zwei Monate"),
+        "valid_until": _("Danach verschwindet der Eintrag von selbst. Leer lassen, wenn es kein Ende gibt."),
+    }
+
+
+class OfferForm(LockedModelForm):
+    """Base of all sections.
+
+    `lenient` is how a draft is kept while it is being written: nothing has to be filled in yet, but what stands there
+    has to be right. Plain text that was not touched keeps the HTML that an editor gave it.
+    """
+
+    fieldsets: ClassVar[list[Fieldset]] = []
+
+    class Meta(OfferMeta):
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, lenient: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lenient = lenient
+        for name, field in self.fields.items():
+            if name in completeness.FILLED or name in completeness.PROJECT:
+                field.required = True
+            if lenient and name != "lock_version":
+                field.required = False
+            if isinstance(field.widget, forms.RadioSelect) and isinstance(field, forms.ChoiceField):
+                field.choices = [choice for choice in field.choices if choice[0] != ""]
+            elif isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+                field.empty_label = _("Bitte auswählen")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, field in self.fields.items():
+            if isinstance(field, PlainTextFormField) and name in cleaned and name not in self.changed_data:
+                cleaned[name] = self.get_initial_for_field(field, name) or ""
+        return cleaned
+
+    def write_related(self) -> None:
+        """Store what hangs on the offer beside its own columns; sections that have such fields say how."""
+
+    def save(self, commit: bool = True) -> Offer:
+        offer: Offer = super().save(commit)
+        self.write_related()
+        return offer
+
+
+class About(OfferForm):
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (_("Worum geht es?"), ["title", "summary", "description"]),
+        (_("Einordnung"), ["offer_type", "topics"], _("So finden andere Ihren Eintrag.")),
+    ]
+
+    class Meta(OfferMeta):
+        fields = ("title", "summary", "description", "offer_type", "topics")
+
+    def clean_topics(self) -> Any:
+        topics = self.cleaned_data["topics"]
+        if len(topics) > MAXIMUM_TOPICS:
+            raise forms.ValidationError(_("Bitte wählen Sie höchstens fünf Themen."))
+        return topics
+
+
+class Project(OfferForm):
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (_("Ziel und Zeitraum"), ["project_goal", ("project_state", "project_period")]),
+        (
+            _("Zum Nachmachen"),
+            ["project_needs", "project_steps", "project_results"],
+            _("Andere sollen von Ihrem Projekt lernen können. Auch was schwierig war, hilft weiter."),
+        ),
+    ]
+
+    class Meta(OfferMeta):
+        fields = (
+            "project_state",
+            "project_period",
+            "project_goal",
+            "project_steps",
+            "project_needs",
+            "project_results",
+        )
+
+
+class Audience(OfferForm):
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (_("Für wen?"), ["target_groups"]),
+        (_("In welchen Sprachen?"), ["languages"]),
+    ]
+
+    class Meta(OfferMeta):
+        fields = ("target_groups", "languages")
+
+
+class Costs(OfferForm):
+    fieldsets: ClassVar[list[Fieldset]] = [(_("Was kostet es?"), ["cost_kind", "cost_amount", "cost_note"])]
+
+    class Meta(OfferMeta):
+        fields = ("cost_kind", "cost_amount", "cost_note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cost_amount"].help_text = _("Nur wenn Sie „kostet etwas“ gewählt haben. Zum Beispiel: 12,50")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        kind, amount = cleaned.get("cost_kind"), cleaned.get("cost_amount")
+        if amount is not None and kind != Offer.CostKind.AMOUNT:
+            self.add_error("cost_amount", _("Ein Betrag gehört nur zu „kostet etwas“. Bitte löschen Sie einen davon."))
+        if kind == Offer.CostKind.AMOUNT and amount is None and "cost_amount" not in self.errors:
+            if not cleaned.get("cost_note") and not self.lenient:
+                self.add_error("cost_amount", _("Bitte geben Sie den Betrag an oder schreiben Sie einen Hinweis dazu."))
+        return cleaned
+
+
+class Place(OfferForm):
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (
+            _("Wo findet es statt?"),
+            ["is_countywide", "municipalities", ("is_on_site", "is_online", "is_outreach")],
+        ),
+        (
+            _("Anschrift"),
+            ["place_name", "street", ("postcode", "city")],
+            _("Wenn es einen festen Ort gibt. Bei einem geschützten Ort lassen Sie diese Felder leer."),
+        ),
+    ]
+
+    class Meta(OfferMeta):
+        fields = (
+            "is_countywide",
+            "municipalities",
+            "is_on_site",
+            "is_online",
+            "is_outreach",
+            "place_name",
+            "street",
+            "postcode",
+            "city",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_countywide"].label = _("Das Angebot gilt im ganzen Kreis.")
+        self.fields["municipalities"].help_text = _("Oder wählen Sie die Kommunen aus.")
+        self.fields["postcode"].validators.append(postcode_validator)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.lenient or self.errors:
+            return cleaned
+        if not cleaned["is_countywide"] and not cleaned["municipalities"]:
+            self.add_error(
+                "municipalities", _("Bitte wählen Sie mindestens eine Kommune aus – oder den ganzen Kreis.")
+            )
+        if not (cleaned["is_on_site"] or cleaned["is_online"] or cleaned["is_outreach"]):
+            self.add_error("is_on_site", _("Bitte wählen Sie mindestens eines: vor Ort, online oder aufsuchend."))
+        return cleaned
+
+
+class Time(OfferForm):
+    """When. Kinds of offers without a schedule (advice, material ...) are asked for hours in words only."""
+
+    # Empty rows that are offered, and rows an entry can have: imports and staff may have stored more than five.
+    USUAL_ROWS, MAXIMUM_ROWS = 5, 60
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (_("Wann findet es statt?"), ["schedule", "schedule_text"]),
+        (
+            _("Termine"),
+            [(f"date_{n}", f"start_{n}", f"end_{n}", f"note_{n}") for n in range(1, MAXIMUM_ROWS + 1)],
+            _("Freiwillig. Nur einzelne Termine, die schon feststehen. Eine leere Zeile zählt nicht."),
+        ),
+        ("", ["valid_until"]),
+    ]
+
+    class Meta(OfferMeta):
+        fields = ("schedule", "schedule_text", "valid_until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = self.initial["dates"] if "dates" in self.initial else changes.dates_of(self.instance)
+        now = timezone.now()
+        self.past = [row for row in stored if (row.ends_at or row.starts_at) < now]
+        upcoming = [row for row in stored if row not in self.past]
+        kind = self.instance.offer_type
+        self.asks_for_dates = bool(kind is None or kind.has_schedule or stored)
+        if not self.asks_for_dates:
+            del self.fields["schedule"]
+            return
+        wanted = max(2, min(len(upcoming) + 1, self.USUAL_ROWS), len(upcoming))
+        posted = sum(name.startswith(f"{self.add_prefix('date')}_") for name in self.data)
+        self.rows = min(posted or wanted, self.MAXIMUM_ROWS)
+        for number in range(1, self.rows + 1):
+            row = upcoming[number - 1] if number <= len(upcoming) else None
+            self._add_row(number, row)
+
+    def _add_row(self, number: int, row: DateRow | None) -> None:
+        """Four fields a date. Their labels repeat in every row, so each also says aloud which date it belongs to."""
+        starts = timezone.localtime(row.starts_at) if row else None
+        ends = timezone.localtime(row.ends_at) if row and row.ends_at else None
+        parts: list[tuple[str, str | Promise, type[forms.Field], forms.Widget, Any]] = [
+            ("date", _("Datum"), forms.DateField, DateInput(), starts and starts.date()),
+            ("start", _("Beginn"), forms.TimeField, TimeInput(), starts and starts.time()),
+            ("end", _("Ende"), forms.TimeField, TimeInput(), ends and ends.time()),
+            ("note", _("Hinweis"), forms.CharField, forms.TextInput(attrs={"maxlength": 120}), row and row.note),
+        ]
+        for name, label, kind, widget, initial in parts:
+            widget.attrs["aria-label"] = _now("%(label)s, %(number)s. Termin") % {"label": label, "number": number}
+            options = {"max_length": 120} if name == "note" else {}
+            field = kind(label=label, required=False, widget=widget, initial=initial, **options)
+            setattr(field, "mark_optional", False)  # noqa: B010  (the group says it once)
+            self.fields[f"{name}_{number}"] = field
+
+    def clean_valid_until(self) -> date | None:
+        end: date | None = self.cleaned_data["valid_until"]
+        if end and "valid_until" in self.changed_data and end < timezone.localdate():
+            raise forms.ValidationError(_("Dieser Tag liegt in der Vergangenheit."))
+        return end
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.asks_for_dates:
+            rows = [row for number in range(1, self.rows + 1) if (row := self._clean_row(number))]
+            cleaned["dates"] = [*self.past, *rows]
+            if len({row.starts_at for row in cleaned["dates"]}) < len(cleaned["dates"]):
+                self.add_error(None, _("Zwei Termine beginnen zur gleichen Zeit. Bitte löschen Sie einen."))
+        return cleaned
+
+    def _clean_row(self, number: int) -> DateRow | None:
+        cleaned = self.cleaned_data
+        day, start, end, note = (cleaned.get(f"{name}_{number}") for name in ("date", "start", "end", "note"))
+        names = {f"{name}_{number}" for name in ("date", "start", "end", "note")}
+        if names & self.errors.keys() or not (day or start or end or note):
+            return None
+        if not day or not start:
+            missing = "start" if day else "date"
+            sentence = _("Bitte geben Sie an, wann dieser Termin beginnt.") if day else _("Bitte geben Sie das Datum an.")
+            self.add_error(f"{missing}_{number}", sentence)
+            return None
+        row = DateRow(_aware(day, start), _aware(day, end) if end else None, note or "")
+        if row.ends_at and row.ends_at <= row.starts_at:
+            self.add_error(f"end_{number}", _("Das Ende liegt vor dem Beginn."))
+        elif f"date_{number}" in self.changed_data and (row.ends_at or row.starts_at) < timezone.now():
+            self.add_error(f"date_{number}", _("Dieser Termin liegt in der Vergangenheit."))
+        return row
+
+    def write_related(self) -> None:
+        super().write_related()
+        if self.asks_for_dates:
+            changes.write_dates(self.instance, self.cleaned_data["dates"])
+
+
+def _aware(day: date, hour: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, hour))
+
+
+class Registration(OfferForm):
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (_("Anmeldung"), ["registration", "registration_note", "website"]),
+    ]
+
+    class Meta(OfferMeta):
+        fields = ("registration", "registration_note", "website")
+
+
+def _contact_field(name: str, **kwargs: Any) -> forms.Field:
+    field = ContactPerson._meta.get_field(name).formfield(required=False, **kwargs)  # type: ignore[union-attr]
+    assert isinstance(field, forms.Field)  # noqa: S101
+    return field
+
+
+class Contact(OfferForm):
+    """Whom people can reach. The name of a person is asked where a consent can be recorded with it."""
+
+    contact_function = _contact_field("function", label=_("Stelle oder Funktion"))
+    contact_phone = _contact_field("phone", widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    contact_email = _contact_field("email")
+
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (
+            _("Kontakt"),
+            ["contact_function", ("contact_phone", "contact_email")],
+            _("Diese Angaben stehen öffentlich auf der Seite. Telefon oder E-Mail genügt."),
+        ),
+    ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact_function"].required = not self.lenient
+        for name in changes.CONTACT:
+            self.initial.setdefault(name, changes.current(self.instance, name))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        reachable = cleaned.get("contact_phone") or cleaned.get("contact_email")
+        failed = {"contact_phone", "contact_email"} & self.errors.keys()
+        if not reachable and not failed and (cleaned.get("contact_function") or not self.lenient):
+            self.add_error("contact_phone", _("Bitte geben Sie eine Telefonnummer oder eine E-Mail-Adresse an."))
+        if reachable and not cleaned.get("contact_function") and "contact_function" not in self.errors:
+            self.add_error("contact_function", _("Bitte schreiben Sie dazu, wen man dort erreicht."))
+        return cleaned
