@@ -26,6 +26,8 @@ EXTENSIONS = {
     "HardBreak": True,
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
 }
+# The last character is none of those that end a sentence or a bracket.
+_ADDRESS = re.compile(r"""(https?://[^\s<>"]*[^\s<>"'.,;:!?)])""", re.IGNORECASE)
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     attributes={"a": {"href"}},
@@ -36,8 +38,12 @@ _cleaner = nh3.Cleaner(
 
 def sanitise(html: str) -> str:
     """Return the HTML with nothing but the allowed tags; scripts, styles, handlers and foreign schemes are gone."""
-    cleaned = _cleaner.clean(html).strip()
-    return "" if not strip_tags(cleaned).strip() else cleaned
+    cleaned = _cleaner.clean(html)
+    for _reading in range(5):  # misnested markup settles slowly, and what is stored must not change when saved again
+        if (again := _cleaner.clean(cleaned)) == cleaned:
+            break
+        cleaned = again
+    return cleaned.strip() if strip_tags(cleaned).strip() else ""
 
 
 class RichTextField(models.TextField):
@@ -55,7 +61,7 @@ class RichTextField(models.TextField):
             setattr(model_instance, self.attname, value)
         return value
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         defaults: dict[str, Any] = {"form_class": RichTextFormField}
         return super().formfield(**(defaults | kwargs))
 
@@ -71,26 +77,34 @@ class RichTextFormField(ProseEditorFormField):
         return sanitise(super().clean(value) or "")
 
 
+class PlainTextBoundField(forms.BoundField):
+    """Shows stored HTML as text; what was typed comes back as it was typed."""
+
+    def value(self) -> Any:
+        return self.data if self.form.is_bound else to_text(self.initial or "")
+
+
 class PlainTextFormField(forms.CharField):
     """The same text as people without an account write it: blank line = paragraph, "- " = list item.
 
-    Takes and gives HTML. Text that comes back unchanged keeps the stored HTML, so an editor's formatting survives.
+    Takes and gives HTML. Text that comes back unchanged gives the stored HTML, so an editor's formatting survives.
     """
 
     widget = forms.Textarea
 
-    def prepare_value(self, value: Any) -> Any:
-        return to_text(value) if isinstance(value, str) and value.lstrip().startswith("<") else value
-
-    def clean(self, value: Any) -> str:
-        return from_text(super().clean(value) or "")
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        return PlainTextBoundField(form, self, field_name)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return to_text(initial or "") != _normalise(data or "")
 
+    def _clean_bound_field(self, bound: forms.BoundField) -> str:
+        text = self.clean(bound.data)
+        return from_text(text) if self.has_changed(bound.initial, text) else bound.initial or ""
+
 
 def from_text(text: str) -> str:
-    """Return HTML for plain text: paragraphs, line breaks, lists from lines that begin with "- ", links from addresses."""
+    """Return HTML for plain text: paragraphs, line breaks, lists from lines with "- ", links from addresses."""
     blocks: list[str] = []
     for block in re.split(r"\n\s*\n", _normalise(text)):
         lines = block.split("\n")
@@ -113,7 +127,7 @@ def to_text(html: str) -> str:
 
 
 def _normalise(text: str) -> str:
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -129,4 +143,7 @@ def _runs(lines: list[str]) -> list[tuple[bool, list[str]]]:
 
 
 def _inline(text: str) -> str:
-    return re.sub(r"(https?://[^\s<]+[^\s<.,;:!?)])", r'<a href="\1">\1</a>', escape(text.strip()), flags=re.IGNORECASE)
+    return "".join(
+        f'<a href="{escape(part)}">{escape(part)}</a>' if index % 2 else escape(part)
+        for index, part in enumerate(_ADDRESS.split(text.strip()))
+    )
