@@ -331,3 +331,8 @@ def test_ui_form_with_file_is_multipart() -> None:
     assert 'enctype="multipart/form-data"' in render(
         '{% ui_form form submit="Senden" %}{% endui_form %}', form=Upload()
     )
+
+
+def test_message_of_an_empty_field_says_what_to_do() -> None:
+    with translation.override("de"):
+        assert SampleForm({}).errors["name"] == ["Bitte füllen Sie dieses Feld aus."]
