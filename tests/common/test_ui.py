@@ -11,6 +11,7 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
@@ -336,3 +337,14 @@ def test_ui_form_with_file_is_multipart() -> None:
 def test_message_of_an_empty_field_says_what_to_do() -> None:
     with translation.override("de"):
         assert SampleForm({}).errors["name"] == ["Bitte füllen Sie dieses Feld aus."]
+
+
+# Pages that must stand alone: a query would fail here, these tests ask for no database
+
+
+@pytest.mark.parametrize("code", [500, 503])
+def test_outage_page_needs_neither_request_nor_database(code: int) -> None:
+    html = render_to_string(f"{code}.html", {"reference": "ab12cd34ef"})
+    assert "ab12cd34ef" in html
+    assert "<h1>" in html
+    assert 'lang="de"' in html
