@@ -12,16 +12,19 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
 
 # Text as people search it: lower case, umlauts spelled out, other accents removed; the same as common.text.fold().
-# IMMUTABLE although unaccent() is only STABLE: the dictionary is named, so the result cannot change under an index.
-FOLD = """
+# The collation is named, so that the result depends on no database's locale and the function is IMMUTABLE.
+FOLD = r"""
 CREATE FUNCTION kiportal_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-  SELECT public.unaccent('public.unaccent'::regdictionary,
-    replace(replace(replace(replace(lower(value), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss'))
+  SELECT regexp_replace(normalize(
+    replace(replace(replace(replace(replace(replace(replace(
+      translate(lower(normalize(value, NFKC) COLLATE pg_c_utf8), 'øłđðħŧıς', 'olddhtiσ'),
+      'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
+    NFKD), '[\u0300-\u036f]', '', 'g')
 $$
 """
 
@@ -39,7 +42,6 @@ class Migration(migrations.Migration):
     operations = [
         BtreeGistExtension(),
         TrigramExtension(),
-        UnaccentExtension(),
         migrations.RunSQL(FOLD, "DROP FUNCTION kiportal_fold(text)"),
         migrations.CreateModel(
             name='CentreEvent',
