@@ -10,12 +10,13 @@ The environment names the state folder (VAR, default var/), the port (PORT, defa
 Kreis (PROFILE). Any KIPORTAL_ variable and DATABASE_URL may be exported too and wins over the launcher's own value.
 """
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 
-from kiportal.embedded.preflight import FIRST_START_MB, Refusal, full_disk, require_space
+from kiportal.embedded.preflight import FIRST_START_MB, Refusal, failure, require_space
 from kiportal.embedded.servers import Servers
 from kiportal.embedded.state import CHECKOUT, State
 from kiportal.embedded.supervisor import Supervisor, stop_running_portal
@@ -84,8 +85,7 @@ if __name__ == "__main__":
     except Refusal as refusal:
         sys.exit(str(refusal))
     except OSError as error:
-        if error.errno == 28:
-            sys.exit(str(full_disk(State.from_environment().var)))
-        if isinstance(error, PermissionError):
-            sys.exit(f"{error.filename} is not open to this user: choose another state folder with VAR=.")
-        raise
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC}:
+            raise
+        sentence = f"{error.filename}: {error.strerror}; choose another state folder with VAR=."
+        sys.exit(str(failure(State.from_environment().var, sentence)))

@@ -18,9 +18,10 @@ from urllib.parse import quote
 
 from kiportal.embedded import process
 from kiportal.embedded.accounts import Account, account_for
-from kiportal.embedded.preflight import Refusal, full_disk
+from kiportal.embedded.preflight import Refusal, failure
 
 START_SECONDS = 120  # recovery after a kill -9 is part of a start
+LAUNCHES = 12
 STOP_SECONDS = 30
 NAME = "kiportal"  # of the database and of its owner
 
@@ -81,14 +82,15 @@ class Postgres:
             return False
         self._prepare()
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.pid():
-                if self.answers():
-                    return True
-            else:
+        launches = 0
+        while time.monotonic() < deadline and launches < LAUNCHES:
+            if not self.pid():
+                launches += 1
                 self._launch()
+            elif self.answers():
+                return True
             time.sleep(0.1)
-        raise Refusal(f"PostgreSQL did not start: {process.last_line(self.log)} (see {self.log}).")
+        raise failure(self.data, f"PostgreSQL did not start: {process.last_line(self.log)} (see {self.log}).")
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is on the disk."""
@@ -163,9 +165,9 @@ class Postgres:
             )
         if made.returncode != 0 or "ERROR" in made.stdout:
             shutil.rmtree(new, ignore_errors=True)
-            if "No space left on device" in made.stdout:
-                raise full_disk(self.data)
-            raise Refusal(f"PostgreSQL could not create its data folder: {made.stdout.strip().splitlines()[-1]}")
+            lines = made.stdout.strip().splitlines()
+            cause = next((line for line in lines if "error:" in line or "FATAL:" in line), lines[-1])
+            raise failure(self.data, f"PostgreSQL could not create its data folder: {cause}")
         new.rename(self.data)
 
     def _launch(self) -> None:
@@ -177,6 +179,4 @@ class Postgres:
         with self.log.open("a") as log:
             started = self._run("pg_ctl", *arguments, stdout=log, stderr=log)
         if started.returncode != 0:
-            if "No space left on device" in process.last_line(self.log):
-                raise full_disk(self.data)
             time.sleep(0.5)  # orphans of a killed server may hold its shared memory for a moment

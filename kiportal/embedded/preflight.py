@@ -14,19 +14,27 @@ from pathlib import Path
 INSTALL_MB = 1500  # .venv and node_modules of a fresh clone, with room to unpack
 FIRST_START_MB = 500  # a new PostgreSQL cluster, its write-ahead log, demo data, static files
 LATER_START_MB = 100
+FULL_MB = 20  # less than a segment of the write-ahead log: PostgreSQL cannot start
 
 
 class Refusal(Exception):
     """Something the operator has to put right; the message is one sentence that says what."""
 
 
-def full_disk(folder: Path) -> Refusal:
-    return Refusal(f"The disk that holds {folder} is full: make room and start again.")
+def _free_megabytes(folder: Path) -> int:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(existing).free // 1_000_000
+
+
+def failure(folder: Path, sentence: str) -> Refusal:
+    """Why something that writes to `folder` failed: `sentence`, unless the disk is simply full."""
+    if os.strerror(errno.ENOSPC) in sentence or _free_megabytes(folder) < FULL_MB:
+        return Refusal(f"The disk that holds {folder} is full: make room and start again.")
+    return Refusal(sentence)
 
 
 def require_space(folder: Path, megabytes: int) -> None:
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(existing).free // 1_000_000
+    free = _free_megabytes(folder)
     if free < megabytes:
         raise Refusal(
             f"The disk that holds {folder} has {free} MB left and {megabytes} MB are needed: make room first."

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kiportal.embedded import process
-from kiportal.embedded.preflight import Refusal, full_disk
+from kiportal.embedded.preflight import Refusal, failure
 
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -108,5 +108,4 @@ class Valkey:
         return False
 
     def _failure(self) -> Refusal:
-        line = process.last_line(self.log)
-        return full_disk(self.data) if "No space left" in line else Refusal(f"Valkey did not start: {line}")
+        return failure(self.data, f"Valkey did not start: {process.last_line(self.log)} (see {self.log}).")

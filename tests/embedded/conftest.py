@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kiportal.embedded import Servers, process
+from kiportal.embedded import process
 from kiportal.embedded.state import CHECKOUT
 
 
@@ -59,7 +59,7 @@ def free_port() -> int:
 
 
 class Launcher:
-    """`python -m kiportal.embedded` as an operator starts it, without what the test run itself has in its environment."""
+    """`python -m kiportal.embedded` as an operator starts it, without the environment of the test run."""
 
     def __init__(self, var: Path, **exported: str) -> None:
         self.var, self.port, self.exported = var, free_port(), exported
