@@ -1,0 +1,215 @@
+"""What a reader asked for in the address of a list: parsed and checked by django-filter, lenient as an address must be.
+
+An unknown value is left out and named in `notices`. The queryset that comes in is never widened.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import F, Min, Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import Filter, FilterSet
+
+from offers import search
+from offers.querysets import OfferQuerySet
+from offers.vocabulary import FACETS, Facet, Vocabulary
+
+RELEVANCE = "relevanz"
+SORTINGS = {
+    RELEVANCE: gettext_lazy("Passt am besten"),
+    "neu": gettext_lazy("Neueste"),
+    "name": gettext_lazy("Name"),
+    "termin": gettext_lazy("Nächster Termin"),
+}
+
+
+class KnownValuesField(forms.MultipleChoiceField):
+    """Keeps the known values, each once, and remembers the others."""
+
+    unknown: tuple[str, ...] = ()
+
+    def clean(self, value: Any) -> list[str]:
+        given = [text for text in dict.fromkeys(self.to_python(value)) if text]
+        self.unknown = tuple(text for text in given if not self.valid_value(text))
+        return [text for text in given if self.valid_value(text)]
+
+
+class WordsField(forms.CharField):
+    """Anything may be typed; what the database cannot hold is taken for a space."""
+
+    def clean(self, value: Any) -> str:
+        return " ".join(str(value or "").replace("\x00", " ").split())[: search.MAX_LENGTH]
+
+
+class WordsFilter(Filter):
+    field_class = WordsField
+
+
+class FacetFilter(Filter):
+    field_class = KnownValuesField
+
+    def __init__(self, facet: Facet) -> None:
+        super().__init__(label=facet.label)
+        self.facet = facet
+
+    def filter(self, qs: OfferQuerySet, value: list[str]) -> OfferQuerySet:
+        return qs.filter(self.facet.condition(value)) if value else qs
+
+
+class LenientFilterSet(FilterSet):
+    """Common to all lists: notices for what was not understood, addresses of the same list with other filters."""
+
+    def __init__(
+        self, data: QueryDict | None, queryset: QuerySet[Any], choices: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        super().__init__(QueryDict() if data is None else data, queryset)
+        for name, values in choices.items():
+            self.filters[name].extra["choices"] = list(values.items())
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        """The cleaned value of every parameter."""
+        self.form.is_valid()
+        return self.form.cleaned_data
+
+    @cached_property
+    def notices(self) -> list[str]:
+        """A sentence for every value that was left out."""
+        self.chosen  # noqa: B018  (reading it checks the values)
+        return [
+            _("Den Filter „%(filter)s: %(value)s“ gibt es hier nicht. Er wurde nicht beachtet.")
+            % {"filter": field.label or name, "value": value[:60]}
+            for name, field in self.form.fields.items()
+            for value in getattr(field, "unknown", ())
+        ]
+
+    def without(self, *names: str) -> Any:
+        """The queryset as it would be if these filters were not set."""
+        queryset = self.queryset.all()
+        for name, filter_ in self.filters.items():
+            if name not in names:
+                queryset = filter_.filter(queryset, self.chosen[name])
+        return queryset
+
+    @property
+    def qs(self) -> Any:
+        return self.without()
+
+    def query(self, **changes: Any) -> str:
+        """The query string of this list ("?thema=schule", or "?" alone), with some parameters set anew."""
+        query = QueryDict(mutable=True)
+        for name, value in (self.chosen | changes).items():
+            query.setlist(name, [text for text in ([value] if isinstance(value, str) else value) if text])
+        return f"?{query.urlencode()}"
+
+    def toggled(self, name: str, value: str) -> str:
+        """The query string with one value put in or, if it is there, taken out."""
+        values = self.chosen[name]
+        return self.query(**{name: [v for v in values if v != value] if value in values else [*values, value]})
+
+
+class SortingFilter(Filter):
+    """Orders nothing by itself: how to sort depends on whether something is searched for."""
+
+    field_class = KnownValuesField
+
+    def filter(self, qs: OfferQuerySet, value: list[str]) -> OfferQuerySet:
+        return qs
+
+
+class OfferFilters(LenientFilterSet):
+    """The parameters of /angebote/ (feed and exports take the same)."""
+
+    q = WordsFilter(label=gettext_lazy("Suche"), method="_search")
+    kommune = FacetFilter(FACETS["kommune"])
+    thema = FacetFilter(FACETS["thema"])
+    zielgruppe = FacetFilter(FACETS["zielgruppe"])
+    sprache = FacetFilter(FACETS["sprache"])
+    art = FacetFilter(FACETS["art"])
+    kosten = FacetFilter(FACETS["kosten"])
+    ort = FacetFilter(FACETS["ort"])
+    nur = FacetFilter(FACETS["nur"])
+    programm = FacetFilter(FACETS["programm"])
+    traeger = FacetFilter(FACETS["traeger"])
+    sortierung = SortingFilter(label=gettext_lazy("Sortierung"))
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        queryset: OfferQuerySet,
+        *,
+        vocabulary: Vocabulary | None = None,
+        searched: search.Query | None = None,
+    ) -> None:
+        """`searched` takes the place of what was typed, when that had a typing error."""
+        self.vocabulary = vocabulary or Vocabulary()
+        choices = {name: {entry.value: entry.label for entry in self.vocabulary[name].values()} for name in FACETS}
+        super().__init__(data, queryset, choices | {"sortierung": SORTINGS})
+        self.searched = search.parse(self.chosen["q"]) if searched is None else searched
+
+    def searching(self, query: search.Query) -> "OfferFilters":
+        """The same filters with other words."""
+        return OfferFilters(self.data, self.queryset, vocabulary=self.vocabulary, searched=query)
+
+    def advice(self) -> search.Advice:
+        return search.advise(self.queryset, self.searched, self.vocabulary)
+
+    @cached_property
+    def notices(self) -> list[str]:
+        notices = super().notices
+        if self.chosen["q"] and not self.searched:
+            notices = [_("Ihre Suche enthält kein Wort, nach dem wir suchen können."), *notices]
+        return notices
+
+    def options(self, name: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+        """The check boxes of a facet: what would give a hit, and what is chosen."""
+        chosen = self.chosen[name]
+        return [
+            {"value": value, "label": entry.label, "count": counts[value], "selected": value in chosen}
+            for value, entry in self.vocabulary[name].items()
+            if counts[value] or value in chosen
+        ]
+
+    @property
+    def active(self) -> list[str]:
+        """The names of the filters that are set."""
+        return [name for name in FACETS if self.chosen[name]]
+
+    @property
+    def chips(self) -> list[dict[str, Any]]:
+        """Every chosen value with the address of the list without it."""
+        return [
+            {"name": FACETS[name].label, "label": self.vocabulary[name][value].label, "url": self.toggled(name, value)}
+            for name in self.active
+            for value in self.chosen[name]
+        ]
+
+    @property
+    def sorting(self) -> str:
+        return next(iter(self.chosen["sortierung"]), RELEVANCE if self.searched else "neu")
+
+    @property
+    def sorted(self) -> OfferQuerySet:
+        match self.sorting:
+            case "name":
+                return self.qs.order_by("sort_key", "pk")
+            case "termin":
+                upcoming = Q(dates__starts_at__gte=timezone.now()) | Q(dates__ends_at__gte=timezone.now())
+                soonest = Min("dates__starts_at", filter=upcoming)
+                return self.qs.annotate(soonest=soonest).order_by(F("soonest").asc(nulls_last=True), "sort_key", "pk")
+            case "relevanz" if self.searched:
+                return search.by_relevance(self.qs, self.searched)
+            case _:
+                return self.qs.order_by("-published_at", "pk")
+
+    @cached_property
+    def _condition(self) -> Q:
+        return search.condition(self.searched, self.vocabulary)
+
+    def _search(self, queryset: OfferQuerySet, name: str, value: str) -> OfferQuerySet:
+        return queryset.filter(self._condition)

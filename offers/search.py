@@ -1,0 +1,239 @@
+"""Full-text search over offers, forgiving as people type.
+
+Both sides are folded the same way (`kiportal_fold` in the database, `common.text.fold` here): lower case, umlauts
+spelled out. A word finds what begins with it and its compounds ("Frauen" finds "Frauencafé", "Kurs" "Deutschkurs"),
+with and without umlaut ("Offnung" finds "Öffnung", "Amt" finds "Ämter"); words of five letters and more also by their
+German stem. Shorter ones not: the stemmer makes "Kurs" and "Kur" the same. Words in quotes must follow each other. All
+words must be found, each in the texts or in the name of the provider, topic, municipality and so on.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity, TrigramWordSimilarity
+from django.db.models import Count, F, Func, Q, TextField, Value
+from django.db.models.functions import Concat
+
+from kiportal.common.text import fold
+from offers.querysets import OfferQuerySet
+from offers.vocabulary import FACETS, Vocabulary
+
+MAX_LENGTH = 200
+MAX_TERMS = 8
+STEMMED_FROM = 5
+ROOT_LENGTH = 4
+SHORTEST_BEGINNING = 3
+# Of nothing, description, summary, title.
+WEIGHTS = [0.0, 0.05, 0.2, 1.0]
+# Likeness from which a word is taken for a typing error, and from which it is worth showing.
+SAME_WORD = 0.8
+SIMILAR_WORD = 0.6
+
+_QUOTED = re.compile(r"[\"„“”«»]([^\"„“”«»]*)[\"„“”«»]")
+_WORD = re.compile(r"[^\W_]+")
+_ENDINGS = ("innen", "ern", "en", "er", "es", "em", "e", "n", "s")
+_STOP_WORDS = frozenset(
+    fold(
+        "am an auf aus bei das dem den der des die ein eine einem einen einer für ich im in mein meine meinen mit oder"
+        " suche und vom von was wer wie wir wo zu zum zur the a and for of to with i"
+    ).split()
+)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word, or several in quotes, as typed and as compared."""
+
+    typed: str
+    words: tuple[str, ...]
+
+    @property
+    def is_phrase(self) -> bool:
+        return len(self.words) > 1
+
+    @property
+    def is_short(self) -> bool:
+        """One or two letters begin too many words: they must stand alone ("KI", "B1")."""
+        return len(self.words[0]) < SHORTEST_BEGINNING
+
+    @property
+    def root(self) -> str:
+        """The word without its ending, so that "Kurse" finds "Kurs"; at least four letters stay."""
+        word = self.words[0]
+        for ending in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= ROOT_LENGTH:
+                return word.removesuffix(ending)
+        return word
+
+    @cached_property
+    def beginnings(self) -> tuple[str, ...]:
+        """What a matching word may begin with: the root, or the root with one vowel as umlaut."""
+        root = self.root
+        umlauts = (f"{root[:place]}{vowel}e{root[place + 1 :]}" for place, vowel in enumerate(root) if vowel in "aou")
+        return (root, *umlauts)
+
+
+@dataclass(frozen=True)
+class Query:
+    terms: tuple[Term, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __str__(self) -> str:
+        return " ".join(f'"{term.typed}"' if term.is_phrase else term.typed for term in self.terms)
+
+
+def parse(text: str) -> Query:
+    """Return what is searched for: nothing without a letter or digit. Whatever people type is no error."""
+    text = text[:MAX_LENGTH]
+    terms = [_term(quoted) for quoted in _QUOTED.findall(text)]
+    words = [_term(word) for word in _WORD.findall(_QUOTED.sub(" ", text))]
+    telling = [term for term in words if term.words and term.words[0] not in _STOP_WORDS]
+    terms += telling or ([] if any(term.words for term in terms) else words)
+    return Query(tuple(dict.fromkeys(term for term in terms if term.words))[:MAX_TERMS])
+
+
+def _term(typed: str) -> Term:
+    return Term(" ".join(typed.split()), tuple(_WORD.findall(fold(typed))))
+
+
+def condition(query: Query, vocabulary: Vocabulary) -> Q:
+    """Every term is found in the offer."""
+    return Q(*(_condition(term, vocabulary) for term in query.terms))
+
+
+def by_relevance(offers: OfferQuerySet, query: Query) -> OfferQuerySet:
+    """Best first: words as typed before their compounds, title before text, the title that says just this on top."""
+    words = [word for term in query.terms for word in term.words]
+    beginnings = [start for term in query.terms if not term.is_short for start in term.beginnings] or words
+    text, title = " ".join(words), _folded("title")
+    rank = (
+        2 * SearchRank("search_vector", _any_of(words), weights=WEIGHTS)
+        + SearchRank("search_vector", _any_of(beginnings, begun=True), weights=WEIGHTS)
+        + TrigramWordSimilarity(text, title)
+        + TrigramSimilarity(title, text)
+    )
+    return offers.annotate(relevance=rank).order_by("-relevance", "sort_key", "pk")
+
+
+def _condition(term: Term, vocabulary: Vocabulary) -> Q:
+    if term.is_phrase:
+        return Q(search_vector=SearchQuery(" ".join(term.words), config="simple", search_type="phrase"))
+    word, root = term.words[0], term.root
+    condition = Q(search_vector=_any_of([word] if term.is_short else term.beginnings, begun=not term.is_short))
+    if len(word) >= STEMMED_FROM:
+        condition |= Q(search_vector=SearchQuery(word, config="german"))
+    if len(root) >= ROOT_LENGTH:
+        condition |= Q(search_text__contains=root)
+    for facet, values in _labelled(term, vocabulary).items():
+        condition |= FACETS[facet].condition(values)
+    return condition
+
+
+def _labelled(term: Term, vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """The filter values in whose label the word stands, by facet."""
+    found: dict[str, list[str]] = {}
+    for entry, words in vocabulary.words:
+        if any(_labels(term, word) for word in words):
+            found.setdefault(entry.facet, []).append(entry.value)
+    return found
+
+
+def _labels(term: Term, word: str) -> bool:
+    if term.is_short:
+        return word == term.words[0]
+    return word.startswith(term.beginnings) or (len(term.root) >= ROOT_LENGTH and term.root in word)
+
+
+def _any_of(words: Iterable[str], *, begun: bool = False) -> SearchQuery:
+    """Any of the words, or of words that begin so. Folded words hold letters and digits only: no quote, no operator."""
+    lexemes = (f"'{word}':*" if begun else f"'{word}'" for word in words)
+    return SearchQuery(" | ".join(lexemes), config="simple", search_type="raw")
+
+
+def _folded(field: str) -> Func:
+    return Func(F(field), function="kiportal_fold", output_field=TextField())
+
+
+# Typing errors
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What else one could search for.
+
+    `corrected` replaces words that stand nowhere by their nearest, empty where one has none near enough; `similar` are
+    words that may be meant; `alone` tells for each word that has hits how many.
+    """
+
+    corrected: Query
+    similar: tuple[str, ...]
+    alone: tuple[tuple[str, int], ...]
+
+
+def advise(offers: OfferQuerySet, query: Query, vocabulary: Vocabulary) -> Advice:
+    counts = _hits(offers, query, vocabulary)
+    corrected: list[Term] = []
+    similar: list[str] = []
+    for term in query.terms:
+        if counts[term]:
+            corrected.append(term)
+            continue
+        near = _nearest(offers, term, vocabulary)
+        corrected += [_term(word) for likeness, word in near[:1] if likeness >= SAME_WORD]
+        similar += [word for _likeness, word in near[:3]]
+    is_better = len(corrected) == len(query.terms) and tuple(corrected) != query.terms
+    return Advice(
+        corrected=Query(tuple(corrected) if is_better else ()),
+        similar=tuple(dict.fromkeys(similar)),
+        alone=tuple((term.typed, number) for term, number in counts.items() if number),
+    )
+
+
+def _hits(offers: OfferQuerySet, query: Query, vocabulary: Vocabulary) -> dict[Term, int]:
+    names = {f"term_{number}": term for number, term in enumerate(query.terms)}
+    counts = offers.aggregate(
+        **{name: Count("pk", filter=_condition(term, vocabulary)) for name, term in names.items()}
+    )
+    return {term: counts[name] for name, term in names.items()}
+
+
+class _Words(Func):
+    """The words of a text, one a row. Split at what stands between words: the server's locale knows no umlauts."""
+
+    function = "regexp_split_to_table"
+    set_returning = True
+    output_field = TextField()
+
+
+def _nearest(offers: OfferQuerySet, term: Term, vocabulary: Vocabulary) -> list[tuple[float, str]]:
+    """Words of titles, summaries, providers and labels that look like the term: (likeness, word), nearest first."""
+    wanted = " ".join(term.words)
+    texts = Concat("title", Value(" "), "summary", Value(" "), "provider__name", output_field=TextField())
+    words = (
+        offers.order_by()
+        .annotate(word=_Words(texts, Value(r"[\s[:punct:]„“”‚‘’«»–—…]+")))
+        .annotate(near=TrigramSimilarity(Func(F("word"), function="kiportal_fold", output_field=TextField()), wanted))
+        .order_by("-near", "word")
+        .values_list("word", flat=True)
+        .distinct()
+    )
+    candidates = {*words[:30], *_label_words(vocabulary)}
+    return sorted(_rated(wanted, candidates), key=lambda rated: (-rated[0], rated[1]))
+
+
+def _rated(wanted: str, candidates: Iterable[str]) -> Iterator[tuple[float, str]]:
+    matcher = SequenceMatcher(autojunk=False, b=wanted)
+    for word in candidates:
+        matcher.set_seq1(fold(word))
+        if matcher.real_quick_ratio() >= SIMILAR_WORD and (likeness := matcher.ratio()) >= SIMILAR_WORD:
+            yield likeness, word
+
+
+def _label_words(vocabulary: Vocabulary) -> Iterator[str]:
+    for entry in vocabulary:
+        yield from (word for word in _WORD.findall(entry.label) if len(word) >= ROOT_LENGTH)
