@@ -24,6 +24,10 @@ class ContactPersonQuerySet(models.QuerySet["ContactPerson"]):
     def with_consent(self) -> "ContactPersonQuerySet":
         return self.select_related("consent")
 
+    def of_county(self) -> "ContactPersonQuerySet":
+        """How to reach the Kreis itself, to which the centre belongs."""
+        return self.filter(organisation__kind="kreis", organisation__status="published").order_by("function", "pk")
+
 
 class FunderNoteQuerySet(models.QuerySet["FunderNote"]):
     def valid(self, on: date) -> "FunderNoteQuerySet":

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "kiportal.common.middleware.TrustedProxyMiddleware",
     # Outside SecurityMiddleware, whose redirect to https must carry the headers, too.
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kiportal.common.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -84,7 +85,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kiportal.common.middleware.HistoryMiddleware",
@@ -180,6 +180,24 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if KIPORTAL_HTTPS else "http"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip"}  # and three mails a day to an address: common.limits
+_forms = "kiportal.common.account_forms"
+ACCOUNT_FORMS = {
+    "login": f"{_forms}.LoginForm",
+    "reauthenticate": f"{_forms}.ReauthenticateForm",
+    "change_password": f"{_forms}.ChangePasswordForm",
+    "reset_password": f"{_forms}.ResetPasswordForm",
+    "reset_password_from_key": f"{_forms}.ResetPasswordKeyForm",
+    "add_email": f"{_forms}.AddEmailForm",
+}
+MFA_ADAPTER = "kiportal.common.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": f"{_forms}.AuthenticateForm",
+    "reauthenticate": f"{_forms}.SecondFactorReauthenticateForm",
+    "activate_totp": f"{_forms}.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "KI-Portal"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -243,6 +261,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

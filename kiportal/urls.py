@@ -11,6 +11,7 @@ from django.urls import include, path
 handler400 = "kiportal.common.views.errors.bad_request"
 handler403 = "kiportal.common.views.errors.forbidden"
 handler404 = "kiportal.common.views.errors.not_found"
+handler429 = "kiportal.common.views.errors.too_many_requests"  # read by django-allauth, not by Django
 handler500 = "kiportal.common.views.errors.server_error"
 
 urlpatterns = [

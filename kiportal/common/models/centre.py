@@ -65,6 +65,13 @@ class Centre(Timestamped):
         return self.name or str(_("Kommunales Integrationszentrum"))
 
 
+class CentreTextQuerySet(models.QuerySet["CentreText"]):
+    def in_language(self, page: str, language: str) -> "CentreText | None":
+        """Return the text of a page in that language, else in German, else None."""
+        texts = {text.language: text for text in self.filter(page=page, language__in=[language, "de"])}
+        return texts.get(language) or texts.get("de")
+
+
 @pghistory.track()
 class CentreText(Timestamped):
     """The text of a page that the centre writes itself, in one language."""
@@ -85,6 +92,8 @@ class CentreText(Timestamped):
     title = models.CharField(_("Überschrift"), max_length=160)
     body = RichTextField(_("Text"))
     reviewed_on = models.DateField(_("zuletzt überprüft am"), null=True, blank=True)
+
+    objects = CentreTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Text des Integrationszentrums")

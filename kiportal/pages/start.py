@@ -1,0 +1,59 @@
+"""What the start page shows, in a constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from actors.models import Municipality
+from offers.models import Offer, OfferDate, Topic
+
+CARDS = 3
+DATES = 5
+
+
+@dataclass(frozen=True)
+class Start:
+    topics: list[Topic]
+    municipalities: list[Municipality]
+    newest: list[Offer]
+    projects: list[Offer]
+    dates: list[OfferDate]
+
+
+def start(now: datetime) -> Start:
+    """Topics and municipalities carry `number`, the count of public offers."""
+    today = timezone.localdate(now)
+    cards = _newest_by_kind(now)
+    return Start(
+        topics=list(
+            Topic.objects.annotate(number=Count("offers", filter=_visible(now))).order_by("sort_order", "slug")
+        ),
+        municipalities=_municipalities(now),
+        newest=cards.get(Offer.Kind.OFFER, []),
+        projects=cards.get(Offer.Kind.PROJECT, []),
+        dates=list(OfferDate.objects.visible_to_public(today).upcoming(now).select_related("offer")[:DATES]),
+    )
+
+
+def _municipalities(now: datetime) -> list[Municipality]:
+    """An offer for the whole Kreis counts in every municipality."""
+    countywide = Offer.objects.visible_to_public(timezone.localdate(now)).filter(is_countywide=True).count()
+    local = Count("offers", filter=_visible(now) & Q(offers__is_countywide=False))
+    return list(Municipality.objects.annotate(number=local + countywide).order_by("sort_key"))
+
+
+def _newest_by_kind(now: datetime) -> dict[str, list[Offer]]:
+    """The newest offers and the newest projects, fetched together with all that their cards need."""
+    visible = Offer.objects.visible_to_public(timezone.localdate(now)).order_by("-published_at", "-pk")
+    chosen = Q()
+    for kind in Offer.Kind:
+        chosen |= Q(pk__in=visible.filter(kind=kind).values("pk")[:CARDS])
+    offers = Offer.objects.filter(chosen).for_cards().order_by("kind", F("published_at").desc(), "-pk")
+    return {kind: list(group) for kind, group in groupby(offers, key=lambda offer: offer.kind)}
+
+
+def _visible(now: datetime) -> Q:
+    return Q(offers__in=Offer.objects.visible_to_public(timezone.localdate(now)))

@@ -1,0 +1,38 @@
+"""The pages every public body owes its visitors; their words come from CentreText."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from actors.models import ContactPerson
+from kiportal.common.models import CentreText
+
+
+@login_not_required
+def text(request: HttpRequest, page: CentreText.Page) -> HttpResponse:
+    return _show(request, "pages/text.html", page)
+
+
+@login_not_required
+def about(request: HttpRequest) -> HttpResponse:
+    return _show(request, "pages/about.html", CentreText.Page.ABOUT)
+
+
+@login_not_required
+def contact(request: HttpRequest) -> HttpResponse:
+    team = ContactPerson.objects.of_county().with_consent()
+    return _show(request, "pages/contact.html", CentreText.Page.CONTACT, team=team)
+
+
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return _show(request, "pages/accessibility.html", CentreText.Page.ACCESSIBILITY)
+
+
+def _show(request: HttpRequest, template: str, page: CentreText.Page, **context: Any) -> HttpResponse:
+    """A centre that has not written a text yet still has the page, with its name and a way to ask."""
+    words = CentreText.objects.in_language(page, get_language() or "de")
+    return render(request, template, {"text": words, "title": words.title if words else page.label, **context})
