@@ -5,7 +5,7 @@ from django.db import transaction
 from actors.models import Organisation
 from actors.permissions import can_review_organisation
 from kiportal.common.models import StatusChange
-from kiportal.common.text import slugify
+from kiportal.common.slugs import free_slug
 from kiportal.common.transitions import By, Transition, apply, table
 
 _S = Organisation.Status
@@ -37,17 +37,6 @@ def restore(organisation: Organisation, *, by: By, reason: str = "") -> StatusCh
 @transaction.atomic
 def add(organisation: Organisation) -> Organisation:
     """Store a new organisation as `proposed`, with an address of its own."""
-    organisation.slug = free_slug(organisation.name)
+    organisation.slug = free_slug(Organisation.objects.all(), organisation.name, fallback="organisation")
     organisation.save()
     return organisation
-
-
-def free_slug(name: str) -> str:
-    """Return a slug nobody has yet."""
-    base = slugify(name) or "organisation"
-    taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(
-        slug
-        for number in range(1, len(taken) + 2)
-        if (slug := base if number == 1 else f"{base}-{number}") not in taken
-    )

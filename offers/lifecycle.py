@@ -15,7 +15,7 @@ from actors.models import Organisation
 from kiportal.common import links
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
-from kiportal.common.text import slugify
+from kiportal.common.slugs import free_slug
 from kiportal.common.transitions import By, SomebodyWasFaster, Transition, TransitionError, apply, table
 from offers import changes
 from offers.completeness import missing
@@ -25,10 +25,14 @@ from offers.permissions import (
     can_answer_offer,
     can_care_for_offer,
     can_confirm_offer,
+    can_decide_proposal,
+    can_replace_proposal,
+    can_restore_offer,
     can_review_offer,
 )
 
 _S = Offer.Status
+_P = ChangeProposal.Status
 # Path parts below /angebote/ that are no offer.
 RESERVED_SLUGS = frozenset({"melden", "bestaetigen", "pflege", "feed"})
 
@@ -38,6 +42,12 @@ def _is_complete(offer: Offer) -> str:
     return f"Es fehlt noch: {', '.join(gaps)}." if gaps else ""
 
 
+def _may_be_sent(offer: Offer) -> str:
+    if not offer.submitter_email:
+        return "Es fehlt noch: E-Mail-Adresse für Rückfragen."
+    return _is_complete(offer)
+
+
 def _may_be_published(offer: Offer) -> str:
     if offer.provider.status not in {Organisation.Status.PUBLISHED, Organisation.Status.PROPOSED}:
         return "Die Organisation dieses Eintrags ist nicht veröffentlicht."
@@ -45,7 +55,7 @@ def _may_be_published(offer: Offer) -> str:
 
 
 OFFER = table(
-    Transition("send", frozenset({_S.DRAFT}), _S.UNCONFIRMED, can_answer_offer, _is_complete),
+    Transition("send", frozenset({_S.DRAFT}), _S.UNCONFIRMED, can_answer_offer, _may_be_sent),
     Transition("submit", frozenset({_S.DRAFT}), _S.SUBMITTED, can_add_offer, _is_complete),
     Transition("confirm_submission", frozenset({_S.UNCONFIRMED}), _S.SUBMITTED, can_confirm_offer),
     Transition("request_changes", frozenset({_S.SUBMITTED}), _S.CHANGES_REQUESTED, can_review_offer),
@@ -55,7 +65,14 @@ OFFER = table(
     Transition("hide", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_review_offer),
     Transition("unhide", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_review_offer, _may_be_published),
     Transition("archive", frozenset({_S.PUBLISHED, _S.HIDDEN}), _S.ARCHIVED, can_care_for_offer),
-    Transition("restore", frozenset({_S.ARCHIVED}), _S.PUBLISHED, can_care_for_offer, _may_be_published),
+    Transition("restore", frozenset({_S.ARCHIVED}), _S.PUBLISHED, can_restore_offer, _may_be_published),
+)
+
+PROPOSAL = table(
+    Transition("accept_proposal", frozenset({_P.OPEN}), _P.ACCEPTED, can_decide_proposal),
+    Transition("accept_proposal_partly", frozenset({_P.OPEN}), _P.PARTLY_ACCEPTED, can_decide_proposal),
+    Transition("reject_proposal", frozenset({_P.OPEN}), _P.REJECTED, can_decide_proposal),
+    Transition("replace_proposal", frozenset({_P.OPEN}), _P.REJECTED, can_replace_proposal),
 )
 
 
@@ -90,7 +107,7 @@ def submit(offer: Offer, *, by: User) -> StatusChange:
 def confirm_submission(offer: Offer, *, by: AccessLink) -> StatusChange:
     """The link in the mail was used, so the address is right."""
     change = apply(OFFER, offer, "confirm_submission", by=by, submitted_at=timezone.now())
-    enqueue("offers.send_receipt", change.pk, title=f"E-Mail: Meldung eingegangen – {offer}")
+    _mail_author("offers.send_receipt", offer, change, "Meldung eingegangen")
     return change
 
 
@@ -98,7 +115,7 @@ def confirm_submission(offer: Offer, *, by: AccessLink) -> StatusChange:
 def resubmit(offer: Offer, *, by: By, answer: str = "") -> StatusChange:
     """The author answered the question of the centre."""
     change = apply(OFFER, offer, "resubmit", by=by, reason=answer, submitted_at=timezone.now())
-    enqueue("offers.send_receipt", change.pk, title=f"E-Mail: Antwort eingegangen – {offer}")
+    _mail_author("offers.send_receipt", offer, change, "Antwort eingegangen")
     return change
 
 
@@ -124,7 +141,7 @@ def publish(offer: Offer, *, by: User, reason: str = "") -> StatusChange:
         "publish",
         by=by,
         reason=reason,
-        slug=offer.slug or free_slug(offer.title),
+        slug=offer.slug or free_slug(Offer.objects.all(), offer.title, fallback="angebot", reserved=RESERVED_SLUGS),
         published_at=timezone.now(),
         last_confirmed_on=timezone.localdate(),
     )
@@ -163,19 +180,19 @@ def unhide(offer: Offer, *, by: User, reason: str = "") -> StatusChange:
 
 @transaction.atomic
 def archive(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
-    """End an entry. When its author did it by link, the centre is told and can undo it."""
+    """End an entry. When its author did it, the centre is told and can undo it."""
     change = apply(OFFER, offer, "archive", by=by, reason=reason)
-    if isinstance(by, AccessLink):
-        enqueue("offers.send_ended_notice", change.pk, title=f"E-Mail: Eintrag beendet – {offer}")
-    else:
+    if can_review_offer(by, offer):
         _mail_decision(offer, change)
+    else:
+        enqueue("offers.send_ended_notice", change.pk, title=f"E-Mail: Eintrag beendet – {offer}")
     return change
 
 
 @transaction.atomic
 def restore(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
     change = apply(OFFER, offer, "restore", by=by, reason=reason, last_confirmed_on=timezone.localdate())
-    if isinstance(by, User):
+    if can_review_offer(by, offer):
         _mail_decision(offer, change)
     return change
 
@@ -200,9 +217,8 @@ def propose(offer: Offer, proposed: dict[str, dict[str, Any]], *, by: By, messag
     locked = Offer.objects.select_for_update().get(pk=offer.pk)
     if locked.status != _S.PUBLISHED:
         raise SomebodyWasFaster("Dieser Eintrag ist nicht mehr veröffentlicht.")
-    ChangeProposal.objects.for_target(offer).open().update(
-        status=ChangeProposal.Status.REJECTED, updated_at=timezone.now()
-    )
+    for older in ChangeProposal.objects.for_target(offer).open():
+        apply(PROPOSAL, older, "replace_proposal", by=by)
     return ChangeProposal.objects.create(
         target=offer,
         lock_version=locked.lock_version,
@@ -217,68 +233,63 @@ def propose(offer: Offer, proposed: dict[str, dict[str, Any]], *, by: By, messag
 @transaction.atomic
 def accept_proposal(proposal: ChangeProposal, fields: set[str], *, by: User, reason: str = "") -> None:
     """Write the chosen fields of a proposal into its offer and close it; the author gets a mail."""
-    offer, proposal = _lock_for_decision(proposal, by)
+    offer, proposal = _locked(proposal)
     if unknown := fields - proposal.changes.keys():
         raise ValueError(f"not proposed: {unknown}")
     if not fields:
         raise TransitionError("Bitte wählen Sie mindestens eine Änderung aus – oder lehnen Sie den Vorschlag ab.")
-    if conflicts := [name for name in fields if changes.current(offer, name) != proposal.changes[name]["old"]]:
-        labels = ", ".join(str(changes.label(name)) for name in conflicts)
-        raise SomebodyWasFaster(f"Diese Angaben wurden inzwischen anders geändert: {labels}.")
+    verb = "accept_proposal" if fields == set(proposal.changes) else "accept_proposal_partly"
+    change = apply(PROPOSAL, proposal, verb, by=by, reason=reason)
+    chosen = {name: change for name, change in proposal.changes.items() if name in fields}
+    if moved := [
+        changes.label(name) for name, change in chosen.items() if changes.current(offer, name) != change["old"]
+    ]:
+        raise SomebodyWasFaster(f"Diese Angaben wurden inzwischen anders geändert: {', '.join(moved)}.")
+    missing_before = missing(offer)
     try:
-        changes.write(offer, {name: proposal.changes[name]["new"] for name in fields})
+        changes.write(offer, {name: change["new"] for name, change in chosen.items()})
     except ValidationError as error:
         raise TransitionError(" ".join(error.messages)) from error
+    if lost := [label for label in missing(offer) if label not in missing_before]:
+        raise TransitionError(f"Danach würde dem Eintrag fehlen: {', '.join(lost)}.")
     offer.last_confirmed_on = timezone.localdate()
     offer.lock_version += 1
     offer.save()
-    complete = fields == set(proposal.changes)
-    status = ChangeProposal.Status.ACCEPTED if complete else ChangeProposal.Status.PARTLY_ACCEPTED
-    _close(proposal, status, "accept_proposal", by=by, reason=reason)
+    _mail_proposal_decision(proposal, change)
 
 
 @transaction.atomic
 def reject_proposal(proposal: ChangeProposal, *, by: User, reason: str) -> None:
     _require_reason(reason)
-    _offer, proposal = _lock_for_decision(proposal, by)
-    _close(proposal, ChangeProposal.Status.REJECTED, "reject_proposal", by=by, reason=reason)
+    _offer, proposal = _locked(proposal)
+    change = apply(PROPOSAL, proposal, "reject_proposal", by=by, reason=reason)
+    _mail_proposal_decision(proposal, change)
 
 
-def _lock_for_decision(proposal: ChangeProposal, by: User) -> tuple[Offer, ChangeProposal]:
+def _locked(proposal: ChangeProposal) -> tuple[Offer, ChangeProposal]:
+    """Both rows as they are now, kept from others until the decision is stored; first the offer, as in `propose`."""
     offer = Offer.objects.select_for_update().get(pk=proposal.target_id)
-    proposal = ChangeProposal.objects.select_for_update().get(pk=proposal.pk)
-    if not can_review_offer(by, offer):
-        raise PermissionDenied("deciding a proposal is not allowed")
-    if proposal.status != ChangeProposal.Status.OPEN:
-        raise SomebodyWasFaster("Über diesen Vorschlag wurde inzwischen entschieden.")
-    return offer, proposal
+    ours = ChangeProposal.objects.for_target(offer).select_for_update()
+    return offer, ours.get(pk=proposal.pk)
 
 
-def _close(proposal: ChangeProposal, status: ChangeProposal.Status, verb: str, *, by: User, reason: str) -> None:
-    change = StatusChange.objects.create(
-        target=proposal, verb=verb, from_status=proposal.status, to_status=status, by_user=by, reason=reason.strip()
-    )
-    proposal.status = status
-    proposal.save(update_fields=["status", "updated_at"])
-    if proposal.author_email:
-        enqueue("offers.send_proposal_decision", change.pk, title=f"E-Mail: Änderungsvorschlag – {proposal.target}")
+# Mails
+
+
+def _mail_author(kind: str, offer: Offer, change: StatusChange, matter: str) -> None:
+    if offer.submitter_email:
+        enqueue(kind, change.pk, title=f"E-Mail: {matter} – {offer}")
 
 
 def _mail_decision(offer: Offer, change: StatusChange) -> None:
-    if offer.submitter_email:
-        enqueue("offers.send_decision", change.pk, title=f"E-Mail: Entscheidung – {offer}")
+    _mail_author("offers.send_decision", offer, change, "Entscheidung")
+
+
+def _mail_proposal_decision(proposal: ChangeProposal, change: StatusChange) -> None:
+    if proposal.author_email:
+        enqueue("offers.send_proposal_decision", change.pk, title=f"E-Mail: Änderungsvorschlag – {proposal.target}")
 
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise TransitionError("Bitte geben Sie eine Begründung an. Sie steht in der E-Mail.")
-
-
-def free_slug(title: str) -> str:
-    """Return a path part nobody has yet and that is no fixed path."""
-    base = slugify(title) or "angebot"
-    taken = set(Offer.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED_SLUGS
-    number = 1
-    while (slug := base if number == 1 else f"{base}-{number}") in taken:
-        number += 1
-    return slug

@@ -1,7 +1,7 @@
 """Who may do what with offers. `by` is somebody signed in or the holder of a link from a mail."""
 
 from actors.models import Membership
-from kiportal.common.models import AccessLink, User
+from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from kiportal.common.transitions import By
 from offers.models import Offer
 
@@ -37,6 +37,30 @@ def can_care_for_offer(by: By, offer: Offer) -> bool:
         or can_review_offer(by, offer)
         or (isinstance(by, User) and Membership.objects.filter(user=by, organisation=offer.provider_id).exists())
     )
+
+
+def can_restore_offer(by: By, offer: Offer) -> bool:
+    """Bring an ended entry back: staff, and its author what the author ended while it was published.
+
+    What the centre hid or ended is the centre's to bring back.
+    """
+    if can_review_offer(by, offer):
+        return True
+    ended = StatusChange.objects.for_target(offer).select_related("by_user").last()
+    return (
+        can_care_for_offer(by, offer)
+        and ended is not None
+        and (ended.verb, ended.from_status) == ("archive", Offer.Status.PUBLISHED)
+        and (ended.by_link_id is not None or (ended.by_user is not None and not can_review_offer(ended.by_user, offer)))
+    )
+
+
+def can_decide_proposal(by: By, proposal: ChangeProposal) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.review_offer")
+
+
+def can_replace_proposal(by: By, proposal: ChangeProposal) -> bool:
+    return can_care_for_offer(by, proposal.target)
 
 
 def _holds(by: By, offer: Offer, purpose: AccessLink.Purpose) -> bool:
