@@ -1,1 +1,55 @@
-urlpatterns: list = []
+"""Workspace of this room: review, offers, organisations."""
+
+from django.urls import path
+
+from offers.views import proposals, review, staff_offers, staff_organisations
+
+_ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>"
+
+urlpatterns = [
+    path("arbeitsplatz/pruefung/", review.ReviewList.as_view(), name="review_list"),
+    path("arbeitsplatz/pruefung/<int:pk>/", review.ReviewDetail.as_view(), name="review_detail"),
+    path("arbeitsplatz/pruefung/aenderung/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal_detail"),
+    path("arbeitsplatz/angebote/", staff_offers.StaffOfferList.as_view(), name="staff_offer_list"),
+    path("arbeitsplatz/angebote/neu/", staff_offers.StaffOfferAdd.as_view(), name="staff_offer_add"),
+    path("arbeitsplatz/angebote/<int:pk>/", staff_offers.StaffOfferDetail.as_view(), name="staff_offer_detail"),
+    path("arbeitsplatz/angebote/<int:pk>/bearbeiten/", staff_offers.StaffOfferEdit.as_view(), name="staff_offer_edit"),
+    path("arbeitsplatz/angebote/<int:pk>/vermerk/", staff_offers.staff_offer_note, name="staff_offer_note"),
+    path(
+        "arbeitsplatz/angebote/<int:pk>/pflege-link/",
+        staff_offers.staff_offer_care_link,
+        name="staff_offer_care_link",
+    ),
+    path("arbeitsplatz/angebote/<int:pk>/bestaetigen/", staff_offers.offer_confirm, name="offer_confirm"),
+    path(
+        "arbeitsplatz/organisationen/",
+        staff_organisations.StaffOrganisationList.as_view(),
+        name="staff_organisation_list",
+    ),
+    path(
+        "arbeitsplatz/organisationen/neu/",
+        staff_organisations.StaffOrganisationAdd.as_view(),
+        name="staff_organisation_add",
+    ),
+    path(
+        "arbeitsplatz/organisationen/<int:pk>/",
+        staff_organisations.StaffOrganisationDetail.as_view(),
+        name="staff_organisation_detail",
+    ),
+    path(
+        "arbeitsplatz/organisationen/<int:pk>/bearbeiten/",
+        staff_organisations.StaffOrganisationEdit.as_view(),
+        name="staff_organisation_edit",
+    ),
+    path(f"{_ORGANISATION}/kontakte/neu/", staff_organisations.StaffContactEdit.as_view(), name="staff_contact_add"),
+    path(
+        f"{_ORGANISATION}/kontakte/<int:pk>/",
+        staff_organisations.StaffContactEdit.as_view(),
+        name="staff_contact_edit",
+    ),
+    path(
+        f"{_ORGANISATION}/kontakte/<int:pk>/widerruf/",
+        staff_organisations.staff_consent_withdraw,
+        name="staff_consent_withdraw",
+    ),
+]

@@ -1,0 +1,233 @@
+"""Forms for the records that staff edit: offers with their dates and contact, organisations, contacts."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django import forms
+from django.db import transaction
+from django.utils import timezone
+
+from actors import consents
+from actors.models import ContactPerson, Organisation
+from kiportal.common.forms import LockedModelForm
+from kiportal.common.models import Consent
+from kiportal.common.widgets import DateInput
+from offers.completeness import PROJECT
+from offers.forms.sections import (
+    About,
+    Audience,
+    Costs,
+    Fieldset,
+    OfferMeta,
+    Place,
+    Project,
+    Registration,
+    TargetGroupField,
+    Time,
+)
+from offers.forms.submission import CONSENT_WORDING
+from offers.models import Offer
+
+# Contacts
+
+
+class ContactForm(forms.ModelForm):
+    """A contact of an organisation; the name is shown only with a consent, which can be recorded with it.
+
+    `read_at` says which version was read: a second save over somebody else's comes back once, with all input.
+    """
+
+    consent_given = forms.BooleanField(
+        label="Die Person ist damit einverstanden, dass ihr Name im Internet steht", required=False
+    )
+    consent_channel = forms.ChoiceField(label="Einwilligung erhalten durch", choices=Consent.Channel, required=False)
+    consent_given_on = forms.DateField(label="Einwilligung erteilt am", widget=DateInput, required=False)
+    read_at = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    fieldsets = [
+        ("", ["function", ("phone", "email"), "name", "consent_given", ("consent_channel", "consent_given_on")]),
+    ]
+
+    class Meta:
+        model = ContactPerson
+        fields = ["function", "name", "phone", "email"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consent_channel"].initial = Consent.Channel.MAIL
+        self.fields["consent_given_on"].initial = timezone.localdate()
+        self.fields["read_at"].initial = self._version()
+        self.fields["name"].help_text = "Erscheint nur mit Einwilligung."
+        if self.instance.public_name:
+            self.fields["name"].help_text = "Ein anderer Name braucht eine neue Einwilligung."
+            for name in ("consent_given", "consent_channel", "consent_given_on"):
+                del self.fields[name]
+
+    def has_changed(self) -> bool:
+        """The date of the consent is filled in by us, so it says nothing."""
+        return bool({"function", "name", "phone", "email", "consent_given"}.intersection(self.changed_data))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("consent_given"):
+            if not cleaned.get("name"):
+                self.add_error("name", "Bitte nennen Sie die Person, die einverstanden ist.")
+            if not cleaned.get("consent_given_on"):
+                self.add_error("consent_given_on", "Bitte geben Sie an, wann die Person zugestimmt hat.")
+            elif cleaned["consent_given_on"] > timezone.localdate():
+                self.add_error("consent_given_on", "Dieser Tag liegt in der Zukunft.")
+        if cleaned.get("read_at", "") != self._version():
+            self._offer_again()
+        return cleaned
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> ContactPerson:
+        """Store the contact and what was agreed; the consent of one person does not hold for another."""
+        if self.instance.pk and "name" in self.changed_data:
+            self.instance.consent = None
+        contact = super().save(commit)
+        if self.cleaned_data.get("consent_given"):
+            consents.record(
+                contact,
+                wording=str(CONSENT_WORDING),
+                channel=Consent.Channel(self.cleaned_data["consent_channel"]),
+                given_on=self.cleaned_data["consent_given_on"],
+            )
+        return contact
+
+    def _version(self) -> str:
+        return self.instance.updated_at.isoformat() if self.instance.pk else ""
+
+    def _offer_again(self) -> None:
+        """Somebody saved meanwhile: say what is stored; sending once more overwrites it."""
+        data: Any = self.data.copy()
+        data[self.add_prefix("read_at")] = self._version()
+        self.data = data
+        stored = ContactPerson.objects.get(pk=self.instance.pk)
+        parts = ", ".join(part for part in (stored.function, stored.name, stored.phone, stored.email) if part)
+        self.add_error(
+            None,
+            f"Jemand hat diesen Kontakt inzwischen geändert. Jetzt gespeichert: {parts}. "
+            "Ihre Angaben stehen noch im Formular. Zum Überschreiben speichern Sie bitte noch einmal.",
+        )
+
+
+# Offers
+
+
+class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration):
+    """The whole entry with its dates and, if need be, a new contact: one form, checked and stored together.
+
+    What the public sees must stay complete; an entry that is still on the way may have gaps.
+    """
+
+    template_name = "offers/staff_offer_fields.html"
+    fieldsets: ClassVar[list[Fieldset]] = [
+        ("Was ist es?", ["kind", "programme"]),
+        *About.fieldsets,
+        *Audience.fieldsets,
+        *Place.fieldsets,
+        *Time.fieldsets,
+        *Costs.fieldsets,
+        *Registration.fieldsets,
+        ("Kontakt", ["contact"]),
+        ("Nur für Projekte", ["project_goal", ("project_state", "project_period")]),
+        *Project.fieldsets[1:],
+        ("Nur für das KI", ["submitter_email", "internal_note"], "Diese Angaben werden nicht veröffentlicht."),
+    ]
+
+    class Meta(OfferMeta):
+        fields = (
+            *("kind", "programme", *About.Meta.fields, *Audience.Meta.fields, *Place.Meta.fields, *Time.Meta.fields),
+            *(*Costs.Meta.fields, *Registration.Meta.fields, "contact", *Project.Meta.fields),
+            *("submitter_email", "internal_note"),
+        )
+        # Rich text keeps the editor that its model field brings.
+        field_classes: ClassVar = {"target_groups": TargetGroupField}
+        widgets: ClassVar = OfferMeta.widgets | {"internal_note": forms.Textarea(attrs={"rows": 3})}
+        labels: ClassVar = OfferMeta.labels | {"kind": "Angebot oder Projekt"}
+        help_texts: ClassVar = OfferMeta.help_texts | {"description": ""}
+
+    def __init__(self, data: Any = None, *, instance: Offer, **kwargs: Any) -> None:
+        is_on_the_way = instance.pk is not None and instance.status != Offer.Status.PUBLISHED
+        super().__init__(data, instance=instance, lenient=is_on_the_way, **kwargs)
+        for name in PROJECT:
+            self.fields[name].required = False
+        self.fields["contact"].queryset = ContactPerson.objects.with_consent().filter(organisation=instance.provider_id)
+        self.new_contact = ContactForm(
+            data,
+            prefix="kontakt",
+            instance=ContactPerson(organisation=instance.provider),
+            empty_permitted=True,
+            use_required_attribute=False,
+        )
+
+    def get_context(self) -> dict[str, Any]:
+        return super().get_context() | {"new_contact": self.new_contact}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.new_contact.is_valid():
+            self.add_error(None, self.new_contact.non_field_errors() or ["Bitte prüfen Sie den neuen Kontakt."])
+        if not self.lenient:
+            if not cleaned.get("contact") and not self.new_contact.has_changed():
+                self.add_error("contact", "Bitte wählen Sie einen Kontakt aus oder geben Sie einen neuen an.")
+            for name in PROJECT if cleaned.get("kind") == Offer.Kind.PROJECT else ():
+                if not cleaned.get(name):
+                    self.add_error(name, "Ein Projekt braucht diese Angabe.")
+        return cleaned
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Offer:
+        if self.new_contact.has_changed():
+            self.instance.contact = self.new_contact.save()
+        return super().save(commit)
+
+    def dates_shown(self) -> str:
+        """The dates as this form would store them."""
+        return "; ".join(str(row) for row in self.cleaned_data.get("dates", []))
+
+
+class NewOfferForm(StaffOfferForm):
+    """`key` makes sending twice store one offer."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, instance: Offer, **kwargs: Any) -> None:
+        super().__init__(data, instance=instance, **kwargs)
+        self.fields["key"].initial = uuid4
+
+    def save(self, commit: bool = True) -> Offer:
+        self.instance.submission_key = self.cleaned_data["key"]
+        return super().save(commit)
+
+
+class ProviderForm(forms.Form):
+    """For whom staff enter an offer."""
+
+    traeger = forms.ModelChoiceField(
+        label="Organisation",
+        queryset=Organisation.objects.filter(status__in=[Organisation.Status.PUBLISHED, Organisation.Status.PROPOSED]),
+        to_field_name="slug",
+        empty_label="– bitte wählen –",
+        error_messages={"required": "Bitte wählen Sie eine Organisation."},
+    )
+
+
+# Organisations
+
+
+class StaffOrganisationForm(LockedModelForm):
+    fieldsets = [
+        ("Die Organisation", ["name", ("short_name", "kind"), "municipality", "description"]),
+        ("So ist sie erreichbar", ["street", ("postcode", "city"), ("phone", "email"), "website"]),
+        ("Nur für das KI", ["is_trusted", "internal_note"]),
+    ]
+
+    class Meta:
+        model = Organisation
+        fields = [
+            *("name", "short_name", "kind", "municipality", "description"),
+            *("street", "postcode", "city", "phone", "email", "website", "is_trusted", "internal_note"),
+        ]
+        widgets = {"internal_note": forms.Textarea(attrs={"rows": 3})}

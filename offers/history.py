@@ -1,0 +1,55 @@
+"""The Verlauf as staff read it: every step of a record and of the proposals that were made for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+
+from kiportal.common.models import ChangeProposal, StatusChange
+
+STEPS = {
+    "send": "Gesendet, wartet auf Bestätigung der E-Mail",
+    "submit": "Vom KI erfasst",
+    "confirm_submission": "Gemeldet und per E-Mail bestätigt",
+    "request_changes": "Rückfrage gestellt",
+    "resubmit": "Rückfrage beantwortet",
+    "publish": "Veröffentlicht",
+    "reject": "Abgelehnt",
+    "hide": "Verborgen",
+    "unhide": "Wieder gezeigt",
+    "archive": "Beendet",
+    "restore": "Wiederhergestellt",
+    "accept_proposal": "Änderungsvorschlag angenommen",
+    "accept_proposal_partly": "Änderungsvorschlag teilweise angenommen",
+    "reject_proposal": "Änderungsvorschlag abgelehnt",
+    "replace_proposal": "Änderungsvorschlag durch einen neueren ersetzt",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    when: datetime
+    title: str
+    text: str
+    by: str
+
+
+def timeline(record: models.Model, *, with_names: bool = True) -> list[Step]:
+    """Return the steps, newest first. Names of staff are for staff only: leave them out for everybody else."""
+    proposals = ChangeProposal.objects.for_target(record).values("pk")
+    changes = StatusChange.objects.filter(
+        Q(target_type=ContentType.objects.get_for_model(record), target_id=record.pk)
+        | Q(target_type=ContentType.objects.get_for_model(ChangeProposal), target_id__in=proposals)
+    )
+    return [
+        Step(change.at, STEPS.get(change.verb, change.verb), change.reason, _by(change, with_names=with_names))
+        for change in changes.select_related("by_user").order_by("-at", "-pk")
+    ]
+
+
+def _by(change: StatusChange, *, with_names: bool) -> str:
+    if change.by_user is not None:
+        return change.by_user.get_full_name() if with_names else "Integrationszentrum"
+    return "über den Link aus der E-Mail" if change.by_link_id else "automatisch"

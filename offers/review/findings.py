@@ -1,0 +1,179 @@
+"""What can be checked about a submission before a person decides. Hints only: none of them stops a decision."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+
+from actors.models import Organisation
+from kiportal.common.models import StatusChange, User
+from kiportal.common.richtext import to_text
+from offers.completeness import missing
+from offers.models import Offer
+from offers.review import readability
+from offers.review.duplicates import offers_like, organisations_like
+
+_RICH_FIELDS = ("description", "project_goal", "project_steps", "project_needs", "project_results")
+_PRIVATE_MAIL = re.compile(
+    r"[\w.+-]+@(?:gmx|web|gmail|t-online|freenet|yahoo|hotmail|outlook|icloud)\.\w+", re.IGNORECASE
+)
+_PERSONAL = (
+    re.compile(r"\b(?:Frau|Herrn?|Familie) (?:Dr\. )?[A-ZÄÖÜ][\w-]+"),
+    re.compile(r"\b(?:geboren|geb\.) (?:am|in) \S+(?: \S+)?", re.IGNORECASE),
+    re.compile(r"\bAktenzeichen\b|\bAZR-Nummer\b", re.IGNORECASE),
+    _PRIVATE_MAIL,
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    title: str
+    level: str  # "success", "info", "warning": the kinds of an alert
+    text: str
+    links: tuple[Link, ...] = ()
+
+
+def examine(offer: Offer, *, by: User) -> list[Finding]:
+    """Return all findings, in the order in which one works through them; `by` is who is going to decide."""
+    return [
+        *_own(offer, by),
+        _completeness(offer),
+        _organisation(offer.provider),
+        _twins(offer),
+        _consent(offer),
+        _privacy(offer),
+        _links(offer),
+        _readability(offer),
+        *_place(offer),
+    ]
+
+
+def _own(offer: Offer, by: User) -> list[Finding]:
+    """Four eyes see more than two; a centre of one person may decide all the same."""
+    if not StatusChange.objects.for_target(offer).filter(verb="submit", by_user=by).exists():
+        return []
+    return [
+        Finding(
+            "Vier Augen", "warning", "Sie haben diesen Eintrag selbst erfasst. Bitte lassen Sie jemand anderen prüfen."
+        )
+    ]
+
+
+def _completeness(offer: Offer) -> Finding:
+    if gaps := missing(offer):
+        return Finding("Vollständigkeit", "warning", f"Es fehlt noch: {', '.join(gaps)}.")
+    return Finding("Vollständigkeit", "success", "Alle nötigen Angaben sind da.")
+
+
+def _organisation(organisation: Organisation) -> Finding:
+    page = Link(organisation.name, reverse("offers:staff_organisation_detail", args=[organisation.pk]))
+    match organisation.status:
+        case Organisation.Status.PUBLISHED:
+            return Finding("Organisation", "success", "Die Organisation ist bekannt und veröffentlicht.", (page,))
+        case Organisation.Status.PROPOSED:
+            alike = [_organisation_link(other) for other in organisations_like(organisation)[:3]]
+            text = "Die Organisation ist neu. Sie wird mit dem Angebot veröffentlicht."
+            if alike:
+                text += " Ähnliche Namen gibt es schon:"
+            return Finding("Organisation", "warning" if alike else "info", text, (page, *alike))
+        case _:
+            text = f"Die Organisation ist {organisation.get_status_display()}. So kann das Angebot nicht erscheinen."
+            return Finding("Organisation", "warning", text, (page,))
+
+
+def _organisation_link(organisation: Organisation) -> Link:
+    url = reverse("offers:staff_organisation_detail", args=[organisation.pk])
+    return Link(organisation.name, url, organisation.get_status_display())
+
+
+def _twins(offer: Offer) -> Finding:
+    twins = tuple(
+        Link(
+            twin.title,
+            reverse("offers:staff_offer_detail", args=[twin.pk]),
+            f"{twin.provider}, {twin.get_status_display()}",
+        )
+        for twin in offers_like(offer)[:4]
+    )
+    if twins:
+        return Finding("Mögliche Dubletten", "warning", "Diese Einträge haben einen ähnlichen Titel:", twins)
+    return Finding("Mögliche Dubletten", "success", "Es gibt keinen Eintrag mit ähnlichem Titel.")
+
+
+def _consent(offer: Offer) -> Finding:
+    contact = offer.contact
+    if contact is None or not contact.name:
+        return Finding("Einwilligung", "success", "Es wird keine Person mit Namen genannt.")
+    if contact.public_name:
+        given = f"{contact.consent.given_on:%d.%m.%Y}" if contact.consent else ""
+        return Finding("Einwilligung", "success", f"{contact.name}: Die Einwilligung vom {given} liegt vor.")
+    return Finding(
+        "Einwilligung", "info", f"{contact.name}: Es liegt keine Einwilligung vor. Der Name erscheint deshalb nicht."
+    )
+
+
+def _privacy(offer: Offer) -> Finding:
+    text = "\n".join([offer.title, offer.summary, *(to_text(getattr(offer, name)) for name in _RICH_FIELDS)])
+    hits = list(dict.fromkeys(match.group() for pattern in _PERSONAL for match in pattern.finditer(text)))
+    if hits:
+        quoted = ", ".join(f"„{hit}“" for hit in hits[:5])
+        return Finding("Angaben zu Personen", "warning", f"Bitte prüfen, ob es um Ratsuchende geht: {quoted}.")
+    return Finding(
+        "Angaben zu Personen", "success", "Kein Hinweis auf Angaben zu Ratsuchenden. Bitte lesen Sie trotzdem nach."
+    )
+
+
+def _links(offer: Offer) -> Finding:
+    addresses = [offer.website] if offer.website else []
+    for name in _RICH_FIELDS:
+        addresses += re.findall(r'href="([^"]+)"', getattr(offer, name))
+    if not addresses:
+        return Finding("Links", "success", "Der Eintrag enthält keine Links.")
+    broken = [address for address in addresses if not is_well_formed(address)]
+    links = tuple(Link(address, address) for address in dict.fromkeys(addresses) if address not in broken)
+    if broken:
+        return Finding("Links", "warning", f"Diese Adressen sind nicht vollständig: {', '.join(broken)}.", links)
+    return Finding("Links", "info", "Bitte öffnen und prüfen:", links)
+
+
+def is_well_formed(address: str) -> bool:
+    """Whether an address has a scheme that we show and, on the web, a host name with a dot."""
+    parts = urlsplit(address)
+    if parts.scheme in {"mailto", "tel"}:
+        return bool(parts.path)
+    return parts.scheme in {"http", "https"} and "." in (parts.hostname or "").strip(".")
+
+
+def _readability(offer: Offer) -> Finding:
+    measured = readability.measure(offer.summary, *(getattr(offer, name) for name in _RICH_FIELDS))
+    if measured is None:
+        return Finding("Verständlichkeit", "info", "Der Text ist zu kurz, um ihn zu messen.")
+    if measured.longest_words > readability.LONG_SENTENCE:
+        return Finding(
+            "Verständlichkeit",
+            "warning",
+            f"Lesbarkeitsindex {measured.lix}. Der längste Satz hat {measured.longest_words} Wörter: "
+            f"„{measured.longest_sentence}“",
+        )
+    if measured.lix >= readability.HARD:
+        return Finding("Verständlichkeit", "warning", f"Lesbarkeitsindex {measured.lix}: schwer, viele lange Wörter.")
+    level = "leicht" if measured.lix < readability.EASY else "mittel"
+    return Finding("Verständlichkeit", "success", f"Lesbarkeitsindex {measured.lix}: {level}.")
+
+
+def _place(offer: Offer) -> list[Finding]:
+    """The town of the address should be one of the municipalities that were ticked."""
+    if not offer.city or offer.is_countywide:
+        return []
+    names = [municipality.name for municipality in offer.municipalities.all()]
+    if any(name.casefold() in offer.city.casefold() or offer.city.casefold() in name.casefold() for name in names):
+        return []
+    return [Finding("Ort", "warning", f"Die Adresse liegt in {offer.city}, gewählt ist: {', '.join(names)}.")]

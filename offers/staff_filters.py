@@ -1,0 +1,70 @@
+"""Filters of the staff's list of offers. The queryset that comes in is never widened; an unknown value is left out."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from actors.models import Municipality, Organisation
+from kiportal.common.models import Centre
+from kiportal.common.text import fold
+from offers.models import Offer, Topic
+
+STATUSES = [
+    choice for choice in Offer.Status.choices if choice[0] not in {Offer.Status.DRAFT, Offer.Status.UNCONFIRMED}
+]
+
+
+class FilterForm(forms.Form):
+    mark_optional = False
+    fieldsets = [("", ["q", ("status", "kommune"), ("thema", "traeger"), "veraltet"])]
+
+
+class StaffOfferFilters(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="Titel, Text oder Organisation", method="search")
+    status = django_filters.ChoiceFilter(label="Stand", choices=STATUSES, empty_label="alle")
+    kommune = django_filters.ModelChoiceFilter(
+        label="Kommune",
+        queryset=Municipality.objects.all(),
+        to_field_name="slug",
+        empty_label="alle",
+        method="in_municipality",
+    )
+    thema = django_filters.ModelChoiceFilter(
+        label="Thema", field_name="topics", queryset=Topic.objects.all(), to_field_name="slug", empty_label="alle"
+    )
+    traeger = django_filters.ModelChoiceFilter(
+        label="Träger",
+        field_name="provider",
+        queryset=Organisation.objects.all(),
+        to_field_name="slug",
+        empty_label="alle",
+    )
+    veraltet = django_filters.BooleanFilter(
+        label="nur lange nicht bestätigte", widget=forms.CheckboxInput, method="only_stale"
+    )
+
+    class Meta:
+        model = Offer
+        fields: list[str] = []
+        form = FilterForm
+
+    @property
+    def is_active(self) -> bool:
+        return self.is_bound and any(self.form.cleaned_data.values())
+
+    def search(self, offers: Any, name: str, value: str) -> QuerySet[Offer]:
+        """Every word stands somewhere in title, short text or the name of the organisation."""
+        for word in value.split():
+            offers = offers.filter(Q(search_text__contains=fold(word)) | Q(provider__name__icontains=word))
+        return offers
+
+    def in_municipality(self, offers: Any, name: str, value: Municipality) -> QuerySet[Offer]:
+        return offers.in_municipality(value)
+
+    def only_stale(self, offers: Any, name: str, value: bool) -> QuerySet[Offer]:
+        if not value:
+            return offers
+        return offers.due_for_confirmation(timezone.localdate(), Centre.objects.current().freshness_months)

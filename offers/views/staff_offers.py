@@ -1,0 +1,226 @@
+"""Offers in the workspace: list, page with Verlauf and steps, editing, entering for somebody, care link."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+from django.views.decorators.http import require_POST
+from django.views.generic import ListView
+
+from kiportal.common.forms import StaleSave
+from kiportal.common.models import AccessLink, Centre, ChangeProposal
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from kiportal.common.views.conflicts import Difference, conflict
+from offers import care, changes, lifecycle
+from offers.completeness import missing
+from offers.forms.decisions import NoteForm
+from offers.forms.staff import NewOfferForm, ProviderForm, StaffOfferForm
+from offers.models import Offer
+from offers.review import queue
+from offers.staff_filters import StaffOfferFilters
+from offers.views.steps import Step, StepView
+
+
+class StaffOfferList(PermissionRequiredMixin, ListView):
+    permission_required = "offers.view_offer"
+    raise_exception = True
+    template_name = "offers/staff_offer_list.html"
+    paginate_by = 30
+    page_kwarg = "seite"
+
+    def get_queryset(self) -> Any:
+        offers = Offer.objects.for_staff().select_related("provider").prefetch_related("municipalities")
+        self.filters = StaffOfferFilters(self.request.GET or None, offers)
+        return self.filters.qs.order_by("sort_key", "pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(filters=self.filters, **kwargs)
+        today, months = timezone.localdate(), Centre.objects.current().freshness_months
+        context["rows"] = [
+            {
+                "offer": offer,
+                "places": queue.places(offer),
+                "is_stale": offer.status == Offer.Status.PUBLISHED and offer.is_stale(today, months),
+            }
+            for offer in context["object_list"]
+        ]
+        return context
+
+
+class StaffOfferDetail(StepView):
+    permission_required = "offers.view_offer"
+    template_name = "offers/staff_offer_detail.html"
+    context_object_name = "offer"
+    transitions = lifecycle.OFFER
+    steps = (
+        Step(
+            "hide",
+            "Verbergen",
+            "lock",
+            lifecycle.hide,
+            "Der Eintrag verschwindet sofort von den öffentlichen Seiten und kann jederzeit wieder gezeigt werden.",
+            "„{}“ ist verborgen.",
+            needs_reason=True,
+        ),
+        Step("unhide", "Wieder zeigen", "eye", lifecycle.unhide, "Der Eintrag erscheint wieder.", "„{}“ ist sichtbar."),
+        Step(
+            "archive",
+            "Beenden",
+            "history",
+            lifecycle.archive,
+            "Das Angebot gibt es nicht mehr. Der Eintrag bleibt hier erhalten.",
+            "„{}“ ist beendet.",
+        ),
+        Step(
+            "restore",
+            "Wiederherstellen",
+            "undo",
+            lifecycle.restore,
+            "Der Eintrag erscheint wieder und gilt als heute bestätigt.",
+            "„{}“ ist wieder veröffentlicht.",
+        ),
+    )
+
+    def get_queryset(self) -> Any:
+        return Offer.objects.for_staff().for_detail()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        offer = self.object
+        months = Centre.objects.current().freshness_months
+        care_links = AccessLink.objects.for_target(offer).filter(purpose=AccessLink.Purpose.CARE)
+        return super().get_context_data(
+            gaps=missing(offer),
+            is_stale=offer.status == Offer.Status.PUBLISHED and offer.is_stale(timezone.localdate(), months),
+            proposals=ChangeProposal.objects.for_target(offer).open(),
+            care_link=care_links.order_by("-created_at").first(),
+            places=queue.places(offer),
+            **kwargs,
+        )
+
+
+class StaffOfferEdit(PermissionRequiredMixin, View):
+    permission_required = "offers.change_offer"
+    raise_exception = True
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._page(request, StaffOfferForm(instance=self._offer(pk)))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        offer = self._offer(pk)
+        form = StaffOfferForm(request.POST, instance=offer)
+        if not form.is_valid():
+            return self._page(request, form)
+        try:
+            form.save()
+        except StaleSave as stale:
+            return conflict(
+                request, form, stale, back_url=_detail_url(offer), differences=_date_differences(form, stale.theirs)
+            )
+        messages.success(request, f"„{offer}“ ist gespeichert.")
+        return redirect(_detail_url(offer))
+
+    def _offer(self, pk: int) -> Offer:
+        return get_object_or_404(Offer.objects.for_staff().select_related("provider", "contact__consent"), pk=pk)
+
+    def _page(self, request: HttpRequest, form: StaffOfferForm) -> HttpResponse:
+        context = {"form": form, "offer": form.instance, "back_url": _detail_url(form.instance)}
+        return render(request, "offers/staff_offer_form.html", context)
+
+
+def _detail_url(offer: Offer) -> str:
+    return reverse("offers:staff_offer_detail", args=[offer.pk])
+
+
+def _date_differences(form: StaffOfferForm, theirs: Any) -> list[Difference]:
+    stored, typed = "; ".join(str(row) for row in changes.dates_of(theirs)), form.dates_shown()
+    return [Difference("Termine", stored, typed)] if stored != typed else []
+
+
+class StaffOfferAdd(PermissionRequiredMixin, View):
+    """Staff enter an offer for an organisation; it is reviewed like every other."""
+
+    permission_required = "offers.add_offer"
+    raise_exception = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        chosen = ProviderForm(request.GET if "traeger" in request.GET else None)
+        if not chosen.is_valid():
+            return render(request, "offers/staff_offer_provider.html", {"form": chosen})
+        return self._page(request, NewOfferForm(instance=Offer(provider=chosen.cleaned_data["traeger"])))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        chosen = ProviderForm(request.GET)
+        if not chosen.is_valid():
+            return render(request, "offers/staff_offer_provider.html", {"form": chosen})
+        form = NewOfferForm(request.POST, instance=Offer(provider=chosen.cleaned_data["traeger"]))
+        if not form.is_valid():
+            return self._page(request, form)
+        try:
+            with transaction.atomic():
+                offer = form.save()
+                lifecycle.submit(offer, by=request.user)
+        except IntegrityError:
+            offer = get_object_or_404(Offer, submission_key=form.cleaned_data["key"])
+        except TransitionError as error:
+            form.add_error(None, str(error))
+            return self._page(request, form)
+        messages.success(request, f"„{offer}“ ist erfasst und steht in der Prüfung.")
+        return redirect("offers:staff_offer_detail", pk=offer.pk)
+
+    def _page(self, request: HttpRequest, form: NewOfferForm) -> HttpResponse:
+        context = {"form": form, "provider": form.instance.provider, "back_url": reverse("offers:staff_offer_list")}
+        return render(request, "offers/staff_offer_form.html", context)
+
+
+@require_POST
+@permission_required("offers.change_offer", raise_exception=True)
+def staff_offer_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Store the internal note from the page of the review or of the offer, and go back there."""
+    offer = get_object_or_404(Offer.objects.for_staff(), pk=pk)
+    form = NoteForm(request.POST, instance=offer)
+    back_url = (
+        reverse("offers:review_detail", args=[pk]) if offer.status == Offer.Status.SUBMITTED else _detail_url(offer)
+    )
+    if form.is_valid():
+        try:
+            form.save()
+        except StaleSave as stale:
+            return conflict(request, form, stale, back_url=back_url)
+        messages.success(request, "Der Vermerk ist gespeichert.")
+    return redirect(back_url)
+
+
+@require_POST
+@permission_required("offers.change_offer", raise_exception=True)
+def staff_offer_care_link(request: HttpRequest, pk: int) -> HttpResponse:
+    offer = get_object_or_404(Offer.objects.for_staff(), pk=pk)
+    try:
+        care.send_link(offer, by=request.user)
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Der Pflege-Link geht an {offer.submitter_email}.")
+    return redirect(_detail_url(offer))
+
+
+@require_POST
+def offer_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """ "Stimmt alles", said by staff or by a member of the organisation; others do not know of this address."""
+    may_see_all = request.user.has_perm("offers.view_offer")
+    offers = Offer.objects.for_staff() if may_see_all else Offer.objects.of_member(request.user)
+    offer = get_object_or_404(offers, pk=pk)
+    back_url = _detail_url(offer) if may_see_all else reverse("pages:workspace_home")
+    try:
+        lifecycle.confirm(offer, by=request.user, on=timezone.localdate())
+    except SomebodyWasFaster as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"„{offer}“ ist als aktuell bestätigt.")
+    return redirect(back_url)

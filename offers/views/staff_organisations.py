@@ -1,0 +1,209 @@
+"""Organisations in the workspace: list, page with offers, contacts and Verlauf, editing, consent of contact persons."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+from django.views.decorators.http import require_POST
+from django.views.generic import ListView
+
+import actors.lifecycle
+from actors import consents
+from actors.models import ContactPerson, Organisation
+from kiportal.common.forms import StaleSave
+from kiportal.common.text import sort_key
+from kiportal.common.views.conflicts import conflict
+from offers.forms.staff import ContactForm, StaffOrganisationForm
+from offers.models import Offer
+from offers.review.duplicates import organisations_like
+from offers.views.review import next_url
+from offers.views.steps import Step, StepView
+
+
+class StaffOrganisationList(PermissionRequiredMixin, ListView):
+    permission_required = "actors.view_organisation"
+    raise_exception = True
+    template_name = "offers/staff_organisation_list.html"
+    paginate_by = 30
+    page_kwarg = "seite"
+
+    @property
+    def status(self) -> str:
+        chosen = self.request.GET.get("stand", "")
+        return chosen if chosen in Organisation.Status.values else ""
+
+    def get_queryset(self) -> QuerySet[Organisation]:
+        found = Organisation.objects.select_related("municipality").order_by("sort_key", "pk")
+        if words := self.request.GET.get("q", "").replace("\x00", " ").split():
+            for word in words:
+                found = found.filter(Q(name__icontains=word) | Q(sort_key__contains=sort_key(word)))
+        if self.status:
+            found = found.filter(status=self.status)
+        published = Count("offers", filter=Q(offers__status=Offer.Status.PUBLISHED))
+        return found.annotate(published_offers=published)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        statuses = Organisation.Status.choices
+        query = self.request.GET.get("q", "").replace("\x00", " ").strip()
+        return super().get_context_data(statuses=statuses, status=self.status, query=query, **kwargs)
+
+
+class StaffOrganisationDetail(StepView):
+    permission_required = "actors.view_organisation"
+    template_name = "offers/staff_organisation_detail.html"
+    context_object_name = "organisation"
+    transitions = actors.lifecycle.ORGANISATION
+    queryset = Organisation.objects.select_related("municipality")
+    steps = (
+        Step(
+            "publish",
+            "Veröffentlichen",
+            "check",
+            actors.lifecycle.publish,
+            "Die Organisation bekommt eine öffentliche Seite.",
+            "„{}“ ist veröffentlicht.",
+        ),
+        Step(
+            "reject",
+            "Ablehnen",
+            "close",
+            actors.lifecycle.reject,
+            "Einträge dieser Organisation können dann nicht veröffentlicht werden.",
+            "„{}“ ist abgelehnt.",
+            needs_reason=True,
+        ),
+        Step(
+            "archive",
+            "Archivieren",
+            "history",
+            actors.lifecycle.archive,
+            "Die Organisation und alle ihre Angebote verschwinden von den öffentlichen Seiten.",
+            "„{}“ ist archiviert.",
+            needs_reason=True,
+        ),
+        Step(
+            "restore",
+            "Wiederherstellen",
+            "undo",
+            actors.lifecycle.restore,
+            "Die Organisation und ihre veröffentlichten Angebote erscheinen wieder.",
+            "„{}“ ist wieder veröffentlicht.",
+        ),
+    )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        organisation = self.object
+        return super().get_context_data(
+            offers=Offer.objects.for_staff().filter(provider=organisation).order_by("sort_key", "pk"),
+            contacts=organisation.contacts.with_consent().order_by("function", "pk"),
+            members=organisation.memberships.select_related("user").order_by("user__username"),
+            alike=organisations_like(organisation)[:5],
+            **kwargs,
+        )
+
+    def get_success_url(self, step: Step) -> str:
+        """What was decided as a part of the review leads to the next entry of the queue."""
+        if step.verb in {"publish", "reject"}:
+            return next_url(self.object.created_at, self.request.path) or self.request.path
+        return self.request.path
+
+
+class StaffOrganisationEdit(PermissionRequiredMixin, View):
+    permission_required = "actors.change_organisation"
+    raise_exception = True
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return _form_page(request, StaffOrganisationForm(instance=get_object_or_404(Organisation, pk=pk)))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        organisation = get_object_or_404(Organisation, pk=pk)
+        form = StaffOrganisationForm(request.POST, instance=organisation)
+        if not form.is_valid():
+            return _form_page(request, form)
+        try:
+            form.save()
+        except StaleSave as stale:
+            return conflict(request, form, stale, back_url=_detail_url(organisation))
+        messages.success(request, f"„{organisation}“ ist gespeichert.")
+        return redirect(_detail_url(organisation))
+
+
+class StaffOrganisationAdd(PermissionRequiredMixin, View):
+    """A new organisation starts as proposed. `weiter=angebot` leads on to its first offer."""
+
+    permission_required = "actors.add_organisation"
+    raise_exception = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return _form_page(request, StaffOrganisationForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = StaffOrganisationForm(request.POST)
+        if not form.is_valid():
+            return _form_page(request, form)
+        organisation = actors.lifecycle.add(form.instance)
+        messages.success(request, f"„{organisation}“ ist angelegt und noch nicht öffentlich.")
+        if request.GET.get("weiter") == "angebot":
+            return redirect(f"{reverse('offers:staff_offer_add')}?traeger={organisation.slug}")
+        return redirect(_detail_url(organisation))
+
+
+def _detail_url(organisation: Organisation) -> str:
+    return reverse("offers:staff_organisation_detail", args=[organisation.pk])
+
+
+def _form_page(request: HttpRequest, form: StaffOrganisationForm) -> HttpResponse:
+    organisation = form.instance if form.instance.pk else None
+    back_url = _detail_url(organisation) if organisation else reverse("offers:staff_organisation_list")
+    context = {"form": form, "organisation": organisation, "back_url": back_url}
+    return render(request, "offers/staff_organisation_form.html", context)
+
+
+# Contacts
+
+
+class StaffContactEdit(PermissionRequiredMixin, View):
+    """Add a contact to an organisation, or change one of them."""
+
+    permission_required = "actors.change_organisation"
+    raise_exception = True
+
+    def get(self, request: HttpRequest, organisation_pk: int, pk: int | None = None) -> HttpResponse:
+        return self._page(request, ContactForm(instance=self._contact(organisation_pk, pk)))
+
+    def post(self, request: HttpRequest, organisation_pk: int, pk: int | None = None) -> HttpResponse:
+        form = ContactForm(request.POST, instance=self._contact(organisation_pk, pk))
+        if not form.is_valid():
+            return self._page(request, form)
+        contact = form.save()
+        messages.success(request, f"Der Kontakt „{contact.function}“ ist gespeichert.")
+        return redirect(_detail_url(contact.organisation))
+
+    def _contact(self, organisation_pk: int, pk: int | None) -> ContactPerson:
+        organisation = get_object_or_404(Organisation, pk=organisation_pk)
+        if pk is None:
+            return ContactPerson(organisation=organisation)
+        return get_object_or_404(organisation.contacts.with_consent().select_related("organisation"), pk=pk)
+
+    def _page(self, request: HttpRequest, form: ContactForm) -> HttpResponse:
+        organisation = form.instance.organisation
+        context = {"form": form, "organisation": organisation, "back_url": _detail_url(organisation)}
+        return render(request, "offers/staff_contact_form.html", context)
+
+
+@require_POST
+@permission_required("actors.change_organisation", raise_exception=True)
+def staff_consent_withdraw(request: HttpRequest, organisation_pk: int, pk: int) -> HttpResponse:
+    """The name disappears from all pages at once; the record stays as a proof."""
+    contacts = ContactPerson.objects.with_consent().select_related("organisation")
+    contact = get_object_or_404(contacts, organisation=organisation_pk, pk=pk)
+    consents.withdraw(contact, on=timezone.localdate())
+    messages.success(request, f"Die Einwilligung ist widerrufen. Der Name „{contact.name}“ erscheint nicht mehr.")
+    return redirect(_detail_url(contact.organisation))
