@@ -51,7 +51,7 @@ def _static_state() -> Iterator[str]:
 
 def collect_static(state: State, environment: dict[str, str]) -> None:
     """Collect when a source has changed since the last time (compressing everything takes seconds)."""
-    root = Path(environment.get("KIPORTAL_STATIC_ROOT", state.var / "static"))
+    root = Path(environment["KIPORTAL_STATIC_ROOT"])
     mark = state.var / "static.fingerprint"
     fingerprint = hashlib.sha256("".join([str(root), *_static_state()]).encode()).hexdigest()
     if root.exists() and mark.exists() and mark.read_text() == fingerprint:
@@ -64,12 +64,12 @@ def prepare(state: State, environment: dict[str, str]) -> None:
     compile_messages()
     collect_static(state, environment)
     manage(state, environment, "migrate", "--noinput", "--verbosity=0")
+    profile = state.profile()
     if state.first_start_done.exists():
-        state.profile()
         return
     # Both commands add nothing twice: an interrupted first start is simply done again.
-    profile = state.profile()
     print("First start: loading the Kreis and the demo content.", flush=True)
     manage(state, environment, "setup_centre", *(["--profile", profile] if profile else []))
+    state.settle_profile(profile)
     manage(state, environment, "load_demo", show=True)
     state.first_start_done.touch()

@@ -59,15 +59,16 @@ class State:
         self._port.write_text(str(port))
         return port
 
-    def profile(self) -> str | None:
-        """PROFILE (None: the project's default). It cannot change once the first start has begun to write rows."""
+    def profile(self) -> str:
+        """PROFILE, or that of the Kreis which is set up already ("": the project's default). It cannot change."""
         wanted = self.environ.get("PROFILE") or ""
         begun = self._profile.read_text() if self._profile.exists() else None
         if begun is not None and wanted not in {"", begun}:
             raise Refusal(f"{self.var} belongs to {begun or 'the default Kreis'}: choose another VAR= for {wanted}.")
-        profile = wanted if begun is None else begun
+        return begun if begun is not None else wanted
+
+    def settle_profile(self, profile: str) -> None:
         self._profile.write_text(profile)
-        return profile or None
 
     def environment(self, servers: Servers, port: int) -> dict[str, str]:
         """The environment of every process. What the operator exported, as NAME or NAME_FILE, wins."""

@@ -67,6 +67,8 @@ def test_port_of_the_last_start_is_used_by_manage(state: State) -> None:
 
 def test_profile_after_the_first_start_cannot_change(state: State) -> None:
     assert State(state.var, environ={"PROFILE": "kreis-borken"}).profile() == "kreis-borken"
+    assert state.profile() == ""  # nothing was set up
+    state.settle_profile("kreis-borken")
     assert state.profile() == "kreis-borken"
     with pytest.raises(Refusal, match="belongs to kreis-borken"):
         State(state.var, environ={"PROFILE": "kreis-wesel"}).profile()
