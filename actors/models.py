@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actors.querysets import ContactPersonQuerySet, FunderNoteQuerySet, OrganisationQuerySet
-from kiportal.common.models import Consent, Locked, SortedByName, Timestamped, TranslatedName
+from kiportal.common.models import Consent, Locked, SortedByName, Stateful, Timestamped, TranslatedName
 from kiportal.common.richtext import RichTextField
 
 
@@ -54,7 +54,7 @@ class Language(TranslatedName):
 
 
 @pghistory.track(exclude=["sort_key"])
-class Organisation(Timestamped, Locked, SortedByName):
+class Organisation(Timestamped, Locked, Stateful, SortedByName):
     class Kind(models.TextChoices):
         """Kinds of actors, as the centres of North Rhine-Westphalia work with them."""
 

@@ -1,11 +1,15 @@
 """Named reads of the room. What the public sees is decided here."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 
 from kiportal.common.models import User
+
+if TYPE_CHECKING:
+    from actors.models import ContactPerson, FunderNote, Organisation  # noqa: F401  (named in strings)
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):

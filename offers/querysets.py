@@ -1,14 +1,20 @@
 """Named reads of offers. `visible_to_public` is the one place that decides what the public sees."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
+from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import User
+
+if TYPE_CHECKING:
+    from offers.models import Offer, OfferDate  # noqa: F401  (named in strings)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -16,6 +22,22 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Published, by an organisation that is itself published, and not over on that day."""
         return self.filter(
             Q(valid_until=None) | Q(valid_until__gte=on), status="published", provider__status="published"
+        )
+
+    def ended(self, on: date) -> "OfferQuerySet":
+        """Public once and over: taken down by its authors, or past its last day. A hidden entry is not over."""
+        over = Q(status="archived") | Q(status="published", valid_until__lt=on)
+        return self.filter(over, published_at__isnull=False, provider__status="published")
+
+    def similar_to(self, offer: "Offer") -> "OfferQuerySet":
+        """Others with the same topics: those at the same place first, then those that share more of them."""
+        through = self.model.municipalities.through
+        nearby = through._default_manager.filter(offer_id=OuterRef("pk"), municipality__in=offer.municipalities.all())
+        return (
+            self.filter(topics__in=offer.topics.all())
+            .exclude(pk=offer.pk)
+            .annotate(is_near=Q(is_countywide=True) | Exists(nearby), shared=Count("topics"))
+            .order_by("-is_near", "-shared", "sort_key", "pk")
         )
 
     def projects(self) -> "OfferQuerySet":
@@ -51,13 +73,12 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def for_cards(self) -> "OfferQuerySet":
         """All that a card shows, in a constant number of queries."""
-        from offers.models import OfferDate
-
+        dates = apps.get_model("offers", "OfferDate")._default_manager
         return self.select_related("provider", "offer_type").prefetch_related(
             "municipalities",
             "languages",
             "topics",
-            Prefetch("dates", OfferDate.objects.upcoming(timezone.now()), to_attr="upcoming_dates"),
+            Prefetch("dates", dates.upcoming(timezone.now()), to_attr="upcoming_dates"),
         )
 
     def for_detail(self) -> "OfferQuerySet":
@@ -75,6 +96,19 @@ class OfferDateQuerySet(models.QuerySet["OfferDate"]):
         return self.filter(Q(starts_at__gte=now) | Q(ends_at__gte=now)).order_by("starts_at")
 
     def visible_to_public(self, on: date) -> "OfferDateQuerySet":
-        from offers.models import Offer
+        offers = apps.get_model("offers", "Offer")._default_manager
+        return self.filter(offer__in=offers.visible_to_public(on))
 
-        return self.filter(offer__in=Offer.objects.visible_to_public(on))
+    def with_day(self) -> "OfferDateQuerySet":
+        """Each date with its day in the portal's time zone, and all that a list of dates shows."""
+        return (
+            self.annotate(day=TruncDate("starts_at"))
+            .select_related("offer__provider")
+            .prefetch_related("offer__municipalities", "offer__topics")
+        )
+
+
+def counting_offers[M: models.Model](rows: models.QuerySet[M], on: date) -> models.QuerySet[M]:
+    """Rows that offers refer to (organisations, programmes, ...), each with `offer_count`, the public ones."""
+    public = apps.get_model("offers", "Offer")._default_manager.visible_to_public(on)
+    return rows.annotate(offer_count=Count("offers", filter=Q(offers__in=public)))

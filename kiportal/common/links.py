@@ -1,4 +1,4 @@
-"""Making and finding signed links. Token = HMAC-SHA256 of id and nonce under KIPORTAL_LINK_KEY; only its hash is stored.
+"""Signed links. Token = HMAC-SHA256 of id and nonce under KIPORTAL_LINK_KEY; only its SHA-256 is stored.
 
 A worker that knows the id writes the same token again, so a mail that is sent twice carries the same link.
 """

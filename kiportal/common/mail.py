@@ -1,5 +1,7 @@
 """Mails: plain text and HTML from `templates/emails/`, sender of the centre, a Message-ID that stays when sent twice.
 
+The Message-ID is the job's, so a job sends one mail; what goes to several people is several jobs.
+
 Only jobs send mails. `send()` is called by the functions of a room's `notifications.py`:
 
     send("offer_decision", to=offer.contact_email, context={...}, run=run, language="de")
@@ -8,7 +10,6 @@ renders emails/offer_decision.subject.txt, .txt and .html; every template gets `
 """
 
 import email.utils
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ def send(template: str, *, to: str, context: dict[str, Any], run: Run, language:
 
 def sender(centre: Centre) -> str:
     """Return the From line: the centre's name and the address the mail server may send for."""
-    return email.utils.formataddr((str(centre), settings.DEFAULT_FROM_EMAIL))
+    _name, address = email.utils.parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return email.utils.formataddr((str(centre), address))
 
 
 class MailFolderBackend(BaseEmailBackend):
@@ -68,5 +70,5 @@ class MailFolderBackend(BaseEmailBackend):
             name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{identifier}.eml"
             partial = self.folder / f".{name}"
             partial.write_bytes(content.as_bytes())
-            os.replace(partial, self.folder / name)
+            partial.replace(self.folder / name)
         return len(email_messages)

@@ -3,6 +3,8 @@
 import uuid
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import add
 
 import pghistory
 from dateutil.relativedelta import relativedelta
@@ -17,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import ContactPerson, Language, Municipality, Organisation
-from kiportal.common.models import Locked, SortedByName, Timestamped
+from kiportal.common.models import Locked, SortedByName, Stateful, Timestamped
 from kiportal.common.richtext import RichTextField
 from offers.models.reference import OfferType, Programme, TargetGroup, Topic
 from offers.querysets import OfferDateQuerySet, OfferQuerySet
@@ -35,10 +37,7 @@ def _search_vector() -> models.Expression:
         for field, weight in (("title", "A"), ("summary", "B"), ("description", "C"))
         for config in ("german", "simple")
     ]
-    combined = parts[0]
-    for part in parts[1:]:
-        combined = combined + part
-    return combined
+    return reduce(add, parts)
 
 
 class CostKind(models.TextChoices):
@@ -50,7 +49,7 @@ class CostKind(models.TextChoices):
 
 
 @pghistory.track(exclude=["search_vector", "search_text", "sort_key"])
-class Offer(Timestamped, Locked, SortedByName):
+class Offer(Timestamped, Locked, Stateful, SortedByName):
     class Kind(models.TextChoices):
         OFFER = "angebot", _("Angebot")
         PROJECT = "projekt", _("Projekt")
@@ -88,7 +87,8 @@ class Offer(Timestamped, Locked, SortedByName):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("Angebot oder Projekt"), max_length=10, choices=Kind, default=Kind.OFFER)
     title = models.CharField(_("Titel"), max_length=120)
-    slug = models.SlugField(max_length=130, unique=True, null=True, editable=False)
+    # NULL until it is published: an empty slug could not be unique.
+    slug = models.SlugField(max_length=130, unique=True, null=True, editable=False)  # noqa: DJ001
     summary = models.CharField(_("Kurz gesagt"), max_length=300, blank=True)
     description = RichTextField(_("Beschreibung"), blank=True)
     offer_type = models.ForeignKey(

@@ -16,6 +16,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from kiportal.common import icons, widgets
+from kiportal.common.richtext import PlainTextFormField
 from kiportal.common.templatetags import ui
 
 TOPICS = Path(settings.BASE_DIR) / "kiportal" / "pages" / "data" / "reference" / "topics.json"
@@ -348,3 +349,10 @@ def test_outage_page_needs_neither_request_nor_database(code: int) -> None:
     assert "ab12cd34ef" in html
     assert "<h1>" in html
     assert 'lang="de"' in html
+
+
+def test_plain_text_field_looks_like_the_others() -> None:
+    class Story(forms.Form):
+        text = PlainTextFormField(label="Text", help_text="Leerzeile = Absatz")
+
+    assert "kern-form-input__input" in tag_of(str(Story()), "textarea")

@@ -1,4 +1,4 @@
-from kiportal.common.models.base import Locked, SortedByName, Timestamped, TranslatedName
+from kiportal.common.models.base import Locked, SortedByName, Stateful, Timestamped, TranslatedName
 from kiportal.common.models.centre import Centre, CentreText
 from kiportal.common.models.consent import Consent
 from kiportal.common.models.history import StatusChange
@@ -18,6 +18,7 @@ __all__ = [
     "Locked",
     "RateCount",
     "SortedByName",
+    "Stateful",
     "StatusChange",
     "Timestamped",
     "TranslatedName",

@@ -29,6 +29,26 @@ class Locked(models.Model):
         abstract = True
 
 
+class Stateful(models.Model):
+    """A record with a `status`, which only `transitions.apply()` writes.
+
+    `save()` of a stored record leaves the column alone, so that what was read before a step cannot take it back.
+    """
+
+    class Meta:
+        abstract = True
+
+    def save(self, **kwargs: Any) -> None:
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kept_out = {"status", *self.get_deferred_fields()}
+            kwargs["update_fields"] = {
+                field.name
+                for field in self._meta.concrete_fields
+                if not (field.primary_key or field.generated or field.attname in kept_out)
+            }
+        super().save(**kwargs)
+
+
 class TranslatedName(models.Model):
     """A row of reference data: German name, other languages in `translations` as {"en": {"name": "..."}}."""
 
@@ -65,7 +85,7 @@ class SortedByName(models.Model):
     def sort_name(self) -> str:
         return str(getattr(self, "name"))  # noqa: B009  (declared by the concrete models)
 
-    def save(self, **kwargs: Any) -> None:  # type: ignore[override]
+    def save(self, **kwargs: Any) -> None:
         self.sort_key = sort_key(self.sort_name())
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "sort_key"}

@@ -20,7 +20,7 @@ class ChangeProposalQuerySet(models.QuerySet["ChangeProposal"]):
 
 
 class ChangeProposal(Timestamped):
-    """`changes` maps a field's name to {"old": ..., "new": ...}, both as the field's JSON value (keys for relations)."""
+    """`changes` maps a field's name to {"old": ..., "new": ...}, both as the field's JSON value (relations: keys)."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("offen")
