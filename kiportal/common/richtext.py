@@ -15,6 +15,8 @@ from django.utils.html import escape, strip_tags
 from django_prose_editor.fields import ProseEditorFormField
 from django_prose_editor.widgets import ProseEditorWidget
 
+from kiportal.common.renderers import KernBoundField
+
 TAGS = {"p", "br", "h2", "h3", "strong", "em", "ul", "ol", "li", "a"}
 EXTENSIONS = {
     "Bold": True,
@@ -77,7 +79,7 @@ class RichTextFormField(ProseEditorFormField):
         return sanitise(super().clean(value) or "")
 
 
-class PlainTextBoundField(forms.BoundField):
+class PlainTextBoundField(KernBoundField):
     """Shows stored HTML as text; what was typed comes back as it was typed."""
 
     def value(self) -> Any:

@@ -355,4 +355,4 @@ def test_plain_text_field_looks_like_the_others() -> None:
     class Story(forms.Form):
         text = PlainTextFormField(label="Text", help_text="Leerzeile = Absatz")
 
-    assert "kern-form-input__input" in tag_of(str(Story()), "textarea")
+    assert "kern-form-input__input" in tag_of(str(Story()), 'name="text"')
