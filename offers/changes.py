@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actors.models import ContactPerson
+from kiportal.common.models import Consent
 from offers.models import Offer, OfferDate
 
 DATES = "dates"
@@ -215,6 +216,21 @@ def write_contact(offer: Offer, new: Mapping[str, str]) -> ContactPerson:
     contact.save()
     offer.contact = contact
     return contact
+
+
+def remove_contact(offer: Offer) -> None:
+    """Take the contact off an entry; it goes altogether, with its consent, when no other entry has it."""
+    contact, offer.contact = offer.contact, None
+    offer.save(update_fields=["contact"])
+    if contact is not None and not contact.offers.exists():
+        contact.delete()
+        remove_unused(contact.consent)
+
+
+def remove_unused(consent: Consent | None) -> None:
+    """Delete the consent to a name that was never shown, once no contact refers to it."""
+    if consent is not None and not ContactPerson.objects.filter(consent=consent).exists():
+        consent.delete()
 
 
 def write_dates(offer: Offer, rows: Iterable[DateRow]) -> None:

@@ -122,8 +122,6 @@ class OfferForm(LockedModelForm):
                 field.required = False
             if isinstance(field.widget, forms.RadioSelect) and isinstance(field, forms.ChoiceField):
                 field.choices = [choice for choice in field.choices if choice[0] != ""]
-            elif isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
-                field.empty_label = _("Bitte auswählen")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -149,6 +147,10 @@ class About(OfferForm):
 
     class Meta(OfferMeta):
         fields = ("title", "summary", "description", "offer_type", "topics")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["offer_type"].empty_label = _("Bitte auswählen")
 
     def clean_topics(self) -> Any:
         topics = self.cleaned_data["topics"]
@@ -203,9 +205,9 @@ class Costs(OfferForm):
         kind, amount = cleaned.get("cost_kind"), cleaned.get("cost_amount")
         if amount is not None and kind != Offer.CostKind.AMOUNT:
             self.add_error("cost_amount", _("Ein Betrag gehört nur zu „kostet etwas“. Bitte löschen Sie einen davon."))
-        if kind == Offer.CostKind.AMOUNT and amount is None and "cost_amount" not in self.errors:
-            if not cleaned.get("cost_note") and not self.lenient:
-                self.add_error("cost_amount", _("Bitte geben Sie den Betrag an oder schreiben Sie einen Hinweis dazu."))
+        unsaid = amount is None and "cost_amount" not in self.errors and not cleaned.get("cost_note")
+        if kind == Offer.CostKind.AMOUNT and unsaid and not self.lenient:
+            self.add_error("cost_amount", _("Bitte geben Sie den Betrag an oder schreiben Sie einen Hinweis dazu."))
         return cleaned
 
 
@@ -246,9 +248,7 @@ class Place(OfferForm):
         if self.lenient or self.errors:
             return cleaned
         if not cleaned["is_countywide"] and not cleaned["municipalities"]:
-            self.add_error(
-                "municipalities", _("Bitte wählen Sie mindestens eine Kommune aus – oder den ganzen Kreis.")
-            )
+            self.add_error("municipalities", _("Bitte wählen Sie mindestens eine Kommune aus – oder den ganzen Kreis."))
         if not (cleaned["is_on_site"] or cleaned["is_online"] or cleaned["is_outreach"]):
             self.add_error("is_on_site", _("Bitte wählen Sie mindestens eines: vor Ort, online oder aufsuchend."))
         return cleaned
@@ -329,9 +329,10 @@ class Time(OfferForm):
         if names & self.errors.keys() or not (day or start or end or note):
             return None
         if not day or not start:
-            missing = "start" if day else "date"
-            sentence = _("Bitte geben Sie an, wann dieser Termin beginnt.") if day else _("Bitte geben Sie das Datum an.")
-            self.add_error(f"{missing}_{number}", sentence)
+            if not day:
+                self.add_error(f"date_{number}", _("Bitte geben Sie das Datum dieses Termins an."))
+            else:
+                self.add_error(f"start_{number}", _("Bitte geben Sie an, wann dieser Termin beginnt."))
             return None
         row = DateRow(_aware(day, start), _aware(day, end) if end else None, note or "")
         if row.ends_at and row.ends_at <= row.starts_at:
@@ -385,6 +386,9 @@ class Contact(OfferForm):
         self.fields["contact_function"].required = not self.lenient
         for name in changes.CONTACT:
             self.initial.setdefault(name, changes.current(self.instance, name))
+        # One of the two is needed, so neither is marked as optional.
+        for name in ("contact_phone", "contact_email"):
+            setattr(self.fields[name], "mark_optional", False)  # noqa: B010
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -1,0 +1,52 @@
+"""Every change of an offer's status, and what follows from it (DESIGN: section 4).
+
+Each verb is one function; mails and other effects are jobs enqueued in the same transaction.
+"""
+
+from offers.lifecycle.care import archive, confirm, renew_care_link, restore, withdraw_name
+from offers.lifecycle.drafts import (
+    PROVIDER_FIELDS,
+    ask_again,
+    choose_provider,
+    confirm_submission,
+    mail_draft_link,
+    resubmit,
+    send,
+    send_anonymously,
+    start_draft,
+    submit,
+)
+from offers.lifecycle.mails import TooManyMails
+from offers.lifecycle.proposals import accept_proposal, propose, reject_proposal
+from offers.lifecycle.review import RESERVED_SLUGS, hide, publish, reject, request_changes, unhide
+from offers.lifecycle.tables import OFFER, PROPOSAL
+
+__all__ = [
+    "OFFER",
+    "PROPOSAL",
+    "PROVIDER_FIELDS",
+    "RESERVED_SLUGS",
+    "TooManyMails",
+    "accept_proposal",
+    "archive",
+    "ask_again",
+    "choose_provider",
+    "confirm",
+    "confirm_submission",
+    "hide",
+    "mail_draft_link",
+    "propose",
+    "publish",
+    "reject",
+    "reject_proposal",
+    "renew_care_link",
+    "request_changes",
+    "restore",
+    "resubmit",
+    "send",
+    "send_anonymously",
+    "start_draft",
+    "submit",
+    "unhide",
+    "withdraw_name",
+]

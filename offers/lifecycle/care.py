@@ -1,0 +1,67 @@
+"""What becomes of a published entry: it is confirmed, ended, brought back."""
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from actors import consents
+from kiportal.common import links
+from kiportal.common.jobs import enqueue
+from kiportal.common.models import AccessLink, StatusChange
+from kiportal.common.transitions import By, SomebodyWasFaster, apply
+from offers.lifecycle.mails import count_mail, mail_decision
+from offers.lifecycle.tables import OFFER
+from offers.models import Offer
+from offers.permissions import can_care_for_offer, can_review_offer
+
+_S = Offer.Status
+_L = AccessLink.Purpose
+
+
+@transaction.atomic
+def archive(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
+    """End an entry. When its author did it, the centre is told and can undo it."""
+    change = apply(OFFER, offer, "archive", by=by, reason=reason)
+    if can_review_offer(by, offer):
+        mail_decision(offer, change)
+    else:
+        enqueue("offers.send_ended_notice", change.pk, title=f"E-Mail an das KI: Eintrag beendet – {offer}")
+    return change
+
+
+@transaction.atomic
+def restore(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
+    change = apply(OFFER, offer, "restore", by=by, reason=reason, last_confirmed_on=timezone.localdate())
+    if can_review_offer(by, offer):
+        mail_decision(offer, change)
+    return change
+
+
+def confirm(offer: Offer, *, by: By, on: date) -> None:
+    """ "Stimmt alles": the entry is as it should be on that day."""
+    if not can_care_for_offer(by, offer):
+        raise PermissionDenied("confirm is not allowed")
+    if not Offer.objects.filter(pk=offer.pk, status=_S.PUBLISHED).update(last_confirmed_on=on):
+        raise SomebodyWasFaster(_("Dieser Eintrag ist nicht mehr veröffentlicht."))
+    offer.last_confirmed_on = on
+
+
+@transaction.atomic
+def withdraw_name(offer: Offer, *, by: By, on: date) -> None:
+    """The person no longer wants to be named; the name is gone from the public pages at once."""
+    if not can_care_for_offer(by, offer):
+        raise PermissionDenied("withdraw_name is not allowed")
+    if offer.contact is not None:
+        consents.withdraw(offer.contact, on=on)
+
+
+@transaction.atomic
+def renew_care_link(link: AccessLink) -> None:
+    """A care link ran out: a new one goes to the address that is stored with the entry."""
+    offer = Offer.objects.get(pk=link.target_id)
+    count_mail(offer.submitter_email)
+    fresh = links.issue(_L.CARE, offer, offer.submitter_email)
+    enqueue("offers.send_care_link", str(fresh.pk), title=f"E-Mail: neuer Pflege-Link – {offer}")

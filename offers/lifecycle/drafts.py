@@ -1,0 +1,136 @@
+"""While an entry is being written, until the centre sees it; and again while the centre waits for an answer."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import actors.lifecycle
+from actors.models import Organisation
+from kiportal.common import links
+from kiportal.common.jobs import enqueue
+from kiportal.common.models import AccessLink, StatusChange, User
+from kiportal.common.transitions import By, SomebodyWasFaster, apply
+from offers.lifecycle.mails import count_mail, mail_author, tell_centre
+from offers.lifecycle.tables import OFFER
+from offers.models import Offer
+from offers.permissions import can_answer_offer
+
+_S = Offer.Status
+_L = AccessLink.Purpose
+# What an author types about a new organisation.
+PROVIDER_FIELDS = ("name", "kind", "municipality", "street", "postcode", "city", "website")
+
+
+@transaction.atomic
+def start_draft(offer: Offer) -> AccessLink:
+    """Store a draft with its link; an organisation that is new comes with it as `proposed`.
+
+    A form that is sent twice (same `submission_key`) leads to the draft that it made the first time.
+    """
+    with connection.cursor() as cursor:  # one at a time, so that equal forms meet, and equal names get different slugs
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('offers.start_draft', 0))")
+    made = Offer.objects.filter(submission_key=offer.submission_key).exclude(submission_key=None).first()
+    if made is not None:
+        if made.status == _S.DRAFT:
+            made.submitter_email = offer.submitter_email
+            made.save(update_fields=["submitter_email", "updated_at"])
+            choose_provider(made, offer.provider)
+        return AccessLink.objects.for_target(made).filter(purpose=_L.DRAFT).latest("created_at")
+    if offer.provider._state.adding:
+        offer.provider = actors.lifecycle.add(offer.provider)
+    offer.save()
+    return links.issue(_L.DRAFT, offer, offer.submitter_email)
+
+
+@transaction.atomic
+def choose_provider(offer: Offer, provider: Organisation) -> None:
+    """Name the organisation of an entry that is being written; a new one is not stored yet.
+
+    An organisation that came with the entry follows what its author types now, or goes when another one is chosen.
+    """
+    former = offer.provider
+    came_along = former.status == Organisation.Status.PROPOSED and not former.offers.exclude(pk=offer.pk).exists()
+    if provider._state.adding and came_along:
+        for name in PROVIDER_FIELDS:
+            setattr(former, name, getattr(provider, name))
+        former.lock_version += 1
+        former.save()
+        return
+    if provider._state.adding:
+        provider = actors.lifecycle.add(provider)
+    offer.provider = provider
+    offer.save(update_fields=["provider", "updated_at"])
+    if offer.contact is not None:
+        offer.contact.organisation = provider
+        offer.contact.save()
+    if came_along and former != provider:
+        former.delete()
+
+
+@transaction.atomic
+def mail_draft_link(link: AccessLink) -> None:
+    """The author wants to go on writing later. A fourth mail a day is refused: TooManyMails."""
+    offer = Offer.objects.get(pk=link.target_id)
+    count_mail(offer.submitter_email)
+    enqueue("offers.send_draft_link", str(link.pk), title=f"E-Mail: Link zum Weiterschreiben – {offer}")
+
+
+@transaction.atomic
+def send(offer: Offer, *, by: By) -> StatusChange:
+    """The author is done: ask for a click in a mail before the centre sees it."""
+    change = apply(OFFER, offer, "send", by=by)
+    _mail_confirmation(offer)
+    return change
+
+
+@transaction.atomic
+def send_anonymously(offer: Offer, *, by: AccessLink) -> StatusChange:
+    """The same from the public form, where a fourth mail a day is refused: TooManyMails."""
+    change = send(offer, by=by)
+    count_mail(offer.submitter_email)
+    return change
+
+
+@transaction.atomic
+def ask_again(offer: Offer, *, by: AccessLink, email: str) -> None:
+    """Send the link to confirm once more, to the same or to a corrected address."""
+    if not can_answer_offer(by, offer):
+        raise PermissionDenied("ask_again is not allowed")
+    if not Offer.objects.filter(pk=offer.pk, status=_S.UNCONFIRMED).update(submitter_email=email):
+        raise SomebodyWasFaster(_("Diese Meldung wartet nicht mehr auf eine Bestätigung."))
+    offer.submitter_email = email
+    count_mail(email)
+    _mail_confirmation(offer)
+
+
+def _mail_confirmation(offer: Offer) -> None:
+    """The link goes to the address that it confirms; links to another address are closed."""
+    earlier = AccessLink.objects.for_target(offer).filter(purpose=_L.CONFIRM)
+    links.revoke(earlier.exclude(email=offer.submitter_email))
+    link = earlier.filter(revoked_at=None).first() or links.issue(_L.CONFIRM, offer, offer.submitter_email)
+    enqueue("offers.send_confirmation", str(link.pk), title=f"E-Mail: Meldung bestätigen – {offer}")
+
+
+@transaction.atomic
+def submit(offer: Offer, *, by: User) -> StatusChange:
+    """Staff entered the offer for somebody; it goes to the queue like every other."""
+    return apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now())
+
+
+@transaction.atomic
+def confirm_submission(offer: Offer, *, by: AccessLink) -> StatusChange:
+    """The link in the mail was used, so the address is right."""
+    change = apply(OFFER, offer, "confirm_submission", by=by, submitted_at=timezone.now())
+    mail_author("offers.send_receipt", offer, change, "Meldung eingegangen", email=offer.submitter_email)
+    tell_centre(offer, change)
+    return change
+
+
+@transaction.atomic
+def resubmit(offer: Offer, *, by: By, answer: str = "") -> StatusChange:
+    """The author answered the question of the centre."""
+    change = apply(OFFER, offer, "resubmit", by=by, reason=answer, submitted_at=timezone.now())
+    mail_author("offers.send_receipt", offer, change, "Antwort eingegangen", email=offer.submitter_email)
+    tell_centre(offer, change)
+    return change

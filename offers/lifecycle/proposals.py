@@ -1,0 +1,106 @@
+"""Changes laid over a published entry (DESIGN: rule 6)."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kiportal.common.jobs import enqueue
+from kiportal.common.models import AccessLink, ChangeProposal, User
+from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, apply
+from offers import changes
+from offers.completeness import missing
+from offers.lifecycle.mails import mail_proposal_decision
+from offers.lifecycle.tables import PROPOSAL, require_reason
+from offers.models import Offer
+from offers.permissions import can_apply_proposal, can_care_for_offer
+
+_S = Offer.Status
+_P = ChangeProposal.Status
+
+
+@transaction.atomic
+def propose(
+    offer: Offer, proposed: dict[str, dict[str, Any]], *, by: By, message: str, email: str
+) -> ChangeProposal | None:
+    """Lay a change over a published entry; what a trusted organisation changes is written at once.
+
+    A proposal that is still open takes the new fields in. A field whose old and new value are the same leaves it, and
+    with the last field the proposal itself goes: then None is returned.
+    """
+    if not can_care_for_offer(by, offer):
+        raise PermissionDenied("propose is not allowed")
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    if offer.status != _S.PUBLISHED:
+        raise SomebodyWasFaster(_("Dieser Eintrag ist nicht mehr veröffentlicht."))
+    proposal = ChangeProposal.objects.for_target(offer).open().first() or ChangeProposal(target=offer, changes={})
+    is_new = proposal._state.adding
+    merged = proposal.changes | proposed
+    proposal.changes = {name: change for name, change in merged.items() if change["old"] != change["new"]}
+    if not proposal.changes:
+        if not is_new:
+            proposal.delete()
+        return None
+    proposal.lock_version = offer.lock_version
+    proposal.message = "\n\n".join(part for part in (proposal.message, message) if part)
+    proposal.by_user = by if isinstance(by, User) else None
+    proposal.by_link = by if isinstance(by, AccessLink) else None
+    proposal.author_email = email
+    proposal.save()
+    if can_apply_proposal(by, proposal):
+        apply(PROPOSAL, proposal, "apply_proposal", by=by)
+        _take_over(offer, proposal.changes)
+    if is_new or proposal.status == _P.ACCEPTED:
+        enqueue("offers.send_proposal_notice", proposal.pk, title=f"E-Mail an das KI: Änderung – {offer}")
+    return proposal
+
+
+@transaction.atomic
+def accept_proposal(proposal: ChangeProposal, fields: set[str], *, by: User, reason: str = "") -> None:
+    """Write the chosen fields of a proposal into its offer and close it; the author gets a mail."""
+    offer, proposal = _locked(proposal)
+    if unknown := fields - proposal.changes.keys():
+        raise ValueError(f"not proposed: {unknown}")
+    if not fields:
+        raise TransitionError("Bitte wählen Sie mindestens eine Änderung aus – oder lehnen Sie den Vorschlag ab.")
+    verb = "accept_proposal" if fields == set(proposal.changes) else "accept_proposal_partly"
+    change = apply(PROPOSAL, proposal, verb, by=by, reason=reason)
+    _take_over(offer, {name: values for name, values in proposal.changes.items() if name in fields})
+    mail_proposal_decision(offer, proposal, change)
+
+
+def _take_over(offer: Offer, chosen: dict[str, dict[str, Any]]) -> None:
+    """Write proposed values, unless somebody changed them meanwhile or the entry would lose what it needs."""
+    if moved := [
+        changes.label(name) for name, change in chosen.items() if changes.current(offer, name) != change["old"]
+    ]:
+        raise SomebodyWasFaster(
+            _("Diese Angaben wurden inzwischen anders geändert: %(labels)s.") % {"labels": ", ".join(moved)}
+        )
+    missing_before = missing(offer)
+    try:
+        changes.write(offer, {name: change["new"] for name, change in chosen.items()})
+    except ValidationError as error:
+        raise TransitionError(" ".join(error.messages)) from error
+    if lost := [label for label in missing(offer) if label not in missing_before]:
+        raise TransitionError(_("Danach würde dem Eintrag fehlen: %(labels)s.") % {"labels": ", ".join(lost)})
+    offer.last_confirmed_on = timezone.localdate()
+    offer.lock_version += 1
+    offer.save()
+
+
+@transaction.atomic
+def reject_proposal(proposal: ChangeProposal, *, by: User, reason: str) -> None:
+    require_reason(reason)
+    offer, proposal = _locked(proposal)
+    change = apply(PROPOSAL, proposal, "reject_proposal", by=by, reason=reason)
+    mail_proposal_decision(offer, proposal, change)
+
+
+def _locked(proposal: ChangeProposal) -> tuple[Offer, ChangeProposal]:
+    """Both rows as they are now, kept from others until the decision is stored; first the offer, as in `propose`."""
+    offer = Offer.objects.select_for_update().get(pk=proposal.target_id)
+    ours = ChangeProposal.objects.for_target(offer).select_for_update()
+    return offer, ours.get(pk=proposal.pk)

@@ -1,0 +1,66 @@
+"""Which step leads from where to where, who may take it, and what refuses it."""
+
+from django.utils.translation import gettext as _
+
+from actors.models import Organisation
+from kiportal.common.models import ChangeProposal
+from kiportal.common.transitions import Transition, TransitionError, table
+from offers.completeness import missing
+from offers.models import Offer
+from offers.permissions import (
+    can_add_offer,
+    can_answer_offer,
+    can_apply_proposal,
+    can_care_for_offer,
+    can_confirm_offer,
+    can_decide_proposal,
+    can_restore_offer,
+    can_review_offer,
+)
+
+_S = Offer.Status
+_P = ChangeProposal.Status
+
+
+def _is_complete(offer: Offer) -> str:
+    gaps = missing(offer)
+    return _("Es fehlt noch: %(gaps)s.") % {"gaps": ", ".join(gaps)} if gaps else ""
+
+
+def _may_be_sent(offer: Offer) -> str:
+    if not offer.submitter_email:
+        return _("Es fehlt noch: E-Mail-Adresse für Rückfragen.")
+    return _is_complete(offer)
+
+
+def _may_be_published(offer: Offer) -> str:
+    if offer.provider.status not in {Organisation.Status.PUBLISHED, Organisation.Status.PROPOSED}:
+        return _("Die Organisation dieses Eintrags ist nicht veröffentlicht.")
+    return _is_complete(offer)
+
+
+OFFER = table(
+    Transition("send", frozenset({_S.DRAFT}), _S.UNCONFIRMED, can_answer_offer, _may_be_sent),
+    Transition("submit", frozenset({_S.DRAFT}), _S.SUBMITTED, can_add_offer, _is_complete),
+    Transition("confirm_submission", frozenset({_S.UNCONFIRMED}), _S.SUBMITTED, can_confirm_offer),
+    Transition("request_changes", frozenset({_S.SUBMITTED}), _S.CHANGES_REQUESTED, can_review_offer),
+    Transition("resubmit", frozenset({_S.CHANGES_REQUESTED}), _S.SUBMITTED, can_answer_offer, _is_complete),
+    Transition("publish", frozenset({_S.SUBMITTED}), _S.PUBLISHED, can_review_offer, _may_be_published),
+    Transition("reject", frozenset({_S.SUBMITTED}), _S.REJECTED, can_review_offer),
+    Transition("hide", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_review_offer),
+    Transition("unhide", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_review_offer, _may_be_published),
+    Transition("archive", frozenset({_S.PUBLISHED, _S.HIDDEN}), _S.ARCHIVED, can_care_for_offer),
+    Transition("restore", frozenset({_S.ARCHIVED}), _S.PUBLISHED, can_restore_offer, _may_be_published),
+)
+
+PROPOSAL = table(
+    Transition("accept_proposal", frozenset({_P.OPEN}), _P.ACCEPTED, can_decide_proposal),
+    Transition("accept_proposal_partly", frozenset({_P.OPEN}), _P.PARTLY_ACCEPTED, can_decide_proposal),
+    Transition("reject_proposal", frozenset({_P.OPEN}), _P.REJECTED, can_decide_proposal),
+    Transition("apply_proposal", frozenset({_P.OPEN}), _P.ACCEPTED, can_apply_proposal),
+)
+
+
+def require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise TransitionError("Bitte geben Sie eine Begründung an. Sie steht in der E-Mail.")
