@@ -1,7 +1,7 @@
 /*
  * Comfort only: every page works without this file.
  * Error summary gets the focus, menus close with Escape or a click elsewhere, long texts count their characters,
- * long check lists get a field that narrows them.
+ * long check lists get a field that narrows them, the rich text editor gets a name.
  */
 
 document.querySelector("[data-error-summary]")?.focus();
@@ -72,6 +72,30 @@ function enhance(root) {
   root.querySelectorAll("[data-counter]").forEach(countCharacters);
   root.querySelectorAll("[data-filter-list]").forEach(addFilter);
 }
+
+// The editor would write its basic styles into the page, which the CSP forbids; they stand in forms.css. It leaves them
+// out when it finds this mark, which borrows the nonce of the editor's own scripts.
+if (document.querySelector("[data-django-prose-editor-configurable]")) {
+  const mark = document.createElement("style");
+  mark.nonce = document.querySelector("script[nonce]")?.nonce;
+  mark.dataset.tiptapStyle = "";
+  document.head.append(mark);
+}
+
+// The rich text editor hides its text area: what is written to has to carry the name, the hint and the address.
+document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
+  const written = editor.view.dom;
+  const label = document.querySelector(`label[for="${textarea.id}"]`);
+  written.id = textarea.id;
+  textarea.id += "_source";
+  label.id = `${written.id}_label`;
+  label.addEventListener("click", () => written.focus());
+  written.setAttribute("role", "textbox");
+  written.setAttribute("aria-multiline", "true");
+  written.setAttribute("aria-labelledby", label.id);
+  const description = textarea.getAttribute("aria-describedby");
+  if (description) written.setAttribute("aria-describedby", description);
+});
 
 enhance(document);
 document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.target));
