@@ -21,6 +21,10 @@ DAYS = {AccessLink.Purpose.DRAFT: 60, AccessLink.Purpose.CONFIRM: 14, AccessLink
 class LinkGone(Exception):
     """The link was known but is expired or revoked (410 with a friendly page)."""
 
+    def __init__(self, link: AccessLink) -> None:
+        super().__init__("link expired or revoked")
+        self.link = link
+
 
 def issue(purpose: AccessLink.Purpose, target: models.Model, email: str = "") -> AccessLink:
     """Store a new link to `target` and return it; `token(link)` gives the secret part."""
@@ -42,7 +46,7 @@ def find(purpose: AccessLink.Purpose, secret: str) -> AccessLink:
     """Return the valid link with this token; raises AccessLink.DoesNotExist or LinkGone."""
     link = AccessLink.objects.get(token_hash=_hash(secret), purpose=purpose)
     if link.revoked_at or link.expires_at < timezone.now():
-        raise LinkGone
+        raise LinkGone(link)
     return link
 
 
