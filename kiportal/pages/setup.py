@@ -7,14 +7,14 @@ update that brings new rows) changes nothing staff have edited since.
 from collections import Counter
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from actors.models import Language, Municipality
-from kiportal.common.models import Centre, CentreText
+from kiportal.common.models import Centre, CentreText, TranslatedName
 from kiportal.pages import data
 from offers.models import OfferType, Programme, TargetGroup, Topic
 
-REFERENCE: dict[str, type[models.Model]] = {
+REFERENCE: dict[str, type[TranslatedName]] = {
     "languages": Language,
     "topics": Topic,
     "target_groups": TargetGroup,
@@ -53,7 +53,7 @@ def _refuse_other_county(wanted: dict[str, str]) -> None:
         raise OtherCountyError(f"This installation serves {centre.county_name}, not {wanted['county_name']}.")
 
 
-def _write_reference(model: type[models.Model], rows: list[dict[str, Any]]) -> int:
+def _write_reference(model: type[TranslatedName], rows: list[dict[str, Any]]) -> int:
     """Add missing rows and missing translations; the order of the file is the order on the page."""
     written = 0
     for position, row in enumerate(rows, start=1):

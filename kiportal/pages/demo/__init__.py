@@ -1,0 +1,53 @@
+"""Believable content for a first look: `load_demo`. Organisations and persons are invented; dates count from today.
+
+accounts    one account of every role
+content     organisations, offers with their history, proposals, reports
+history     lets the lifecycle functions act in the past
+places      which municipality an entry lies in, and the placeholders of its texts
+synthetic   any number of further offers, fast
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from actors.models import Municipality, Organisation
+from kiportal.common.models import Centre
+from kiportal.pages.demo import accounts, content, synthetic
+from kiportal.pages.demo.places import Places
+from offers.models import Offer
+
+
+class DemoRefusedError(Exception):
+    """Demo content has no place here; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    organisations: int
+    offers: int
+    accounts: list[str]
+    password: str
+
+
+@transaction.atomic
+def load(extra_offers: int = 0) -> Loaded:
+    """Load the content unless it is there, and `extra_offers` synthetic offers; raises DemoRefusedError."""
+    if not settings.KIPORTAL_DEMO:
+        raise DemoRefusedError("Demo content is loaded in demo mode only (KIPORTAL_DEMO=1).")
+    centre = Centre.objects.first()
+    if centre is None or not Municipality.objects.exists():
+        raise DemoRefusedError("There is no centre yet: run setup_centre first.")
+    before = Organisation.objects.count(), Offer.objects.count()
+    places = Places(centre)
+    created, password = accounts.create()
+    if not content.is_loaded():
+        content.load(places)
+    synthetic.add(extra_offers, places)
+    return Loaded(
+        organisations=Organisation.objects.count() - before[0],
+        offers=Offer.objects.count() - before[1],
+        accounts=created,
+        password=password,
+    )

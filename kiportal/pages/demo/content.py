@@ -1,0 +1,294 @@
+"""Organisations, offers, proposals and reports of the demo, with the histories they would have."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+import actors.lifecycle
+from actors import consents
+from actors.models import ContactPerson, FunderNote, Language, Membership, Municipality, Organisation
+from kiportal.common import links
+from kiportal.common.models import AccessLink, Consent, StatusChange, User
+from kiportal.pages import data
+from kiportal.pages import lifecycle as pages_lifecycle
+from kiportal.pages.demo.history import happened
+from kiportal.pages.demo.places import Places
+from kiportal.pages.models import BarrierReport
+from offers import changes, lifecycle
+from offers.models import Offer, OfferDate, OfferType, Programme, TargetGroup, Topic
+
+FUNDER_NOTE = (
+    "Gefördert durch das Ministerium für Kinder, Jugend, Familie, Gleichstellung, Flucht und Integration "
+    "des Landes Nordrhein-Westfalen"
+)
+CONSENT = "Ich bin einverstanden, dass mein Name als Ansprechperson auf dieser Internetseite steht."
+RECENT = 20  # days: younger entries came by the public form, older ones from the first stocktaking of the centre
+WRITING = timedelta(minutes=25)
+STAFF_REASON = "Aus der Bestandsaufnahme übernommen und mit dem Träger abgestimmt."
+REASONS = ("Vollständig und gut verständlich.", "", "Zeiten telefonisch bestätigt.", "", "Schöne Idee, vielen Dank!")
+
+
+def stable_uuid(kind: str, key: str) -> uuid.UUID:
+    """The same entry has the same identifier in every installation, so that it is never loaded twice."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://example.org/kiportal/demo/{kind}/{key}")
+
+
+def is_loaded() -> bool:
+    first = data.read("demo/organisations")[0]["key"]
+    return Organisation.objects.filter(uuid=stable_uuid("organisation", first)).exists()
+
+
+def load(places: Places) -> None:
+    _Loader(places).load()
+
+
+class _Loader:
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.now = timezone.now()
+        self.today = timezone.localdate()
+        self.editor = User.objects.get(username="redaktion")
+        self.lead = User.objects.get(username="leitung")
+        self.organisations: dict[str, Organisation] = {}
+        self.offers: dict[str, Offer] = {}
+        self.types = {row.slug: row for row in OfferType.objects.all()}
+        self.programmes = {row.slug: row for row in Programme.objects.all()}
+        self.lists: dict[str, dict[str, Any]] = {
+            "topics": {row.slug: row for row in Topic.objects.all()},
+            "target_groups": {row.slug: row for row in TargetGroup.objects.all()},
+            "languages": {row.slug: row for row in Language.objects.all()},
+        }
+
+    def load(self) -> None:
+        for number, entry in enumerate(data.read("demo/organisations")):
+            self._add_organisation(number, entry)
+        self._join_organisations()
+        for number, entry in enumerate(data.read("demo/offers")):
+            self._add_offer(number, entry)
+        for entry in data.read("demo/proposals"):
+            self._add_proposal(entry)
+        self._add_barrier_reports()
+        FunderNote.objects.get_or_create(text=FUNDER_NOTE)
+
+    def _moment(self, days_ago: int, number: int = 0) -> datetime:
+        """A moment in office hours, `days_ago` before today and never in the future."""
+        day = timezone.localtime(self.now) - timedelta(days=days_ago)
+        return min(day.replace(hour=8 + number % 9, minute=number * 7 % 60), self.now - timedelta(minutes=number % 50))
+
+    # Organisations
+
+    def _add_organisation(self, number: int, entry: dict[str, Any]) -> None:
+        place = self.places.at(entry["municipality"])
+        organisation = Organisation(
+            uuid=stable_uuid("organisation", entry["key"]),
+            name=self.places.fill(entry["name"], place),
+            kind=entry["kind"],
+            municipality=place,
+            street=self.places.fill(entry["street"], place),
+            postcode=self.places.postcode(place),
+            city=place.name,
+            phone=entry["phone"],
+            email=entry["email"],
+            website=entry["website"],
+            is_trusted=entry.get("trusted", False),
+            description=self.places.fill(entry["description"], place),
+        )
+        actors.lifecycle.add(organisation)
+        since = self._moment(3 if entry.get("status") else 500 + number * 7, number)
+        if not entry.get("status"):
+            with happened(since, self.now):
+                actors.lifecycle.publish(organisation, by=self.lead)
+        Organisation.objects.filter(pk=organisation.pk).update(created_at=since)
+        contact = ContactPerson.objects.create(
+            organisation=organisation, phone=entry["phone"], email=entry["email"], **entry["contact"]
+        )
+        if contact.name:
+            consents.record(
+                contact, wording=CONSENT, channel=Consent.Channel.LETTER, given_on=self.today - timedelta(days=300)
+            )
+        self.organisations[entry["key"]] = organisation
+
+    def _join_organisations(self) -> None:
+        for row in data.read("demo/accounts"):
+            if key := row.get("organisation"):
+                user = User.objects.get(username=row["username"])
+                Membership.objects.create(user=user, organisation=self.organisations[key])
+
+    # Offers
+
+    def _add_offer(self, number: int, entry: dict[str, Any]) -> None:
+        status, changed = entry.get("status", "published"), entry.get("status_days_ago", 0)
+        confirmed = entry.get("confirmed_days_ago", 0)
+        published = confirmed if confirmed <= RECENT else confirmed + number * 53 % 400
+        sent = {
+            "submitted": changed,
+            "changes_requested": changed + 3,
+            "rejected": changed + 4,
+        }.get(status, published + 2 + number % 3)
+        by_form = sent <= RECENT + 5 or status == "rejected"
+
+        offer = self._new_offer(entry, by_form=by_form)
+        if by_form:
+            self._send_by_form(offer, entry, number, sent)
+        else:
+            self._enter_by_staff(offer, entry, number, sent)
+        self._decide(offer, entry, number, status, published, changed)
+        self._date(offer, entry, number, sent, published, confirmed)
+        self.offers[entry["key"]] = offer
+
+    def _new_offer(self, entry: dict[str, Any], *, by_form: bool) -> Offer:
+        municipalities, place = self._places_of(entry)
+        provider = self.organisations[entry["provider"]]
+        attendance, project, spot = entry["attendance"], entry.get("project", {}), entry.get("place")
+        cost, registration = entry["cost"], entry["registration"]
+
+        def fill(text: str) -> str:
+            return self.places.fill(text, place)
+
+        return Offer(
+            uuid=stable_uuid("offer", entry["key"]),
+            kind=Offer.Kind.PROJECT if project else Offer.Kind.OFFER,
+            title=fill(entry["title"]),
+            summary=fill(entry["summary"]),
+            description=fill(entry["description"]),
+            offer_type=self.types[entry["offer_type"]],
+            programme=self.programmes.get(entry.get("programme", "")),
+            provider=provider,
+            contact=provider.contacts.get(),
+            is_countywide=not municipalities,
+            is_on_site="vor-ort" in attendance,
+            is_online="online" in attendance,
+            is_outreach="aufsuchend" in attendance,
+            place_name=fill(spot["name"]) if spot else "",
+            street=fill(spot["street"]) if spot else "",
+            postcode=self.places.postcode(place) if spot else "",
+            city=place.name if spot else "",
+            schedule=entry["schedule"],
+            schedule_text=entry["schedule_text"],
+            cost_kind=cost["kind"],
+            cost_amount=Decimal(cost["amount"]) if "amount" in cost else None,
+            cost_note=fill(cost.get("note", "")),
+            registration=registration["kind"],
+            registration_note=registration.get("note", ""),
+            project_state=project.get("state", ""),
+            project_period=project.get("period", ""),
+            **{f"project_{part}": fill(project.get(part, "")) for part in ("goal", "steps", "needs", "results")},
+            submitter_email=provider.email if by_form else "",
+            submitter_note=entry.get("note", "") if entry.get("status") == "submitted" else "",
+        )
+
+    def _places_of(self, entry: dict[str, Any]) -> tuple[list[Municipality], Municipality]:
+        """The municipalities (none: the whole Kreis) and the one its address and texts speak of."""
+        if entry["municipalities"] == "all":
+            return [], self.places.at(entry.get("place", {}).get("municipality", "seat"))
+        found = [self.places.at(index) for index in entry["municipalities"]]
+        return found, found[0]
+
+    def _fill_relations(self, offer: Offer, entry: dict[str, Any]) -> None:
+        for name, rows in self.lists.items():
+            getattr(offer, name).set([rows[slug] for slug in entry[name]])
+        offer.municipalities.set(set(self._places_of(entry)[0]))
+        OfferDate.objects.bulk_create(
+            OfferDate(offer=offer, starts_at=start, ends_at=end) for start, end in self._dates_of(entry)
+        )
+
+    def _dates_of(self, entry: dict[str, Any]) -> list[tuple[datetime, datetime]]:
+        if not (rule := entry.get("dates")):
+            return []
+        first = self.today + timedelta(days=rule["after_days"])
+        first += timedelta(days=(rule["weekday"] - first.weekday()) % 7)
+        days = [first + timedelta(weeks=week * rule.get("every_weeks", 1)) for week in range(rule["count"])]
+        return [(_local(day, rule["start"]), _local(day, rule["end"])) for day in days]
+
+    # Their history
+
+    def _send_by_form(self, offer: Offer, entry: dict[str, Any], number: int, sent: int) -> None:
+        """The author wrote the entry without an account and confirmed the link in the mail."""
+        with happened(self._moment(sent, number) - WRITING, self.now):
+            draft = lifecycle.start_draft(offer)
+            self._fill_relations(offer, entry)
+            lifecycle.send(offer, by=draft)
+        confirmation = AccessLink.objects.for_target(offer).get(purpose=AccessLink.Purpose.CONFIRM)
+        with happened(self._moment(sent, number), self.now):
+            lifecycle.confirm_submission(offer, by=confirmation)
+
+    def _enter_by_staff(self, offer: Offer, entry: dict[str, Any], number: int, sent: int) -> None:
+        offer.save()
+        self._fill_relations(offer, entry)
+        with happened(self._moment(sent, number), self.now):
+            lifecycle.submit(offer, by=self.editor)
+
+    def _decide(
+        self, offer: Offer, entry: dict[str, Any], number: int, status: str, published: int, changed: int
+    ) -> None:
+        """Review, and what became of the entry since. Whoever enters an offer does not publish it."""
+        if status in {"published", "hidden", "archived"}:
+            reviewer = self.editor if offer.submitter_email else self.lead
+            reason = REASONS[number % len(REASONS)] if offer.submitter_email else STAFF_REASON
+            with happened(self._moment(published, number), self.now):
+                lifecycle.publish(offer, by=reviewer, reason=reason)
+        steps: dict[str, Callable[..., StatusChange]] = {
+            "changes_requested": lifecycle.request_changes,
+            "rejected": lifecycle.reject,
+            "hidden": lifecycle.hide,
+            "archived": lifecycle.archive,
+        }
+        if status in steps:
+            with happened(self._moment(changed, number), self.now):
+                steps[status](offer, by=self.editor, reason=entry["note"])
+
+    def _date(
+        self, offer: Offer, entry: dict[str, Any], number: int, sent: int, published: int, confirmed: int
+    ) -> None:
+        """Set the days that the steps above have written as today."""
+        dates: dict[str, Any] = {
+            "created_at": self._moment(sent, number) - WRITING,
+            "submitted_at": self._moment(sent, number),
+            "submitter_email": offer.provider.email,
+        }
+        if offer.published_at:
+            dates["published_at"] = self._moment(published, number)
+            dates["last_confirmed_on"] = self.today - timedelta(days=confirmed)
+        if entry["schedule"] == Offer.Schedule.DATES:
+            dates["valid_until"] = timezone.localdate(max(end for _, end in self._dates_of(entry)))
+        Offer.objects.filter(pk=offer.pk).update(**dates)
+        for name, value in dates.items():
+            setattr(offer, name, value)
+
+    # What waits for an answer
+
+    def _add_proposal(self, entry: dict[str, Any]) -> None:
+        offer = self.offers[entry["offer"]]
+        proposed = changes.between(offer, entry["changes"])
+        with happened(self._moment(entry["days_ago"], 3), self.now):
+            by: User | AccessLink = (
+                links.issue(AccessLink.Purpose.CARE, offer, offer.submitter_email)
+                if entry["by"] == "link"
+                else User.objects.get(username=entry["by"])
+            )
+            lifecycle.propose(offer, proposed, by=by, message=entry["message"], email=offer.submitter_email)
+
+    def _add_barrier_reports(self) -> None:
+        for number, entry in enumerate(data.read("demo/barrier_reports")):
+            with happened(self._moment(entry["days_ago"], number), self.now):
+                report = pages_lifecycle.receive(
+                    stable_uuid("barrier", str(number)),
+                    page=entry["page"],
+                    description=entry["description"],
+                    name="",
+                    email=entry["email"],
+                    language="de",
+                )
+            if "answer" in entry:
+                answered = self._moment(entry["answered_days_ago"], number)
+                with happened(answered, self.now):
+                    pages_lifecycle.answer(report, by=self.editor, text=entry["answer"])
+                BarrierReport.objects.filter(pk=report.pk).update(answered_at=answered)
+
+
+def _local(day: date, clock: str) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.fromisoformat(clock)))

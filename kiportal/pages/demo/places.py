@@ -1,0 +1,45 @@
+"""Where the demo content lies: the same entries fit every Kreis."""
+
+import re
+
+from actors.models import Municipality
+from kiportal.common.models import Centre
+from kiportal.pages import data
+
+
+class Places:
+    """The municipalities of the centre, larger ones first where the project has a profile of the Kreis."""
+
+    def __init__(self, centre: Centre) -> None:
+        profile = data.profile_of_county(centre.county_ags)
+        rows = profile["municipalities"] if profile else []
+        order = {row["ags"]: position for position, row in enumerate(rows)}
+        self.all = sorted(Municipality.objects.all(), key=lambda place: order.get(place.ags, len(order)))
+        self.seat = next((place for place in self.all if short_name(place) == centre.seat), self.all[0])
+        self._centre = centre
+        self._postcodes = {row["ags"]: row["postcode"] for row in rows}
+
+    def at(self, index: int | str) -> Municipality:
+        """Return the municipality of an index (or "seat"); where there are fewer, the count is folded back."""
+        if index == "seat":
+            return self.seat
+        number = int(index) % (2 * len(self.all))
+        return self.all[min(number, 2 * len(self.all) - 1 - number)]
+
+    def postcode(self, place: Municipality) -> str:
+        return self._postcodes.get(place.ags, "")
+
+    def fill(self, text: str, place: Municipality) -> str:
+        """Return the text with its placeholders filled."""
+        return text.format(
+            ort=short_name(place),
+            kommune=f"{place.get_kind_display()} {short_name(place)}",
+            kreis=self._centre.county_name,
+            centre=self._centre.name,
+            centre_street=self._centre.street,
+        )
+
+
+def short_name(place: Municipality) -> str:
+    """The name as people say it: "Gronau" for "Gronau (Westf.)"."""
+    return re.sub(r" \(.*\)", "", place.name)
