@@ -1,5 +1,7 @@
 """While an entry is being written, until the centre sees it; and again while the centre waits for an answer."""
 
+from uuid import uuid4
+
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
@@ -31,12 +33,12 @@ def start_draft(offer: Offer) -> AccessLink:
     with connection.cursor() as cursor:  # one at a time, so that equal forms meet, and equal names get different slugs
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('offers.start_draft', 0))")
     made = Offer.objects.filter(submission_key=offer.submission_key).exclude(submission_key=None).first()
-    if made is not None:
+    if made is not None and made.submitter_email == offer.submitter_email:
         if made.status == _S.DRAFT:
-            made.submitter_email = offer.submitter_email
-            made.save(update_fields=["submitter_email", "updated_at"])
             choose_provider(made, offer.provider)
         return AccessLink.objects.for_target(made).filter(purpose=_L.DRAFT).latest("created_at")
+    if made is not None:  # another person at the same machine went back to a form that was already sent
+        offer.submission_key = uuid4()
     if offer.provider._state.adding:
         offer.provider = actors.lifecycle.add(offer.provider)
     offer.save()

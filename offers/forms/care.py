@@ -1,0 +1,75 @@
+"""The form behind a care link: the whole entry but its organisation, as a proposal."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kiportal.common.models import ChangeProposal
+from offers import changes
+from offers.forms.sections import (
+    About,
+    Audience,
+    Contact,
+    Costs,
+    Fieldset,
+    OfferMeta,
+    Place,
+    Project,
+    Registration,
+    Time,
+)
+from offers.models import Offer
+
+
+class CareForm(About, Project, Audience, Costs, Place, Time, Contact, Registration):
+    """Shows the published entry with the open proposal over it; `read` says which of both it showed.
+
+    It is never saved: `changes.between` reads what differs.
+    """
+
+    read = forms.CharField(widget=forms.HiddenInput)
+    message = forms.CharField(
+        label=_("Mitteilung an uns"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
+        help_text=_("Bitte keine Angaben zu Ratsuchenden. Wird nicht veröffentlicht."),
+    )
+
+    fieldsets: ClassVar[list[Fieldset]] = [
+        *About.fieldsets,
+        *Project.fieldsets,
+        *Audience.fieldsets,
+        *Costs.fieldsets,
+        *Place.fieldsets,
+        *Time.fieldsets,
+        *Contact.fieldsets,
+        *Registration.fieldsets,
+        ("", ["message"]),
+    ]
+
+    class Meta(OfferMeta):
+        fields = (
+            *(*About.Meta.fields, *Project.Meta.fields, *Audience.Meta.fields, *Costs.Meta.fields),
+            *(*Place.Meta.fields, *Time.Meta.fields, *Registration.Meta.fields),
+        )
+
+    def __init__(self, *args: Any, instance: Offer, proposal: ChangeProposal | None, **kwargs: Any) -> None:
+        overlay = changes.values(proposal.changes) if proposal else {}
+        super().__init__(*args, instance=instance, initial=overlay, **kwargs)
+        del self.fields["lock_version"]  # part of `read`
+        self.fields["read"].initial = self.state_shown = _state(instance, proposal)
+        if not instance.is_project:
+            for name in Project.Meta.fields:
+                del self.fields[name]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether entry or proposal changed after this form was opened."""
+        return bool(self.cleaned_data["read"] != self.state_shown)
+
+
+def _state(offer: Offer, proposal: ChangeProposal | None) -> str:
+    laid_over = f"{proposal.pk}-{proposal.updated_at.isoformat()}" if proposal else ""
+    return f"{offer.lock_version}/{laid_over}"
