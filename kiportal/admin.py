@@ -1,7 +1,11 @@
-"""The Django admin: users and reference data, for the role `admin`. It has no sign-in of its own."""
+"""The Django admin: accounts and reference data, for the role `admin`. It has no sign-in and no passwords of its own."""
 
-from allauth.account.decorators import secure_admin_login
+from typing import Any
+
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +13,25 @@ class PortalAdminSite(AdminSite):
     site_header = _("KI-Portal: Verwaltung")
     site_title = _("KI-Portal")
     index_title = _("Konten und Stammdaten")
+    site_url = "/arbeitsplatz/"
 
-    def __init__(self, name: str = "admin") -> None:
-        super().__init__(name)
-        self.login = secure_admin_login(self.login)
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Nobody without the role gets as far as a sign-in: who is signed in already sees 403."""
+        if request.user.is_authenticated and not super().has_permission(request):
+            raise PermissionDenied("the admin is for the role admin")
+        return request.user.is_authenticated
+
+    def get_urls(self) -> list[Any]:
+        return [
+            url
+            for url in super().get_urls()
+            if getattr(url, "name", "") not in {"password_change", "password_change_done"}
+        ]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """LoginRequiredMiddleware has sent strangers to the one sign-in before they come here."""
+        self.has_permission(request)
+        return redirect("admin:index")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_logout")

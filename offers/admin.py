@@ -1,0 +1,29 @@
+"""Reference data of offers. The offers themselves are edited in the workspace."""
+
+from django.contrib import admin
+
+from kiportal.common.reference_admin import TranslatedNameAdmin
+from offers.models import OfferType, Programme, TargetGroup, Topic
+
+
+@admin.register(Topic)
+class TopicAdmin(TranslatedNameAdmin):
+    list_display = ("name", "slug", "strand", "sort_order")
+    list_filter = ("strand",)
+
+
+@admin.register(TargetGroup)
+class TargetGroupAdmin(TranslatedNameAdmin):
+    list_display = ("name", "slug", "audience", "sort_order")
+    list_filter = ("audience",)
+
+
+@admin.register(OfferType)
+class OfferTypeAdmin(TranslatedNameAdmin):
+    list_display = ("name", "slug", "has_schedule", "sort_order")
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(TranslatedNameAdmin):
+    list_display = ("name", "slug", "strand", "state", "sort_order")
+    list_filter = ("state", "strand")
