@@ -1,4 +1,4 @@
-"""The Django admin: accounts and reference data, for the role `admin`. It has no sign-in and no passwords of its own."""
+"""The Django admin: accounts and reference data, for the role `admin`. No sign-in and no passwords of its own."""
 
 from typing import Any
 
