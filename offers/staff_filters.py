@@ -1,4 +1,4 @@
-"""Filters of the staff's list of offers. The queryset that comes in is never widened; an unknown value is left out."""
+"""Filters of the staff's lists. The queryset that comes in is never widened; an unknown value is left out."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.common.text import fold
+from kiportal.common.text import fold, sort_key
 from offers.models import Offer, Topic
+from offers.review import queue
 
 STATUSES = [
     choice for choice in Offer.Status.choices if choice[0] not in {Offer.Status.DRAFT, Offer.Status.UNCONFIRMED}
@@ -19,7 +20,19 @@ STATUSES = [
 
 class FilterForm(forms.Form):
     mark_optional = False
-    fieldsets = [("", ["q", ("status", "kommune"), ("thema", "traeger"), "veraltet"])]
+
+
+class QueueFilterForm(FilterForm):
+    """Filters of the review queue, which joins three models and is no queryset."""
+
+    art = forms.ChoiceField(label="Art", required=False, choices=[("", "alle"), *queue.Kind.choices])
+    kommune = forms.ModelChoiceField(
+        label="Kommune",
+        required=False,
+        queryset=Municipality.objects.all(),
+        to_field_name="slug",
+        empty_label="alle",
+    )
 
 
 class StaffOfferFilters(django_filters.FilterSet):
@@ -68,3 +81,25 @@ class StaffOfferFilters(django_filters.FilterSet):
         if not value:
             return offers
         return offers.due_for_confirmation(timezone.localdate(), Centre.objects.current().freshness_months)
+
+
+class StaffOrganisationFilters(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="Name", method="search")
+    stand = django_filters.ChoiceFilter(
+        label="Stand", field_name="status", choices=Organisation.Status.choices, empty_label="alle"
+    )
+
+    class Meta:
+        model = Organisation
+        fields: list[str] = []
+        form = FilterForm
+
+    @property
+    def is_active(self) -> bool:
+        return self.is_bound and any(self.form.cleaned_data.values())
+
+    def search(self, organisations: Any, name: str, value: str) -> QuerySet[Organisation]:
+        """Every word stands in the name; ä and a, ß and ss are the same."""
+        for word in value.split():
+            organisations = organisations.filter(Q(name__icontains=word) | Q(sort_key__contains=sort_key(word)))
+        return organisations

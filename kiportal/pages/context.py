@@ -11,6 +11,7 @@ from actors.models import FunderNote
 from kiportal.common.logs import masked_path
 from kiportal.common.models import Centre
 from kiportal.common.templatetags.ui import site_url
+from kiportal.pages.navigation import workspace_navigation
 
 NAVIGATION = [
     ("/angebote/", _("Angebote")),
@@ -33,6 +34,7 @@ def _collect(request: HttpRequest) -> dict[str, Any]:
         "centre": SimpleLazyObject(Centre.objects.current),
         "funder_notes": FunderNote.objects.valid(timezone.localdate()),
         "navigation": SimpleLazyObject(lambda: _navigation(request.path)),
+        "workspace_navigation": SimpleLazyObject(lambda: workspace_navigation(request)),
         "page_path": masked_path(request),
     }
 

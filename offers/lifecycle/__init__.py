@@ -3,7 +3,7 @@
 Each verb is one function; mails and other effects are jobs enqueued in the same transaction.
 """
 
-from offers.lifecycle.care import archive, confirm, renew_care_link, restore, withdraw_name
+from offers.lifecycle.care import archive, confirm, renew_care_link, restore, send_care_link, withdraw_name
 from offers.lifecycle.drafts import (
     PROVIDER_FIELDS,
     ask_again,
@@ -45,6 +45,7 @@ __all__ = [
     "resubmit",
     "send",
     "send_anonymously",
+    "send_care_link",
     "start_draft",
     "submit",
     "unhide",

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from actors import consents
 from kiportal.common import links
 from kiportal.common.jobs import enqueue
-from kiportal.common.models import AccessLink, StatusChange
-from kiportal.common.transitions import By, SomebodyWasFaster, apply
+from kiportal.common.models import AccessLink, StatusChange, User
+from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, apply
 from offers.lifecycle.mails import count_mail, mail_decision
 from offers.lifecycle.tables import OFFER
 from offers.models import Offer
@@ -56,6 +56,20 @@ def withdraw_name(offer: Offer, *, by: By, on: date) -> None:
         raise PermissionDenied("withdraw_name is not allowed")
     if offer.contact is not None:
         consents.withdraw(offer.contact, on=on)
+
+
+@transaction.atomic
+def send_care_link(offer: Offer, *, by: User) -> AccessLink:
+    """Mail a care link to the address of the entry; earlier ones stay valid until they expire."""
+    if not can_review_offer(by, offer):
+        raise PermissionDenied("send_care_link is not allowed")
+    if offer.status != _S.PUBLISHED:
+        raise TransitionError("Einen Pflege-Link gibt es nur für veröffentlichte Einträge.")
+    if not offer.submitter_email:
+        raise TransitionError("Zu diesem Eintrag ist keine E-Mail-Adresse für Rückfragen gespeichert.")
+    link = links.issue(_L.CARE, offer, offer.submitter_email)
+    enqueue("offers.send_care_link", str(link.pk), title=f"E-Mail: Pflege-Link – {offer}", by=by)
+    return link
 
 
 @transaction.atomic

@@ -32,6 +32,10 @@ class Link:
     url: str
     note: str = ""
 
+    @property
+    def is_external(self) -> bool:
+        return not self.url.startswith("/")
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from actors.models import Municipality
 from kiportal.common.models import User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from offers import lifecycle
@@ -19,6 +18,7 @@ from offers.forms.decisions import DecisionForm, NoteForm
 from offers.history import timeline
 from offers.models import Offer
 from offers.review import findings, queue
+from offers.staff_filters import QueueFilterForm
 from offers.views.steps import somebody_was_faster
 
 PERMISSION = "offers.review_offer"
@@ -35,19 +35,12 @@ class ReviewList(PermissionRequiredMixin, TemplateView):
     template_name = "offers/review_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kind = self.request.GET.get("art", "")
-        kind = kind if kind in queue.Kind.values else ""
-        municipalities = list(Municipality.objects.all())
-        slug = self.request.GET.get("kommune", "")
-        municipality = next((entry for entry in municipalities if entry.slug == slug), None)
+        filters = QueueFilterForm(self.request.GET)
+        filters.is_valid()
+        kind, municipality = filters.cleaned_data.get("art", ""), filters.cleaned_data.get("kommune")
         page = Paginator(queue.waiting(kind, municipality), 20).get_page(self.request.GET.get("seite"))
         return super().get_context_data(
-            page_obj=page,
-            kinds=queue.Kind.choices,
-            kind=kind,
-            municipalities=municipalities,
-            municipality=municipality,
-            **kwargs,
+            page_obj=page, filters=filters, is_filtered=bool(kind or municipality), **kwargs
         )
 
 

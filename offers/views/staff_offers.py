@@ -18,7 +18,7 @@ from kiportal.common.forms import StaleSave
 from kiportal.common.models import AccessLink, Centre, ChangeProposal
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.conflicts import Difference, conflict
-from offers import care, changes, lifecycle
+from offers import changes, lifecycle
 from offers.completeness import missing
 from offers.forms.decisions import NoteForm
 from offers.forms.staff import NewOfferForm, ProviderForm, StaffOfferForm
@@ -202,7 +202,7 @@ def staff_offer_note(request: HttpRequest, pk: int) -> HttpResponse:
 def staff_offer_care_link(request: HttpRequest, pk: int) -> HttpResponse:
     offer = get_object_or_404(Offer.objects.for_staff(), pk=pk)
     try:
-        care.send_link(offer, by=request.user)
+        lifecycle.send_care_link(offer, by=request.user)
     except TransitionError as error:
         messages.error(request, str(error))
     else:

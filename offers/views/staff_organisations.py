@@ -18,11 +18,11 @@ import actors.lifecycle
 from actors import consents
 from actors.models import ContactPerson, Organisation
 from kiportal.common.forms import StaleSave
-from kiportal.common.text import sort_key
 from kiportal.common.views.conflicts import conflict
 from offers.forms.staff import ContactForm, StaffOrganisationForm
 from offers.models import Offer
 from offers.review.duplicates import organisations_like
+from offers.staff_filters import StaffOrganisationFilters
 from offers.views.review import next_url
 from offers.views.steps import Step, StepView
 
@@ -34,25 +34,14 @@ class StaffOrganisationList(PermissionRequiredMixin, ListView):
     paginate_by = 30
     page_kwarg = "seite"
 
-    @property
-    def status(self) -> str:
-        chosen = self.request.GET.get("stand", "")
-        return chosen if chosen in Organisation.Status.values else ""
-
     def get_queryset(self) -> QuerySet[Organisation]:
-        found = Organisation.objects.select_related("municipality").order_by("sort_key", "pk")
-        if words := self.request.GET.get("q", "").replace("\x00", " ").split():
-            for word in words:
-                found = found.filter(Q(name__icontains=word) | Q(sort_key__contains=sort_key(word)))
-        if self.status:
-            found = found.filter(status=self.status)
         published = Count("offers", filter=Q(offers__status=Offer.Status.PUBLISHED))
-        return found.annotate(published_offers=published)
+        organisations = Organisation.objects.select_related("municipality").annotate(published_offers=published)
+        self.filters = StaffOrganisationFilters(self.request.GET or None, organisations)
+        return self.filters.qs.order_by("sort_key", "pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        statuses = Organisation.Status.choices
-        query = self.request.GET.get("q", "").replace("\x00", " ").strip()
-        return super().get_context_data(statuses=statuses, status=self.status, query=query, **kwargs)
+        return super().get_context_data(filters=self.filters, **kwargs)
 
 
 class StaffOrganisationDetail(StepView):

@@ -13,11 +13,14 @@ from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.generic import DetailView
 
+from actors.models import Organisation
 from kiportal.common.transitions import SomebodyWasFaster, Table, TransitionError, possible
 from offers.forms.decisions import ReasonForm
 from offers.history import timeline
+from offers.models import Offer
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,21 @@ class StepView(PermissionRequiredMixin, DetailView):
         return self.request.path
 
 
-def somebody_was_faster(request: HttpRequest, record: Any, typed: str, *, next_url: str = "") -> HttpResponse:
+def workspace_url(record: Offer | Organisation) -> str:
+    name = "staff_offer_detail" if isinstance(record, Offer) else "staff_organisation_detail"
+    return reverse(f"offers:{name}", args=[record.pk])
+
+
+def somebody_was_faster(
+    request: HttpRequest, record: Offer | Organisation, typed: str, *, next_url: str = ""
+) -> HttpResponse:
     """The friendly 409: the record as it is now, the last step, and the text that was typed."""
     record.refresh_from_db()
-    context = {"record": record, "last": next(iter(timeline(record)), None), "typed": typed, "next_url": next_url}
+    context = {
+        "record": record,
+        "record_url": workspace_url(record),
+        "last": next(iter(timeline(record)), None),
+        "typed": typed,
+        "next_url": next_url,
+    }
     return render(request, "offers/staff_faster.html", context, status=409)

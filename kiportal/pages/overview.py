@@ -1,0 +1,183 @@
+"""What the workspace's first page tells: what is due today, and the numbers of the last weeks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count
+from django.db.models.functions import TruncWeek
+from django.urls import reverse
+from django.utils import timezone
+
+from actors.models import Municipality, Organisation
+from kiportal.common import roles
+from kiportal.common.models import Centre, Job, StatusChange, User
+from kiportal.pages.models import BarrierReport
+from offers.models import Offer
+from offers.review import queue
+
+AT_MOST = 7
+# So that many entries of one kind do not hide the others.
+OF_ONE_KIND = 3
+WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Task:
+    since: date
+    kind: str
+    icon: str
+    title: str
+    note: str
+    url: str
+
+
+def due_today(user: User) -> list[Task]:
+    """Return what waits for this person, oldest first: at most seven tasks, at most three of a kind."""
+    tasks: list[Task] = []
+    if user.has_perm("offers.review_offer"):
+        tasks += [*_review(), *_stale()]
+    if user.has_perm("pages.answer_barrierreport"):
+        tasks += _barriers()
+    if user.has_perm("common.view_job"):
+        tasks += _failed_jobs()
+    return sorted(tasks, key=lambda task: task.since)[:AT_MOST]
+
+
+def _review() -> Iterable[Task]:
+    for entry in queue.waiting()[:OF_ONE_KIND]:
+        yield Task(timezone.localdate(entry.since), "Prüfung", "inbox", entry.title, entry.provider, entry.url)
+
+
+def _stale() -> Iterable[Task]:
+    months = Centre.objects.current().freshness_months
+    stale = Offer.objects.due_for_confirmation(timezone.localdate(), months).select_related("provider")
+    for offer in stale[:OF_ONE_KIND]:
+        confirmed = offer.last_confirmed_on or timezone.localdate(offer.published_at)
+        yield Task(
+            since=confirmed + relativedelta(months=months),
+            kind="Aktualität",
+            icon="clock",
+            title=offer.title,
+            note=f"{offer.provider}, zuletzt bestätigt am {confirmed:%d.%m.%Y}",
+            url=reverse("offers:staff_offer_detail", args=[offer.pk]),
+        )
+
+
+def _barriers() -> Iterable[Task]:
+    for report in BarrierReport.objects.unanswered()[:OF_ONE_KIND]:
+        note = f"Antwort bis {report.due_on:%d.%m.%Y}"
+        since, title = timezone.localdate(report.received_at), f"Meldung {report}"
+        yield Task(since, "Barriere", "accessibility", title, note, report.get_absolute_url())
+
+
+def _failed_jobs() -> Iterable[Task]:
+    for job in Job.objects.filter(state=Job.State.FAILED).order_by("finished_at")[:OF_ONE_KIND]:
+        since = timezone.localdate(job.finished_at or job.created_at)
+        yield Task(since, "Auftrag", "job", str(job), "fehlgeschlagen", job.get_absolute_url())
+
+
+@dataclass(frozen=True)
+class Figures:
+    waiting: int
+    published: int
+    stale: int
+    barriers: int
+    failed_jobs: int
+
+
+def figures() -> Figures:
+    today = timezone.localdate()
+    return Figures(
+        waiting=queue.length(),
+        published=Offer.objects.visible_to_public(today).count(),
+        stale=Offer.objects.due_for_confirmation(today, Centre.objects.current().freshness_months).count(),
+        barriers=BarrierReport.objects.unanswered().count(),
+        failed_jobs=Job.objects.filter(state=Job.State.FAILED).count(),
+    )
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """(label of the week, number) for each of the last weeks, the current one last."""
+
+    submitted: list[tuple[str, int]]
+    published: list[tuple[str, int]]
+
+
+def weeks() -> Weeks:
+    today = timezone.localdate()
+    this_week = today - timedelta(days=today.weekday())
+    mondays = [this_week - timedelta(weeks=number) for number in reversed(range(WEEKS))]
+    rows = (
+        StatusChange.objects.filter(
+            target_type=ContentType.objects.get_for_model(Offer),
+            verb__in=["submit", "confirm_submission", "publish"],
+            at__date__gte=mondays[0],
+        )
+        .order_by()
+        .annotate(week=TruncWeek("at"))
+        .values_list("week", "verb")
+        .annotate(Count("pk"))
+    )
+    submitted, published = dict.fromkeys(mondays, 0), dict.fromkeys(mondays, 0)
+    for week, verb, number in rows:
+        (published if verb == "publish" else submitted)[timezone.localdate(week)] += number
+    return Weeks(*([(f"ab {day:%d.%m.}", number) for day, number in each.items()] for each in (submitted, published)))
+
+
+# Providers and Kommunen
+
+
+@dataclass(frozen=True)
+class OwnOffer:
+    offer: Offer
+    is_stale: bool
+    question: str
+
+
+def own_offers(user: User) -> list[OwnOffer]:
+    """The entries of the organisations a person acts for, with the question of the centre that is still open."""
+    today, months = timezone.localdate(), Centre.objects.current().freshness_months
+    offers = list(
+        Offer.objects.of_member(user)
+        .exclude(status__in=[Offer.Status.DRAFT, Offer.Status.UNCONFIRMED])
+        .select_related("provider")
+        .order_by("sort_key", "pk")
+    )
+    asked = StatusChange.objects.filter(
+        target_type=ContentType.objects.get_for_model(Offer),
+        target_id__in=[offer.pk for offer in offers if offer.status == Offer.Status.CHANGES_REQUESTED],
+        verb="request_changes",
+    )
+    questions = {change.target_id: change.reason for change in asked.order_by("at", "pk")}
+    return [
+        OwnOffer(
+            offer,
+            offer.status == Offer.Status.PUBLISHED and offer.is_stale(today, months),
+            questions.get(offer.pk, ""),
+        )
+        for offer in offers
+    ]
+
+
+def municipalities_of(user: User) -> list[Municipality]:
+    """The Kommunen for which a person acts."""
+    bodies = Organisation.objects.of_member(user).filter(kind=Organisation.Kind.MUNICIPALITY)
+    return list(Municipality.objects.filter(organisations__in=bodies).distinct())
+
+
+def offers_in(municipality: Municipality) -> list[Offer]:
+    """What is located there, with the public columns only; what was rejected is nobody else's business."""
+    offers = Offer.objects.for_staff().exclude(status=Offer.Status.REJECTED).in_municipality(municipality)
+    return list(offers.select_related("provider").order_by("sort_key", "pk"))
+
+
+def accounts() -> list[tuple[str, int]]:
+    """How many active accounts each role has."""
+    counts = dict(
+        User.objects.filter(is_active=True).order_by().values_list("groups__name").annotate(Count("pk", distinct=True))
+    )
+    return [(label, counts.get(role, 0)) for role, label in roles.ROLE_NAMES.items()]

@@ -1,0 +1,38 @@
+"""The first page of the workspace. Each role has its part; who has several roles sees several parts."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from actors.models import Organisation
+from kiportal.common import roles
+from kiportal.common.models import User
+from kiportal.pages import overview
+
+
+@permission_required("common.use_workspace", raise_exception=True)
+def home(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  (permission_required)
+    context: dict[str, Any] = {"greeting": _greeting(), "name": user.get_short_name()}
+    if user.has_perm("offers.review_offer"):
+        context |= {"tasks": overview.due_today(user), "figures": overview.figures(), "weeks": overview.weeks()}
+    if user.roles & {roles.PROVIDER, roles.MUNICIPALITY}:
+        organisations = list(Organisation.objects.of_member(user).order_by("sort_key"))
+        context |= {"organisations": organisations, "own_offers": overview.own_offers(user)}
+    if roles.MUNICIPALITY in user.roles:
+        places = [(place, overview.offers_in(place)) for place in overview.municipalities_of(user)]
+        context |= {"is_municipality": True, "places": places}
+    if roles.COUNCIL in user.roles:
+        context["is_council"] = True
+    if user.has_perm("common.use_admin"):
+        context["accounts"] = overview.accounts()
+    return render(request, "pages/workspace_home.html", context)
+
+
+def _greeting() -> str:
+    hour = timezone.localtime().hour
+    return "Guten Morgen" if hour < 11 else "Guten Tag" if hour < 18 else "Guten Abend"
