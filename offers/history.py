@@ -23,9 +23,7 @@ STEPS = {
     "restore": "Wiederhergestellt",
     "accept_proposal": "Änderungsvorschlag angenommen",
     "accept_proposal_partly": "Änderungsvorschlag teilweise angenommen",
-    "accept_proposal_partly": "Änderungsvorschlag teilweise angenommen",
     "reject_proposal": "Änderungsvorschlag abgelehnt",
-    "apply_proposal": "Änderung einer vertrauenswürdigen Organisation übernommen",
     "apply_proposal": "Änderung einer vertrauenswürdigen Organisation übernommen",
     "replace_proposal": "Änderungsvorschlag durch einen neueren ersetzt",
 }
