@@ -199,10 +199,16 @@ class _Loader:
     def _dates_of(self, entry: dict[str, Any]) -> list[tuple[datetime, datetime]]:
         if not (rule := entry.get("dates")):
             return []
-        first = self.today + timedelta(days=rule["after_days"])
+        first = self._next(rule["season"]) if "season" in rule else self.today + timedelta(days=rule["after_days"])
         first += timedelta(days=(rule["weekday"] - first.weekday()) % 7)
         days = [first + timedelta(weeks=week * rule.get("every_weeks", 1)) for week in range(rule["count"])]
         return [(_local(day, rule["start"]), _local(day, rule["end"])) for day in days]
+
+    def _next(self, season: str) -> date:
+        """The next day of the year "MM-DD", for feasts that belong to a time of the year."""
+        month, day = map(int, season.split("-"))
+        this_year = self.today.replace(month=month, day=day)
+        return this_year if this_year > self.today else this_year.replace(year=this_year.year + 1)
 
     # Their history
 
