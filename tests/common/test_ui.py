@@ -16,6 +16,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from kiportal.common import icons, widgets
+from kiportal.common.models import Centre
 from kiportal.common.richtext import PlainTextFormField
 from kiportal.common.templatetags import ui
 
@@ -138,6 +139,18 @@ def test_site_url_carries_the_language() -> None:
 
 def test_phone_link_drops_what_is_for_eyes() -> None:
     assert ui.phone_link("+49 (0)271 / 333-0") == "+492713330"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Kommunales Integrationszentrum Kreis Borken", "Kommunales Integrationszentrum"),
+        ("Integrationszentrum", "Integrationszentrum"),
+        ("Kreis Borken", "Kreis Borken"),
+    ],
+)
+def test_name_without_county(name: str, shown: str) -> None:
+    assert ui.without_county(Centre(name=name, county_name="Kreis Borken")) == shown
 
 
 # Telling

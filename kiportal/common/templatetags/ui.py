@@ -187,6 +187,12 @@ def site_url(path: str) -> str:
 
 
 @register.filter
+def without_county(centre: Any) -> str:
+    """The centre's name where the Kreis stands beside it anyway."""
+    return str(centre).removesuffix(centre.county_name).strip() or str(centre)
+
+
+@register.filter
 def phone_link(number: str) -> str:
     """`+49 271 / 333-0` as a telephone link wants it."""
     return re.sub(r"[^0-9+]", "", number.replace("(0)", ""))
