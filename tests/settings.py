@@ -1,4 +1,4 @@
-"""The portal's settings on the servers of the tests: state under $VAR/test, mails in memory, static files as they lie."""
+"""The portal's settings on the servers of the tests: state under $VAR/test, mails in memory, static files unhashed."""
 
 import os
 from pathlib import Path
@@ -23,6 +23,7 @@ os.environ.update(
 
 from kiportal.settings import *  # noqa: E402, F403
 
+INSTALLED_APPS += ["tests.jobsapp"]  # noqa: F405
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

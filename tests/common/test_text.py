@@ -63,8 +63,9 @@ def test_fold_of_a_folded_text_changes_nothing(text: str) -> None:
 
 
 def test_sort_key_orders_as_din_5007_does() -> None:
-    in_order = ["Äpfel", "Apfelbaum", "Ärzte", "Łodz", "Ökumene", "Olpe", "Strasse", "Straßen", "Straßenfest", "Zypern"]
-    assert sorted(in_order[::-1], key=sort_key) == in_order
+    ordered = ["Äpfel", "Apfelbaum", "Ärzte", "Łodz", "Ökumene", "Olpe", "Strasse", "Straßen", "Straßenfest", "Zypern"]
+    backwards = ordered[::-1]
+    assert sorted(backwards, key=sort_key) == ordered
 
 
 def test_sort_key_takes_umlauts_for_their_letters() -> None:
