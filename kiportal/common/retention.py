@@ -12,9 +12,12 @@ tables included.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import models, transaction
+from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from kiportal.common.models import AccessLink, ChangeProposal, Job, RateCount, StatusChange
@@ -45,18 +48,51 @@ def carry_out(*, delete: bool) -> list[tuple[Rule, int]]:
 
 
 def erase(records: models.QuerySet, *, delete: bool) -> int:
-    """Count the records; with `delete` remove them, what points at them generically, and their history."""
+    """Count the records; with `delete` remove them with all that goes with them, in the field history, too."""
     keys = list(records.values_list("pk", flat=True))
-    if not delete or not keys:
-        return len(keys)
-    content_type = ContentType.objects.get_for_model(records.model)
-    for model in (StatusChange, ChangeProposal, AccessLink):
-        model._default_manager.filter(target_type=content_type, target_id__in=keys).delete()
-    records.model._default_manager.filter(pk__in=keys).delete()
-    events = getattr(records.model, "pgh_event_model", None)
-    if events is not None:
-        events.objects.filter(pgh_obj_id__in=keys).delete()
+    if delete and keys:
+        with transaction.atomic():
+            _erase(records.model._base_manager.filter(pk__in=keys))
     return len(keys)
+
+
+def _erase(records: models.QuerySet) -> None:
+    collector = Collector(using=records.db, origin=records)
+    collector.collect(records)
+    doomed: list[tuple[type[models.Model], list[Any]]] = [
+        *((model, [row.pk for row in rows]) for model, rows in collector.data.items()),
+        *((rows.model, list(rows.values_list("pk", flat=True))) for rows in collector.fast_deletes),
+    ]
+    for model, keys in doomed:
+        for holder in _holders(model) if keys else ():
+            _erase(_pointing_at(holder, model).filter(target_id__in=keys))
+    collector.delete()
+    for model, keys in doomed:
+        if (events := getattr(model, "pgh_event_model", None)) is not None:
+            events._base_manager.filter(pgh_obj_id__in=keys).delete()
+
+
+def _holders(model: type[models.Model]) -> tuple[type[models.Model], ...]:
+    """The models whose rows may point at the model without a foreign key (by content type and whole number)."""
+    may_be_target = isinstance(model._meta.pk, models.IntegerField) and not model._meta.auto_created
+    return (ChangeProposal, AccessLink, StatusChange) if may_be_target else ()
+
+
+def _pointing_at(holder: type[models.Model], model: type[models.Model]) -> models.QuerySet:
+    return holder._base_manager.filter(target_type=ContentType.objects.get_for_model(model))
+
+
+@rule("Geschichte gelöschter Einträge", days=30)
+def history_of_deleted(before: datetime, *, delete: bool) -> int:
+    """What was deleted other than by `erase` (in the admin, with its parent) leaves the field history later."""
+    count = 0
+    for events in apps.get_models():
+        tracked = getattr(events, "pgh_tracked_model", None)
+        if tracked is not None:
+            living = tracked._base_manager.filter(pk=models.OuterRef("pgh_obj_id"))
+            orphans = events._base_manager.filter(~models.Exists(living), pgh_created_at__lt=before)
+            count += orphans.delete()[0] if delete else orphans.count()
+    return count
 
 
 @rule("Abgelaufene Links aus E-Mails", days=30)
