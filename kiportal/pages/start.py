@@ -11,7 +11,7 @@ from actors.models import Municipality
 from offers.models import Offer, OfferDate, Topic
 
 CARDS = 3
-DATES = 5
+DATES = 6
 
 
 @dataclass(frozen=True)
