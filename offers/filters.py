@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Func, Min, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -15,9 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import Filter, FilterSet
 
+from actors.models import Organisation
+from kiportal.common.text import fold
 from offers import search
-from offers.querysets import OfferQuerySet
-from offers.vocabulary import FACETS, Facet, Vocabulary
+from offers.models import Offer
+from offers.querysets import OfferDateQuerySet, OfferQuerySet
+from offers.vocabulary import FACETS, MUNICIPALITY, TOPIC, Facet, Vocabulary
 
 RELEVANCE = "relevanz"
 SORTINGS = {
@@ -213,3 +217,90 @@ class OfferFilters(LenientFilterSet):
 
     def _search(self, queryset: OfferQuerySet, name: str, value: str) -> OfferQuerySet:
         return queryset.filter(self._condition)
+
+
+class OneValueSelect(forms.Select):
+    """A select for a parameter that an address may repeat; it shows the first value."""
+
+    def value_from_datadict(self, data: QueryDict, files: Any, name: str) -> list[str]:
+        return data.getlist(name)
+
+
+class FilterForm(forms.Form):
+    """All its fields are optional, so none is marked."""
+
+    mark_optional = False
+
+
+class SelectFilter(FacetFilter):
+    """A facet of a short form: one select instead of check boxes."""
+
+    def __init__(self, facet: Facet) -> None:
+        super().__init__(facet)
+        self.extra["widget"] = OneValueSelect
+
+
+class SelectFilterSet(LenientFilterSet):
+    """A list with a short form above it."""
+
+    class Meta:
+        form = FilterForm
+
+    @property
+    def form(self) -> forms.Form:
+        form = super().form
+        for field in form.fields.values():
+            if isinstance(field.widget, OneValueSelect):
+                field.widget.choices = [("", _("alle")), *field.choices]
+        return form
+
+    @property
+    def is_active(self) -> bool:
+        return any(self.chosen.values())
+
+
+class OrganisationFilters(SelectFilterSet):
+    """The parameters of /akteure/."""
+
+    q = WordsFilter(label=gettext_lazy("Name"), method="_by_name")
+    art = SelectFilter(Facet("art", gettext_lazy("Art der Organisation"), "kind"))
+    kommune = SelectFilter(Facet("kommune", gettext_lazy("Sitz in"), "municipality__slug"))
+
+    def __init__(self, data: QueryDict | None, queryset: QuerySet[Organisation]) -> None:
+        kinds = set(queryset.order_by().values_list("kind", flat=True).distinct())
+        super().__init__(
+            data,
+            queryset,
+            {
+                "art": {value: label for value, label in Organisation.Kind.choices if value in kinds},
+                "kommune": _labels(MUNICIPALITY),
+            },
+        )
+
+    def _by_name(self, queryset: QuerySet[Organisation], name: str, value: str) -> QuerySet[Organisation]:
+        names = Concat("name", Value(" "), "short_name", output_field=TextField())
+        queryset = queryset.annotate(folded=Func(names, function="kiportal_fold", output_field=TextField()))
+        for word in fold(value).split():
+            queryset = queryset.filter(folded__contains=word)
+        return queryset
+
+
+class DateFilter(SelectFilter):
+    """A facet of the offer to which a date belongs."""
+
+    def filter(self, qs: OfferDateQuerySet, value: list[str]) -> OfferDateQuerySet:
+        return qs.filter(offer__in=Offer.objects.filter(self.facet.condition(value))) if value else qs
+
+
+class DateFilters(SelectFilterSet):
+    """The parameters of /termine/."""
+
+    kommune = DateFilter(MUNICIPALITY)
+    thema = DateFilter(TOPIC)
+
+    def __init__(self, data: QueryDict | None, queryset: OfferDateQuerySet) -> None:
+        super().__init__(data, queryset, {facet.name: _labels(facet) for facet in (MUNICIPALITY, TOPIC)})
+
+
+def _labels(facet: Facet) -> dict[str, str]:
+    return {row.slug: str(row) for row in facet.rows()} if facet.rows else {}

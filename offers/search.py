@@ -30,7 +30,7 @@ SHORTEST_BEGINNING = 3
 WEIGHTS = [0.0, 0.05, 0.2, 1.0]
 # Likeness from which a word is taken for a typing error, and from which it is worth showing.
 SAME_WORD = 0.8
-SIMILAR_WORD = 0.6
+SIMILAR_WORD = 0.7
 
 _QUOTED = re.compile(r"[\"„“”«»]([^\"„“”«»]*)[\"„“”«»]")
 _WORD = re.compile(r"[^\W_]+")

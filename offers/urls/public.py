@@ -1,1 +1,30 @@
-urlpatterns: list = []
+"""Public addresses of this room. Fixed paths stand before those with a slug (`lifecycle.RESERVED_SLUGS`)."""
+
+from django.urls import path
+
+from offers.views import (
+    care,
+    confirmation,
+    dates,
+    offer_detail,
+    offer_list,
+    organisations,
+    programmes,
+    submission,
+)
+
+urlpatterns = [
+    path("angebote/", offer_list.OfferList.as_view(), name="offer_list"),
+    path("angebote/melden/", submission.submission_start, name="submission_start"),
+    path("angebote/melden/<str:token>/", submission.submission_resume, name="submission_resume"),
+    path("angebote/melden/<str:token>/<slug:step>/", submission.submission_step, name="submission_step"),
+    path("angebote/bestaetigen/<str:token>/", confirmation.submission_confirm, name="submission_confirm"),
+    path("angebote/pflege/<str:token>/", care.care_detail, name="care_detail"),
+    path("angebote/pflege/<str:token>/aendern/", care.care_edit, name="care_edit"),
+    path("angebote/<slug:slug>/", offer_detail.offer_detail, name="offer_detail"),
+    path("termine/", dates.DateList.as_view(), name="date_list"),
+    path("akteure/", organisations.OrganisationList.as_view(), name="organisation_list"),
+    path("akteure/<slug:slug>/", organisations.OrganisationDetail.as_view(), name="organisation_detail"),
+    path("programme/", programmes.ProgrammeList.as_view(), name="programme_list"),
+    path("programme/<slug:slug>/", programmes.ProgrammeDetail.as_view(), name="programme_detail"),
+]

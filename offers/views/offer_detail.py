@@ -1,0 +1,47 @@
+"""/angebote/<slug>/: one offer."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from actors.models import Municipality
+from offers.models import Offer
+
+SIMILAR = 3
+
+
+@require_safe
+@login_not_required
+def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """An offer that is over says so with status 410 and nothing else about it; any other answers 404."""
+    today = timezone.localdate()
+    offers = Offer.objects.visible_to_public(today)
+    offer = offers.for_detail().filter(slug=slug).first()
+    if offer is None:
+        if Offer.objects.ended(today).filter(slug=slug).exists():
+            return render(request, "offers/offer_ended.html", status=410)
+        raise Http404
+    return render(
+        request,
+        "offers/offer_detail.html",
+        {"offer": offer, "places": _places(offer), "similar": offers.similar_to(offer).for_cards()[:SIMILAR]},
+    )
+
+
+def _places(offer: Offer) -> dict[str, Any]:
+    """The small map: a square for each municipality, those of the offer marked."""
+    own = {municipality.pk for municipality in offer.municipalities.all()}
+    squares = [
+        {
+            "x": 10 * municipality.tile_column,
+            "y": 10 * municipality.tile_row,
+            "marked": offer.is_countywide or municipality.pk in own,
+        }
+        for municipality in Municipality.objects.all()
+    ]
+    width, height = (max((square[side] for square in squares), default=0) + 9 for side in ("x", "y"))
+    return {"squares": squares, "view_box": f"0 0 {width} {height}"}

@@ -1,0 +1,97 @@
+"""/angebote/: search, facets, tile map."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.views.decorators.vary import vary_on_headers
+
+from actors.models import Municipality
+from offers.facets import counts_without, facet_counts
+from offers.filters import RELEVANCE, SORTINGS, OfferFilters
+from offers.models import Offer
+from offers.search import Advice
+from offers.views.lists import PublicList
+from offers.vocabulary import FACETS
+
+# Facets that are unfolded from the start.
+OPEN_FACETS = {"thema", "zielgruppe"}
+
+
+@method_decorator(vary_on_headers("HX-Request"), name="dispatch")
+class OfferList(PublicList):
+    """The whole page, or only what changes with the filters when htmx asks for it."""
+
+    context_object_name = "offers"
+    advice: Advice | None = None
+
+    @cached_property
+    def filters(self) -> OfferFilters:
+        """As asked for; with a typing error, as it was probably meant."""
+        offers = Offer.objects.visible_to_public(self.today)
+        filters = OfferFilters(self.request.GET, offers)
+        if filters.searched and not filters.qs.exists():
+            self.advice = filters.advice()
+            if self.advice.corrected:
+                return filters.searching(self.advice.corrected)
+        return filters
+
+    def get_queryset(self) -> QuerySet[Offer]:
+        return self.filters.sorted.for_cards()
+
+    def get_template_names(self) -> list[str]:
+        return ["offers/_offer_results.html" if self.request.htmx else "offers/offer_list.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        filters, counts = self.filters, facet_counts(self.filters)
+        return context | {
+            "advice": self.advice,
+            "loosened": [] if context["offers"] else self._loosened(),
+            "other_words": [] if context["offers"] else self._other_words(),
+            "clear_url": filters.query(**{name: [] for name in FACETS}),
+            "facets": [
+                {
+                    "name": name,
+                    "label": facet.label,
+                    "options": filters.options(name, counts[name]),
+                    "open": name in OPEN_FACETS,
+                }
+                for name, facet in FACETS.items()
+            ],
+            "sortings": [
+                {"label": label, "url": filters.query(sortierung=name), "current": name == filters.sorting}
+                for name, label in SORTINGS.items()
+                if filters.searched or name != RELEVANCE
+            ],
+            "tiles": [
+                {
+                    "label": municipality.name,
+                    "count": counts["kommune"][municipality.slug],
+                    "url": filters.toggled("kommune", municipality.slug),
+                    "selected": municipality.slug in filters.chosen["kommune"],
+                    "column": municipality.tile_column,
+                    "row": municipality.tile_row,
+                }
+                for municipality in Municipality.objects.all()
+            ],
+        }
+
+    def _loosened(self) -> list[dict[str, Any]]:
+        """Which single filter to give up, and what one finds then; the most helpful first."""
+        numbers = counts_without(self.filters, self.filters.active)
+        return [
+            {"label": FACETS[name].label, "number": number, "url": self.filters.query(**{name: []})}
+            for name, number in sorted(numbers.items(), key=lambda item: -item[1])
+            if number
+        ]
+
+    def _other_words(self) -> list[dict[str, Any]]:
+        """Each word alone, where several together find nothing; then words that look like the ones typed."""
+        if self.advice is None:
+            return []
+        words = self.advice.alone if len(self.filters.searched.terms) > 1 else ()
+        found = [{"words": word, "number": number} for word, number in words]
+        found += [{"words": word, "number": 0} for word in self.advice.similar]
+        return [item | {"url": self.filters.query(q=item["words"])} for item in found]
