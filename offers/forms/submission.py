@@ -80,7 +80,7 @@ class OrganisationFields(forms.Form):
     )
 
     fieldsets: ClassVar[list[Fieldset]] = [
-        (_("Ihre Organisation"), ["name", "existing", "kind", "municipality"]),
+        ("", ["name", "existing", "kind", "municipality"]),
         (
             _("So findet man Sie"),
             ["street", ("postcode", "city"), "website"],

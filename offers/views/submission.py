@@ -84,7 +84,8 @@ def submission_step(request: HttpRequest, link: AccessLink, offer: Offer, step: 
     if step == REVIEW:
         return _review(request, link, offer)
     if step == SAVED:
-        return render(request, "offers/submission_saved.html", {"offer": offer, "link": link})
+        resume_url = reverse("offers:submission_resume", kwargs={"token": links.token(link)})
+        return render(request, "offers/submission_saved.html", {"offer": offer, "resume_url": resume_url})
     entry = next((entry for entry in STEPS if entry.slug == step), None)
     if entry is None:
         raise Http404
@@ -180,6 +181,7 @@ def _show_step(
         "steps": _stepper(link, offer, entry.slug),
         "is_first": entry is STEPS[0],
         "question": _question(offer),
+        "answer_url": _url(link, REVIEW),
         "differences": differing,
         "more_dates": getattr(form, "asks_for_dates", False) and form.rows < form.USUAL_ROWS,
     }

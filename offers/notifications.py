@@ -1,0 +1,231 @@
+"""Mails about entries, one function each: subject, words, one link, why it comes and how to stop it.
+
+The words lie in `templates/emails/offer/<matter>.txt` and make both parts of the mail. Authors are written to in the
+language of their form, the centre in German.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kiportal.common import links, mail
+from kiportal.common.jobs import Run
+from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
+from offers import changes
+from offers.models import Offer
+
+# An address and what the button to it says.
+type Action = tuple[str, str]
+
+_DECISIONS = {
+    "publish": gettext_lazy("Veröffentlicht: „%(title)s“"),
+    "request_changes": gettext_lazy("Rückfrage zu „%(title)s“"),
+    "reject": gettext_lazy("Nicht veröffentlicht: „%(title)s“"),
+    "hide": gettext_lazy("Vorübergehend nicht sichtbar: „%(title)s“"),
+    "unhide": gettext_lazy("Wieder sichtbar: „%(title)s“"),
+    "archive": gettext_lazy("Beendet: „%(title)s“"),
+    "restore": gettext_lazy("Wieder sichtbar: „%(title)s“"),
+}
+_PROPOSAL_DECISIONS = {
+    "accepted": gettext_lazy("Ihre Änderung ist übernommen: „%(title)s“"),
+    "partly_accepted": gettext_lazy("Ihre Änderung ist zum Teil übernommen: „%(title)s“"),
+    "rejected": gettext_lazy("Ihre Änderung ist nicht übernommen: „%(title)s“"),
+}
+
+
+def _in_language_of_author[**P](function: Callable[P, None]) -> Callable[P, None]:
+    """The first argument is the offer."""
+
+    @wraps(function)
+    def in_language(*args: P.args, **kwargs: P.kwargs) -> None:
+        offer: Any = args[0]
+        with translation.override(offer.submitter_language):
+            function(*args, **kwargs)
+
+    return in_language
+
+
+# To the author
+
+
+@_in_language_of_author
+def confirmation(offer: Offer, link: AccessLink, *, run: Run) -> None:
+    _send(
+        "confirmation",
+        offer,
+        to=link.email,
+        run=run,
+        subject=_("Bitte bestätigen: „%(title)s“"),
+        action=(_url("submission_confirm", token=links.token(link)), _("Meldung bestätigen")),
+        stop=_("Waren Sie das nicht? Dann müssen Sie nichts tun. Wir löschen die Meldung nach 14 Tagen."),
+        link=link,
+    )
+
+
+@_in_language_of_author
+def draft_link(offer: Offer, link: AccessLink, *, run: Run) -> None:
+    _send(
+        "draft_link",
+        offer,
+        to=offer.submitter_email,
+        run=run,
+        subject=_("Ihr Entwurf zum Weiterschreiben: „%(title)s“"),
+        action=(_url("submission_resume", token=links.token(link)), _("Weiterschreiben")),
+        stop=_("Waren Sie das nicht? Dann müssen Sie nichts tun. Wir löschen den Entwurf nach 14 Tagen."),
+    )
+
+
+@_in_language_of_author
+def receipt(offer: Offer, change: StatusChange, *, run: Run) -> None:
+    """The entry, or the answer to a question, has arrived. The link shows how things stand."""
+    is_answer = change.verb == "resubmit"
+    drafts = AccessLink.objects.for_target(offer).filter(purpose=AccessLink.Purpose.DRAFT, revoked_at=None)
+    link = drafts.order_by("created_at").last()
+    state_url = link and _url("submission_step", token=links.token(link), step="gesendet")
+    _send(
+        "receipt",
+        offer,
+        to=offer.submitter_email,
+        run=run,
+        subject=_("Ihre Antwort ist da: „%(title)s“") if is_answer else _("Eingegangen: „%(title)s“"),
+        action=(state_url, _("Stand ansehen")) if state_url else None,
+        is_answer=is_answer,
+    )
+
+
+@_in_language_of_author
+def decision(offer: Offer, change: StatusChange, link: AccessLink | None, *, run: Run) -> None:
+    """What the centre decided, in its own words, and where the author can go on."""
+    action = _care(link) if link else None
+    if link and link.purpose == AccessLink.Purpose.DRAFT:
+        action = (_url("submission_step", token=links.token(link), step="pruefen"), _("Ergänzen und antworten"))
+    _send(
+        f"decision_{change.verb}",
+        offer,
+        to=offer.submitter_email,
+        run=run,
+        subject=str(_DECISIONS[change.verb]),
+        action=action,
+        change=change,
+        link=link,
+        public_url=settings.KIPORTAL_BASE_URL + offer.get_absolute_url() if offer.slug else "",
+    )
+
+
+@_in_language_of_author
+def proposal_decision(
+    offer: Offer, proposal: ChangeProposal, change: StatusChange, link: AccessLink | None, *, run: Run
+) -> None:
+    """Which of the proposed changes were taken over, with the reason."""
+    taken = [name for name, values in proposal.changes.items() if changes.current(offer, name) == values["new"]]
+    _send(
+        "proposal_decision",
+        offer,
+        to=proposal.author_email,
+        run=run,
+        subject=str(_PROPOSAL_DECISIONS[change.to_status]),
+        action=_care(link) if link else None,
+        change=change,
+        taken=[changes.label(name) for name in taken],
+        left=[changes.label(name) for name in proposal.changes if name not in taken],
+    )
+
+
+@_in_language_of_author
+def care_link(offer: Offer, link: AccessLink, *, run: Run) -> None:
+    subject = _("Ihr Pflege-Link für „%(title)s“")
+    _send("care_link", offer, to=link.email, run=run, subject=subject, action=_care(link), link=link)
+
+
+# To the centre
+
+
+def submission_notice(offer: Offer, change: StatusChange, *, run: Run) -> None:
+    """An entry came in, or an answer to a question."""
+    is_answer = change.verb == "resubmit"
+    _tell_centre(
+        "submission_notice",
+        offer,
+        run=run,
+        subject="Antwort auf Ihre Rückfrage: „%(title)s“" if is_answer else "Neu zu prüfen: „%(title)s“",
+        action=(_url("review_detail", pk=offer.pk), "Eintrag prüfen"),
+        is_answer=is_answer,
+        answer=change.reason,
+    )
+
+
+def proposal_notice(offer: Offer, proposal: ChangeProposal, *, run: Run) -> None:
+    """A change waits for a decision, or was taken over because the organisation is trusted."""
+    is_open = proposal.status == ChangeProposal.Status.OPEN
+    url = _url("proposal_detail", pk=proposal.pk) if is_open else _url("staff_offer_detail", pk=offer.pk)
+    _tell_centre(
+        "proposal_notice",
+        offer,
+        run=run,
+        subject="Änderung zu prüfen: „%(title)s“" if is_open else "Eintrag geändert: „%(title)s“",
+        action=(url, "Änderung prüfen" if is_open else "Eintrag öffnen"),
+        is_open=is_open,
+        labels=[changes.label(name) for name in proposal.changes],
+        message=proposal.message,
+    )
+
+
+def ended_notice(offer: Offer, *, run: Run) -> None:
+    """The author ended an entry."""
+    action = (_url("staff_offer_detail", pk=offer.pk), "Eintrag öffnen")
+    _tell_centre("ended_notice", offer, run=run, subject="Eintrag beendet: „%(title)s“", action=action)
+
+
+# How
+
+
+def _tell_centre(matter: str, offer: Offer, *, run: Run, subject: str, action: Action, **context: Any) -> None:
+    _send(
+        matter,
+        offer,
+        to=Centre.objects.current().email,
+        run=run,
+        subject=subject,
+        action=action,
+        why="Sie erhalten diese Nachricht, weil diese Adresse im Portal als Adresse des Zentrums steht.",
+        stop="Eine andere Adresse tragen Sie in der Verwaltung beim Integrationszentrum ein.",
+        **context,
+    )
+
+
+def _send(
+    matter: str,
+    offer: Offer,
+    *,
+    to: str,
+    run: Run,
+    subject: str,
+    action: Action | None,
+    why: str = "",
+    stop: str = "",
+    **context: Any,
+) -> None:
+    values = context | {
+        "words": f"emails/offer/{matter}.txt",
+        "offer": offer,
+        "subject": subject % {"title": offer.title or offer.provider.name},
+        "why": why or _("Sie erhalten diese Nachricht, weil diese Adresse zu diesem Eintrag angegeben wurde."),
+        "stop": stop or _("Möchten Sie keine Nachrichten mehr zu diesem Eintrag? Antworten Sie kurz auf diese E-Mail."),
+        "action_url": action[0] if action else "",
+        "action_label": action[1] if action else "",
+    }
+    mail.send("offer", to=to, context=values, run=run, language=translation.get_language() or settings.LANGUAGE_CODE)
+
+
+def _care(link: AccessLink) -> Action:
+    return _url("care_detail", token=links.token(link)), _("Eintrag pflegen")
+
+
+def _url(name: str, **arguments: Any) -> str:
+    return settings.KIPORTAL_BASE_URL + reverse(f"offers:{name}", kwargs=arguments)

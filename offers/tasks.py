@@ -1,0 +1,109 @@
+"""Jobs of this room: ids in, one mail out. What is no longer true is not sent."""
+
+from typing import Any
+
+from kiportal.common.jobs import JobRefused, Run, job
+from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
+from offers import notifications
+from offers.models import Offer
+
+
+@job
+def send_confirmation(run: Run, link_pk: str) -> dict[str, Any] | None:
+    link = _link(link_pk)
+    offer = _offer(link.target_id)
+    if offer.status != Offer.Status.UNCONFIRMED or link.revoked_at:
+        return {"skipped": "Die Meldung ist schon bestätigt oder ging an eine andere Adresse."}
+    notifications.confirmation(offer, link, run=run)
+    return None
+
+
+@job
+def send_draft_link(run: Run, link_pk: str) -> None:
+    link = _link(link_pk)
+    notifications.draft_link(_offer(link.target_id), link, run=run)
+
+
+@job
+def send_receipt(run: Run, change_pk: int) -> None:
+    change = _change(change_pk)
+    notifications.receipt(_offer(change.target_id), change, run=run)
+
+
+@job
+def send_decision(run: Run, change_pk: int, link_pk: str | None = None) -> None:
+    change = _change(change_pk)
+    link = _link(link_pk) if link_pk else None
+    notifications.decision(_offer(change.target_id), change, link, run=run)
+
+
+@job
+def send_proposal_decision(run: Run, change_pk: int, link_pk: str | None = None) -> None:
+    change = _change(change_pk)
+    proposal = _proposal(change.target_id)
+    link = _link(link_pk) if link_pk else None
+    notifications.proposal_decision(_offer(proposal.target_id), proposal, change, link, run=run)
+
+
+@job
+def send_care_link(run: Run, link_pk: str) -> None:
+    link = _link(link_pk)
+    notifications.care_link(_offer(link.target_id), link, run=run)
+
+
+@job
+def send_submission_notice(run: Run, change_pk: int) -> None:
+    _require_centre()
+    change = _change(change_pk)
+    notifications.submission_notice(_offer(change.target_id), change, run=run)
+
+
+@job
+def send_proposal_notice(run: Run, proposal_pk: int) -> None:
+    _require_centre()
+    proposal = _proposal(proposal_pk)
+    notifications.proposal_notice(_offer(proposal.target_id), proposal, run=run)
+
+
+@job
+def send_ended_notice(run: Run, change_pk: int) -> dict[str, Any] | None:
+    """The author may have undone it before the mail was on its way."""
+    _require_centre()
+    offer = _offer(_change(change_pk).target_id)
+    if offer.status != Offer.Status.ARCHIVED:
+        return {"skipped": "Der Eintrag ist inzwischen wieder veröffentlicht."}
+    notifications.ended_notice(offer, run=run)
+    return None
+
+
+def _offer(pk: int) -> Offer:
+    offer = Offer.objects.select_related("provider").filter(pk=pk).first()
+    if offer is None:
+        raise JobRefused("Der Eintrag ist inzwischen gelöscht.")
+    return offer
+
+
+def _change(pk: int) -> StatusChange:
+    change = StatusChange.objects.filter(pk=pk).first()
+    if change is None:
+        raise JobRefused("Der Eintrag ist inzwischen gelöscht.")
+    return change
+
+
+def _proposal(pk: int) -> ChangeProposal:
+    proposal = ChangeProposal.objects.filter(pk=pk).first()
+    if proposal is None:
+        raise JobRefused("Der Änderungsvorschlag wurde zurückgenommen oder gelöscht.")
+    return proposal
+
+
+def _link(pk: str) -> AccessLink:
+    link = AccessLink.objects.filter(pk=pk).first()
+    if link is None:
+        raise JobRefused("Der Link ist inzwischen gelöscht.")
+    return link
+
+
+def _require_centre() -> None:
+    if not Centre.objects.current().email:
+        raise JobRefused("Das Integrationszentrum hat noch keine E-Mail-Adresse. Bitte in der Verwaltung eintragen.")
