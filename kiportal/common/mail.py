@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
 from kiportal.common.jobs import Run
@@ -30,9 +31,9 @@ def send(template: str, *, to: str, context: dict[str, Any], run: Run, language:
     centre = Centre.objects.current()
     with translation.override(language):
         values = {"centre": centre, "base_url": settings.KIPORTAL_BASE_URL, **context}
-        subject = " ".join(render_to_string(f"emails/{template}.subject.txt", values).split())
+        subject = " ".join(_render_text(f"emails/{template}.subject.txt", values).split())
         values["heading"] = subject
-        text = render_to_string(f"emails/{template}.txt", values)
+        text = _render_text(f"emails/{template}.txt", values)
         html = render_to_string(f"emails/{template}.html", values)
     message = EmailMultiAlternatives(
         subject=subject,
@@ -47,6 +48,11 @@ def send(template: str, *, to: str, context: dict[str, Any], run: Run, language:
     )
     message.attach_alternative(html, "text/html")
     message.send()
+
+
+def _render_text(name: str, values: dict[str, Any]) -> str:
+    """Render without escaping: "Spiel & Spaß" is no HTML here."""
+    return str(get_template(name).template.render(Context(values, autoescape=False)))  # type: ignore[attr-defined]
 
 
 def sender(centre: Centre) -> str:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from kiportal.common import mail
 from kiportal.common.jobs import JobRefused, Run, job
 
 
@@ -49,3 +50,8 @@ def refuse(run: Run) -> None:
 def count(run: Run, steps: int) -> None:
     for step in range(1, steps + 1):
         run.progress(step, steps, f"Seite {step}")
+
+
+@job
+def greet(run: Run, address: str, name: str, language: str = "de") -> None:
+    mail.send("hello", to=address, context={"name": name}, run=run, language=language)
