@@ -33,18 +33,33 @@ class UserForm(forms.ModelForm):
         fields = ("username", "email", "first_name", "last_name", "groups", "is_active")
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title = "Rolle"
+    parameter_name = "rolle"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(ROLE_NAMES.items())
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[User]) -> models.QuerySet[User]:
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
     """Nobody types a password for somebody else: a new account gets a mail with a link instead."""
 
     form = UserForm
-    list_display = ("username", "get_full_name", "email", "role_names", "is_active", "last_login")
-    list_filter = ("is_active", "groups")
+    list_display = ("username", "full_name", "email", "role_names", "is_active", "last_login")
+    list_filter = ("is_active", RoleFilter)
     search_fields = ("username", "email", "first_name", "last_name")
     actions = ("send_invitation",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="Name", ordering="last_name")
+    def full_name(self, user: User) -> str:
+        return user.get_full_name()
 
     @admin.display(description="Rollen")
     def role_names(self, user: User) -> str:
