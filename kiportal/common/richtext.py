@@ -45,7 +45,7 @@ def sanitise(html: str) -> str:
         if (again := _cleaner.clean(cleaned)) == cleaned:
             break
         cleaned = again
-    return cleaned.strip() if strip_tags(cleaned).strip() else ""
+    return cleaned.strip() if unescape(strip_tags(cleaned)).strip() else ""
 
 
 class RichTextField(models.TextField):
