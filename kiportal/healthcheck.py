@@ -9,9 +9,9 @@ import sys
 from urllib.parse import urlsplit
 
 
-def is_well(page: str, port: int, host: str) -> bool:
+def is_well(page: str, port: int, host: str, seconds: float = 5) -> bool:
     """Ask /healthz/<page> on the loopback address, under the public host name (any other one is refused)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("GET", f"/healthz/{page}", headers={"Host": host})
         return connection.getresponse().status == 200

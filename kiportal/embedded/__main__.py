@@ -49,12 +49,12 @@ def start(state: State) -> int:
 
 def stop(state: State) -> int:
     stop_running_portal(state)
-    Servers(state.var).stop()
+    Servers(state.var, environ={}).stop()
     return 0
 
 
 def status(state: State) -> int:
-    servers = Servers(state.var)
+    servers = Servers(state.var, environ={})
     pids = {server.label: server.pid() for server in servers.own} | {"Portal": state.running_portal()}
     for label, pid in pids.items():
         print(f"{label}: {f'process {pid}' if pid else 'not running'}")

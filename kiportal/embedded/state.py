@@ -20,7 +20,6 @@ class State:
         self.var, self.environ = var.resolve(), environ
         self.log = self.var / "log"
         self.pids = self.var / "run"
-        self.first_start_done = self.var / "first-start-done"
         self._profile = self.var / "profile"
         self._port = self.var / "port"
         self._lock: IO[str] | None = None
@@ -44,6 +43,9 @@ class State:
                 file.write(secrets.token_urlsafe(length))
             new.rename(path)  # never half a key, even on a full disk
         return path.read_text()
+
+    def first_start_done(self) -> bool:
+        return (self.var / "content.done").exists()
 
     def port(self) -> int:
         """PORT, else that of the last start, so that links written by `make manage` lead to it."""

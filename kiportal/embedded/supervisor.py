@@ -118,11 +118,12 @@ class Supervisor:
             child.kill()
 
     def _claim(self) -> None:
-        first = not self.state.first_start_done.exists()
+        first = not self.state.first_start_done()
         require_space(self.state.var, FIRST_START_MB if first else LATER_START_MB)
         self.state.create()
         self.state.lock()
         self.port = self.state.settle_port()
+        self.state.profile()  # refuses a Kreis that cannot be had any more
         self._end_leftovers()
         require_port(self.port)
         for log in self.state.log.glob("*.log"):
@@ -140,33 +141,31 @@ class Supervisor:
 
     def _start(self, servers: Servers) -> None:
         environment = self.state.environment(servers, self.port)
-        prepare(self.state, environment)
+        prepare(self.state, servers, environment)
         python, state = sys.executable, self.state
         celery = [python, "-m", "celery", "-A", "kiportal.celery"]
-        self.children = [
-            Child(name, command, state, environment)
-            for name, command in {
-                "web": [
-                    python, "-m", "gunicorn", "kiportal.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
-                    "--threads", "4", "--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning",
-                ],
-                "beat": [*celery, "beat", "--schedule", str(state.var / "beat" / "schedule"), "--pidfile="],
-                "worker": [
-                    *celery, "worker", "--concurrency", "1", "--prefetch-multiplier", "1", "--loglevel", "info",
-                    "--without-gossip", "--without-mingle", "--without-heartbeat",
-                ],
-            }.items()
-        ]  # fmt: skip
-        for child in self.children:
+        commands = {
+            "web": [
+                python, "-m", "gunicorn", "kiportal.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
+                "--threads", "4", "--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning",
+            ],
+            "beat": [*celery, "beat", "--schedule", str(state.var / "beat" / "schedule"), "--pidfile="],
+            "worker": [
+                *celery, "worker", "--concurrency", "1", "--prefetch-multiplier", "1", "--loglevel", "info",
+                "--without-gossip", "--without-mingle", "--without-heartbeat",
+            ],
+        }  # fmt: skip
+        for name, command in commands.items():
+            child = Child(name, command, state, environment)
+            self.children.append(child)
             child.start()
-        self._wait_until_ready(environment)
+            if name == "web":  # alone at first: it answers sooner, and jobs can wait
+                self._wait_until_ready(child, urlsplit(environment["KIPORTAL_BASE_URL"]).netloc)
         say(f"KI-Portal: http://127.0.0.1:{self.port}/")
 
-    def _wait_until_ready(self, environment: dict[str, str]) -> None:
-        host = urlsplit(environment["KIPORTAL_BASE_URL"]).netloc
-        web = self.children[0]
+    def _wait_until_ready(self, web: Child, host: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not is_well("ready", self.port, host):
+        while not is_well("ready", self.port, host, seconds=READY_SECONDS):
             if time.monotonic() > deadline or (web.process and web.process.poll() is not None):
                 raise Refusal(f"The web server did not start: {process.last_line(web.log)} (see {web.log})")
             time.sleep(0.1)
