@@ -31,7 +31,16 @@ class ReasonForm(forms.Form):
         self.fields["reason"].required = required
 
 
-class DecisionForm(forms.Form):
+class ButtonForm(forms.Form):
+    """`verb` comes from the button that is pressed, so no field stands in the page for it."""
+
+    mark_optional = False
+
+    def get_context(self) -> dict[str, Any]:
+        return super().get_context() | {"hidden_fields": []}
+
+
+class DecisionForm(ButtonForm):
     """One text for all three decisions; a ready-made reason that was chosen comes before it."""
 
     template = forms.ChoiceField(label="Textbaustein", required=False, widget=ReasonSelect)
@@ -42,9 +51,7 @@ class DecisionForm(forms.Form):
         max_length=2000,
         help_text="Steht in der E-Mail und im Verlauf. Für Rückfrage und Ablehnung nötig.",
     )
-    verb = forms.ChoiceField(choices=list(VERB_LABELS.items()), widget=forms.HiddenInput, required=True)
-
-    mark_optional = False
+    verb = forms.ChoiceField(choices=list(VERB_LABELS.items()), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,27 +61,26 @@ class DecisionForm(forms.Form):
         ]
         self.fields["template"].choices = [("", "– keiner –"), *groups]
 
-    def hidden_fields(self) -> list[forms.BoundField]:
-        """The verb comes from the button that was pressed."""
-        return []
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         chosen = BY_SLUG.get(cleaned.get("template", ""))
         typed = cleaned.get("reason", "")
         parts = [chosen.text if chosen and chosen.text not in typed else "", typed]
         cleaned["text"] = "\n\n".join(part for part in parts if part)
+        if chosen and chosen.verb != cleaned.get("verb"):
+            self.add_error("template", f"Dieser Textbaustein gehört zu „{VERB_LABELS[chosen.verb]}“.")
         if cleaned.get("verb") in {"request_changes", "reject"} and not cleaned["text"]:
             self.add_error("reason", "Bitte schreiben Sie eine Begründung. Sie steht in der E-Mail.")
         return cleaned
 
 
-class ProposalDecisionForm(forms.Form):
+class ProposalDecisionForm(ButtonForm):
     """Which fields of a proposal are taken; `accept_all` needs no check marks."""
 
     VERBS = (("accept", "Gewählte annehmen"), ("accept_all", "Alle annehmen"), ("reject", "Ablehnen"))
 
-    fields_taken = forms.MultipleChoiceField(required=False)
+    # The check boxes stand beside the differences.
+    fields_taken = forms.MultipleChoiceField(required=False, widget=forms.MultipleHiddenInput)
     reason = forms.CharField(
         label="Begründung",
         required=False,
@@ -83,8 +89,6 @@ class ProposalDecisionForm(forms.Form):
         help_text="Steht in der E-Mail. Für die Ablehnung nötig.",
     )
     verb = forms.ChoiceField(choices=VERBS, widget=forms.HiddenInput)
-
-    mark_optional = False
 
     def __init__(self, *args: Any, proposal: ChangeProposal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

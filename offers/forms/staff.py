@@ -28,6 +28,18 @@ from offers.forms.sections import (
 from offers.forms.submission import CONSENT_WORDING
 from offers.models import Offer
 
+NO_CHOICE = "– keine Angabe –"
+
+
+def name_empty_choices(form: forms.BaseForm) -> None:
+    """Django says "- Select an option -" and has no German for it."""
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = NO_CHOICE if field.empty_label is not None else None
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [(value, label if value else NO_CHOICE) for value, label in field.choices]
+
+
 # Contacts
 
 
@@ -131,8 +143,10 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
         *Costs.fieldsets,
         *Registration.fieldsets,
         ("Kontakt", ["contact"]),
-        ("Nur für Projekte", ["project_goal", ("project_state", "project_period")]),
-        *Project.fieldsets[1:],
+        (
+            "Nur für Projekte",
+            ["project_goal", ("project_state", "project_period"), "project_needs", "project_steps", "project_results"],
+        ),
         ("Nur für das KI", ["submitter_email", "internal_note"], "Diese Angaben werden nicht veröffentlicht."),
     ]
 
@@ -151,6 +165,7 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
     def __init__(self, data: Any = None, *, instance: Offer, **kwargs: Any) -> None:
         is_on_the_way = instance.pk is not None and instance.status != Offer.Status.PUBLISHED
         super().__init__(data, instance=instance, lenient=is_on_the_way, **kwargs)
+        name_empty_choices(self)
         for name in PROJECT:
             self.fields[name].required = False
         self.fields["contact"].queryset = ContactPerson.objects.with_consent().filter(organisation=instance.provider_id)
@@ -163,7 +178,8 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
         )
 
     def get_context(self) -> dict[str, Any]:
-        return super().get_context() | {"new_contact": self.new_contact}
+        shows_project = self.instance.is_project or bool(self.errors)
+        return super().get_context() | {"new_contact": self.new_contact, "shows_project": shows_project}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -231,3 +247,7 @@ class StaffOrganisationForm(LockedModelForm):
             *("street", "postcode", "city", "phone", "email", "website", "is_trusted", "internal_note"),
         ]
         widgets = {"internal_note": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_empty_choices(self)

@@ -1,7 +1,7 @@
 """Entries that look like one we already have. A hint for people; nothing is decided by it."""
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Exists, F, Func, OuterRef, QuerySet, TextField, Value
+from django.db.models import Exists, Expression, F, Func, OuterRef, Q, QuerySet, TextField, Value
 
 from actors.models import Organisation
 from kiportal.common.text import fold
@@ -10,16 +10,25 @@ from offers.models import Offer
 # Similarity of folded titles from 0 to 1: "Deutschkurs für Frauen" and "Deutschkurse für Frauen" have 0.83.
 ALIKE = 0.5
 GONE = [Offer.Status.REJECTED, Offer.Status.ARCHIVED]
+_places = Offer.municipalities.through
 
 
 def offers_like(offer: Offer) -> QuerySet[Offer]:
-    """Return what the centre knows under a similar title, most similar first."""
-    return _alike(Value(fold(offer.title))).exclude(pk=offer.pk).select_related("provider").order_by("-likeness")
+    """Return entries with a similar title anywhere, or a similar short text in the same place, nearest first."""
+    own = _places._default_manager.filter(offer=offer.pk).values("municipality")
+    return (
+        _alike(Value(fold(offer.title)), Value(offer.search_text), own)
+        .exclude(pk=offer.pk)
+        .select_related("provider")
+        .order_by("-likeness")
+    )
 
 
 def has_twin() -> Exists:
     """The same as an annotation for lists of offers."""
-    return Exists(_alike(_folded(OuterRef("title"))).exclude(pk=OuterRef("pk")))
+    # The outer query is three levels up: places of the outer offer, in places of the other one, of all others.
+    own = _places._default_manager.filter(offer=OuterRef(OuterRef(OuterRef("pk")))).values("municipality")
+    return Exists(_alike(_folded(OuterRef("title")), OuterRef("search_text"), own).exclude(pk=OuterRef("pk")))
 
 
 def organisations_like(organisation: Organisation) -> QuerySet[Organisation]:
@@ -34,14 +43,17 @@ def organisations_like(organisation: Organisation) -> QuerySet[Organisation]:
     )
 
 
-def _alike(title: Func | Value) -> QuerySet[Offer]:
-    """The word similarity comes first because the trigram index answers it."""
+def _alike(title: Expression, text: Expression | OuterRef, own_places: QuerySet) -> QuerySet[Offer]:
+    """Both conditions begin with an operator that the trigram index answers (thresholds 0.6 and 0.3)."""
+    near = _places._default_manager.filter(offer=OuterRef("pk"), municipality__in=own_places)
     return (
         Offer.objects.for_staff()
         .exclude(status__in=GONE)
-        .filter(search_text__trigram_word_similar=title)
         .annotate(likeness=TrigramSimilarity(_folded(F("title")), title))
-        .filter(likeness__gte=ALIKE)
+        .filter(
+            Q(search_text__trigram_word_similar=title, likeness__gte=ALIKE)
+            | (Q(search_text__trigram_similar=text) & Q(Exists(near)))
+        )
     )
 
 

@@ -108,8 +108,8 @@ def _twins(offer: Offer) -> Finding:
         for twin in offers_like(offer)[:4]
     )
     if twins:
-        return Finding("Mögliche Dubletten", "warning", "Diese Einträge haben einen ähnlichen Titel:", twins)
-    return Finding("Mögliche Dubletten", "success", "Es gibt keinen Eintrag mit ähnlichem Titel.")
+        return Finding("Mögliche Dubletten", "warning", "Diese Einträge sind ähnlich:", twins)
+    return Finding("Mögliche Dubletten", "success", "Es gibt keinen ähnlichen Eintrag.")
 
 
 def _consent(offer: Offer) -> Finding:

@@ -100,7 +100,7 @@ class StaffOfferDetail(StepView):
             is_stale=offer.status == Offer.Status.PUBLISHED and offer.is_stale(timezone.localdate(), months),
             proposals=ChangeProposal.objects.for_target(offer).open(),
             care_link=care_links.order_by("-created_at").first(),
-            places=queue.places(offer),
+            where=queue.places(offer),
             **kwargs,
         )
 
