@@ -4,7 +4,7 @@ A section names its fields once; a form over several sections lists them as base
 `fieldsets`. All of them edit an `Offer` with `lock_version`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
@@ -24,12 +24,18 @@ from offers import changes, completeness
 from offers.changes import DateRow
 from offers.models import Offer, TargetGroup
 
-type Row = str | tuple[str, ...]
-type Fieldset = tuple[str | Promise, list[Row]] | tuple[str | Promise, list[Row], str | Promise]
+# Legend, rows of field names (a tuple shares one row), and perhaps a sentence; `common.templatetags.ui` shows them.
+type Fieldset = tuple[str | Promise, Sequence[str | Sequence[str]], *tuple[str | Promise, ...]]
 
 MAXIMUM_TOPICS = 5
 PLAIN_TEXT_HINT = _("Eine leere Zeile trennt Absätze. Zeilen, die mit „- “ beginnen, werden eine Liste.")
 postcode_validator = RegexValidator(r"^\d{5}$", _("Eine Postleitzahl hat fünf Ziffern."))
+
+
+def unmarked[F: forms.Field](field: F) -> F:
+    """No "(freiwillig)" at a field that is needed under conditions, or whose group says it once."""
+    field.mark_optional = False  # type: ignore[attr-defined]
+    return field
 
 
 class AudienceIterator(ModelChoiceIterator):
@@ -84,7 +90,11 @@ class OfferMeta:
         "submitter_note": forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
     }
     localized_fields = ("cost_amount",)
-    labels: ClassVar = {"kind": _("Was möchten Sie melden?"), "website": _("Mehr dazu im Internet")}
+    labels: ClassVar = {
+        "kind": _("Was möchten Sie melden?"),
+        "schedule": _("Wie oft?"),
+        "website": _("Mehr dazu im Internet"),
+    }
     help_texts: ClassVar = {
         "title": _("So heißt Ihr Angebot in der Liste. Zum Beispiel: Deutsch lernen im Frauencafé"),
         "summary": _("Ein oder zwei Sätze: Was geschieht hier, und für wen?"),
@@ -120,8 +130,11 @@ class OfferForm(LockedModelForm):
                 field.required = True
             if lenient and name != "lock_version":
                 field.required = False
+            if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+                field.error_messages["required"] = _("Bitte wählen Sie etwas aus.")
             if isinstance(field.widget, forms.RadioSelect) and isinstance(field, forms.ChoiceField):
-                field.choices = [choice for choice in field.choices if choice[0] != ""]
+                choices: Any = field.choices
+                field.choices = [choice for choice in choices if choice[0] != ""]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -150,7 +163,8 @@ class About(OfferForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["offer_type"].empty_label = _("Bitte auswählen")
+        offer_type: Any = self.fields["offer_type"]
+        offer_type.empty_label = _("Bitte auswählen")
 
     def clean_topics(self) -> Any:
         topics = self.cleaned_data["topics"]
@@ -213,10 +227,8 @@ class Costs(OfferForm):
 
 class Place(OfferForm):
     fieldsets: ClassVar[list[Fieldset]] = [
-        (
-            _("Wo findet es statt?"),
-            ["is_countywide", "municipalities", ("is_on_site", "is_online", "is_outreach")],
-        ),
+        (_("Wo gilt es?"), ["is_countywide", "municipalities"]),
+        (_("Wie findet es statt?"), [("is_on_site", "is_online", "is_outreach")], _("Mehreres ist möglich.")),
         (
             _("Anschrift"),
             ["place_name", "street", ("postcode", "city")],
@@ -241,6 +253,7 @@ class Place(OfferForm):
         super().__init__(*args, **kwargs)
         self.fields["is_countywide"].label = _("Das Angebot gilt im ganzen Kreis.")
         self.fields["municipalities"].help_text = _("Oder wählen Sie die Kommunen aus.")
+        unmarked(self.fields["municipalities"])
         self.fields["postcode"].validators.append(postcode_validator)
 
     def clean(self) -> dict[str, Any]:
@@ -260,13 +273,12 @@ class Time(OfferForm):
     # Empty rows that are offered, and rows an entry can have: imports and staff may have stored more than five.
     USUAL_ROWS, MAXIMUM_ROWS = 5, 60
     fieldsets: ClassVar[list[Fieldset]] = [
-        (_("Wann findet es statt?"), ["schedule", "schedule_text"]),
+        (_("Wann findet es statt?"), ["schedule", "schedule_text", "valid_until"]),
         (
             _("Termine"),
             [(f"date_{n}", f"start_{n}", f"end_{n}", f"note_{n}") for n in range(1, MAXIMUM_ROWS + 1)],
             _("Freiwillig. Nur einzelne Termine, die schon feststehen. Eine leere Zeile zählt nicht."),
         ),
-        ("", ["valid_until"]),
     ]
 
     class Meta(OfferMeta):
@@ -294,18 +306,17 @@ class Time(OfferForm):
         """Four fields a date. Their labels repeat in every row, so each also says aloud which date it belongs to."""
         starts = timezone.localtime(row.starts_at) if row else None
         ends = timezone.localtime(row.ends_at) if row and row.ends_at else None
-        parts: list[tuple[str, str | Promise, type[forms.Field], forms.Widget, Any]] = [
-            ("date", _("Datum"), forms.DateField, DateInput(), starts and starts.date()),
-            ("start", _("Beginn"), forms.TimeField, TimeInput(), starts and starts.time()),
-            ("end", _("Ende"), forms.TimeField, TimeInput(), ends and ends.time()),
-            ("note", _("Hinweis"), forms.CharField, forms.TextInput(attrs={"maxlength": 120}), row and row.note),
-        ]
-        for name, label, kind, widget, initial in parts:
-            widget.attrs["aria-label"] = _now("%(label)s, %(number)s. Termin") % {"label": label, "number": number}
-            options = {"max_length": 120} if name == "note" else {}
-            field = kind(label=label, required=False, widget=widget, initial=initial, **options)
-            setattr(field, "mark_optional", False)  # noqa: B010  (the group says it once)
-            self.fields[f"{name}_{number}"] = field
+        fields: dict[str, forms.Field] = {
+            "date": forms.DateField(label=_("Datum"), widget=DateInput, initial=starts and starts.date()),
+            "start": forms.TimeField(label=_("Beginn"), widget=TimeInput, initial=starts and starts.time()),
+            "end": forms.TimeField(label=_("Ende"), widget=TimeInput, initial=ends and ends.time()),
+            "note": forms.CharField(label=_("Hinweis"), max_length=120, initial=row and row.note),
+        }
+        for name, field in fields.items():
+            field.required = False
+            aloud = _now("%(label)s, %(number)s. Termin") % {"label": field.label, "number": number}
+            field.widget.attrs["aria-label"] = aloud
+            self.fields[f"{name}_{number}"] = unmarked(field)
 
     def clean_valid_until(self) -> date | None:
         end: date | None = self.cleaned_data["valid_until"]
@@ -387,8 +398,8 @@ class Contact(OfferForm):
         for name in changes.CONTACT:
             self.initial.setdefault(name, changes.current(self.instance, name))
         # One of the two is needed, so neither is marked as optional.
-        for name in ("contact_phone", "contact_email"):
-            setattr(self.fields[name], "mark_optional", False)  # noqa: B010
+        unmarked(self.fields["contact_phone"])
+        unmarked(self.fields["contact_email"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

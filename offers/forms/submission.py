@@ -27,6 +27,7 @@ from offers.forms.sections import (
     Registration,
     Time,
     postcode_validator,
+    unmarked,
 )
 from offers.models import Offer
 from offers.review.duplicates import organisations_like
@@ -93,14 +94,15 @@ class OrganisationFields(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("municipality", "street", "postcode", "city", "website"):
             self.fields[name].required = False
-        self.fields["kind"].choices = [("", _("Bitte auswählen")), *Organisation.Kind.choices]
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", _("Bitte auswählen")), *Organisation.Kind.choices]
         name = self.data.get(self.add_prefix("name"), "") if self.is_bound else self.initial.get("name", "")
         like = organisations_like(Organisation(name=name[:160])).visible_to_public() if name.strip() else ()
         self.alike = {str(organisation.pk): organisation for organisation in like[:MAXIMUM_ALIKE]}
         if self.alike:
             options = [(key, _described(organisation)) for key, organisation in self.alike.items()]
-            self.fields["existing"].choices = [*options, (NEW, _("Nein, neue Organisation"))]
-            self.fields["existing"].mark_optional = False
+            existing: Any = unmarked(self.fields["existing"])
+            existing.choices = [*options, (NEW, _("Nein, neue Organisation"))]
         else:
             del self.fields["existing"]
 
@@ -157,7 +159,8 @@ class OfferStep(About):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [
+        kind: Any = self.fields["kind"]
+        kind.choices = [
             (Offer.Kind.OFFER, _("Angebot: etwas, das Menschen nutzen können, zum Beispiel Kurs, Treff oder Beratung")),
             (Offer.Kind.PROJECT, _("Projekt: etwas, das auch andere Vereine und Kommunen nachmachen können")),
         ]

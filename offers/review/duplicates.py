@@ -4,8 +4,10 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Exists, Expression, F, Func, OuterRef, Q, QuerySet, TextField, Value
 
 from actors.models import Organisation
+from actors.querysets import OrganisationQuerySet
 from kiportal.common.text import fold
 from offers.models import Offer
+from offers.querysets import OfferQuerySet
 
 # Similarity of folded titles from 0 to 1: "Deutschkurs für Frauen" and "Deutschkurse für Frauen" have 0.83.
 ALIKE = 0.5
@@ -13,7 +15,7 @@ GONE = [Offer.Status.REJECTED, Offer.Status.ARCHIVED]
 _places = Offer.municipalities.through
 
 
-def offers_like(offer: Offer) -> QuerySet[Offer]:
+def offers_like(offer: Offer) -> OfferQuerySet:
     """Return entries with a similar title anywhere, or a similar short text in the same place, nearest first."""
     own = _places._default_manager.filter(offer=offer.pk).values("municipality")
     return (
@@ -31,7 +33,7 @@ def has_twin() -> Exists:
     return Exists(_alike(_folded(OuterRef("title")), OuterRef("search_text"), own).exclude(pk=OuterRef("pk")))
 
 
-def organisations_like(organisation: Organisation) -> QuerySet[Organisation]:
+def organisations_like(organisation: Organisation) -> OrganisationQuerySet:
     """Return other organisations under a similar name, most similar first."""
     name = Value(fold(organisation.name))
     return (
@@ -43,7 +45,7 @@ def organisations_like(organisation: Organisation) -> QuerySet[Organisation]:
     )
 
 
-def _alike(title: Expression, text: Expression | OuterRef, own_places: QuerySet) -> QuerySet[Offer]:
+def _alike(title: Expression, text: Expression | OuterRef, own_places: QuerySet) -> OfferQuerySet:
     """Both conditions begin with an operator that the trigram index answers (thresholds 0.6 and 0.3)."""
     near = _places._default_manager.filter(offer=OuterRef("pk"), municipality__in=own_places)
     return (

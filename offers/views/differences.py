@@ -25,5 +25,5 @@ def _in_words(field: forms.Field, value: Any) -> str:
         return to_text(value or "")
     if isinstance(field, forms.ModelMultipleChoiceField):
         keys = [row.pk if isinstance(row, models.Model) else row for row in value or ()]
-        value = field.queryset.filter(pk__in=keys)
+        value = field.queryset.filter(pk__in=keys) if field.queryset is not None else ()
     return shown(field, value)
