@@ -112,8 +112,8 @@ def by_relevance(offers: OfferQuerySet, query: Query) -> OfferQuerySet:
     beginnings = [start for term in query.terms if not term.is_short for start in term.beginnings] or words
     text, title = " ".join(words), _folded("title")
     rank = (
-        2 * SearchRank("search_vector", _any_of(words), weights=WEIGHTS)
-        + SearchRank("search_vector", _any_of(beginnings, begun=True), weights=WEIGHTS)
+        2 * SearchRank(F("search_vector"), _any_of(words), weights=WEIGHTS)
+        + SearchRank(F("search_vector"), _any_of(beginnings, begun=True), weights=WEIGHTS)
         + TrigramWordSimilarity(text, title)
         + TrigramSimilarity(title, text)
     )

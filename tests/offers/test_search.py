@@ -1,0 +1,195 @@
+"""The search as people use it: through the list page, on the real full-text index."""
+
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from offers import search
+from tests import factories
+from tests.offers.pages import html, titles
+
+
+@pytest.fixture(autouse=True)
+def _centre(centre: object) -> None:
+    """Every page shows the centre's name."""
+
+
+def make(title: str, **fields: object) -> None:
+    factories.make_offer(title, **({"summary": "", "description": ""} | fields))
+
+
+def found(client: Client, words: str, **parameters: str) -> list[str]:
+    return titles(client, f"/angebote/?{urlencode({'q': words} | parameters)}")
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("Sprachkurse", "Sprachkurs"),
+        ("Sprachkurs", "Sprachkurse"),
+        ("Deutschkurse", "Deutschkurs"),
+        ("Deutschkurs", "Deutschkurse am Abend"),
+        ("Kurs", "Deutschkurs"),
+        ("Kurse", "Deutschkurs"),
+        ("Frauen", "Frauencafé"),
+        ("Frau", "Schwimmen für Frauen"),
+        ("cafe", "Frauencafé"),
+        ("Kinderbetreung", "Kinderbetreuung"),
+        ("Oeffnung", "Öffnung"),
+        ("Offnung", "Öffnung"),
+        ("öffnung", "Interkulturelle Öffnung"),
+        ("Öffnung", "OEFFNUNG"),
+        ("Strasse", "Straße"),
+        ("Straße", "Strassenfest"),
+        ("STRASSE", "Fest in der Straße"),
+        ("Amt", "Begleitung zu Ämtern"),
+        ("Haus", "Alte Häuser"),
+        ("Hausaufgaben", "Hausaufgabenhilfe"),
+        ("B1", "Deutsch (B1)"),
+        ("e-mail", "E-Mails schreiben"),
+        ('"Deutsch lernen"', "Mama will Deutsch lernen"),
+        ("Deutsch für Frauen", "Frauen lernen Deutsch"),
+    ],
+)
+def test_search_finds_what_is_meant(client: Client, words: str, title: str) -> None:
+    make(title)
+    make("Ganz etwas anderes")
+    assert found(client, words) == [title]
+
+
+def test_search_finds_words_of_summary_and_text(client: Client) -> None:
+    make("Im Titel steht Nähkurs")
+    make("In der Zusammenfassung", summary="Ein Nähkurs für alle")
+    make("Im Text", description="<p>Wir geben einen <strong>Nähkurs</strong>.</p>")
+    make("Nirgends")
+    assert found(client, "Nähkurs") == ["Im Titel steht Nähkurs", "In der Zusammenfassung", "Im Text"]
+
+
+def test_search_kurs_does_not_put_kur_first(client: Client) -> None:
+    make("Kur und Reha", summary="Kuren beantragen")
+    make("Kurs")
+    make("Deutschkurs")
+    assert found(client, "Kurs") == ["Kurs", "Deutschkurs"]
+    assert found(client, "Kur")[0] == "Kur und Reha"
+
+
+def test_search_puts_the_exact_title_first(client: Client) -> None:
+    for title in ("Sprachkurse für Frauen", "Kleiner Sprachkurs am Abend", "Sprachkurs", "Zweiter Sprachkurs"):
+        make(title)
+    assert found(client, "Sprachkurs")[0] == "Sprachkurs"
+    assert found(client, "Zweiter Sprachkurs")[0] == "Zweiter Sprachkurs"
+
+
+def test_search_wants_every_word(client: Client) -> None:
+    make("Deutschkurs am Abend")
+    make("Deutschkurs am Vormittag")
+    make("Chor am Abend")
+    assert found(client, "abend deutschkurs") == ["Deutschkurs am Abend"]
+
+
+def test_search_in_quotes_wants_the_words_in_order(client: Client) -> None:
+    make("Kinder lernen Deutsch")
+    make("Deutsch lernen Kinder")
+    assert found(client, '"lernen Deutsch"') == ["Kinder lernen Deutsch"]
+    assert found(client, "„Deutsch lernen“ kinder") == ["Deutsch lernen Kinder"]
+
+
+def test_search_finds_names_of_what_belongs_to_the_offer(client: Client) -> None:
+    make(
+        "Treff",
+        provider=factories.make_organisation("Café Grenzenlos e. V.", short_name="CaGre"),
+        topics=[factories.make_topic("begegnung", name="Begegnung", translations={"en": {"name": "Meeting places"}})],
+        target_groups=[factories.make_target_group("seniorinnen", name="Ältere Menschen")],
+        languages=[factories.make_language("ar", name="Arabisch")],
+        offer_type=factories.make_offer_type("treffpunkt", name="Treffpunkt"),
+        municipalities=[factories.make_municipality("Hilchenbach", slug="hilchenbach")],
+    )
+    make("Ganz etwas anderes", topics=[factories.make_topic("kultur")])
+    for words in ("Grenzenlos", "cagre", "Begegnungen", "Altere", "arabisch", "Treffpunkt", "Hilchenbach Treff"):
+        assert found(client, words) == ["Treff"], words
+    assert titles(client, "/en/angebote/?q=meeting") == ["Treff"]
+
+
+def test_search_word_of_two_letters_must_stand_alone(client: Client) -> None:
+    make("IT für Frauen")
+    make("Italienisch")
+    assert found(client, "it") == ["IT für Frauen"]
+
+
+def test_search_with_typing_error_shows_what_was_probably_meant(client: Client) -> None:
+    make("Kinderbetreuung")
+    page = html(client, "/angebote/?q=Kinderbetreung")
+    assert "Meinten Sie „Kinderbetreuung“?" in page
+    assert 'value="Kinderbetreung"' in page
+    make("Kinderbetreung")
+    assert "Meinten Sie" not in html(client, "/angebote/?q=Kinderbetreung")
+
+
+def test_search_corrects_only_the_word_that_stands_nowhere(client: Client) -> None:
+    make("Deutschkurs", municipalities=[factories.make_municipality("Siegen", slug="siegen")])
+    assert "Meinten Sie „Deutschkurs siegen“?" in html(client, "/angebote/?q=Deutschkurz+siegen")
+    assert found(client, "Deutschkurz siegen") == ["Deutschkurs"]
+
+
+def test_search_without_hits_names_single_and_similar_words(client: Client) -> None:
+    make("Deutschkurs")
+    make("Chorprobe")
+    page = html(client, "/angebote/?q=Deutschkurs+Chorprobe")
+    assert "Dazu gibt es noch kein Angebot" in page
+    assert 'href="?q=Deutschkurs"' in page
+    assert 'href="?q=Chorprobe"' in page
+    assert 'href="?q=Chorprobe"' in html(client, "/angebote/?q=Chorproxx")
+
+
+def test_search_never_suggests_words_of_hidden_entries(client: Client) -> None:
+    make("Geheimtreffen", status="hidden", slug="geheim")
+    make("Öffentlich")
+    assert "Geheimtreffen" not in html(client, "/angebote/?q=Geheimtrefen")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "'",
+        "\\",
+        "a & | ! <-> b:*",
+        "':*A & !!'",
+        "kurs:*",
+        "%_%",
+        "$$; DROP TABLE offers_offer; --",
+        "\x00",
+        "Kurs\x00",
+        "<script>alert(1)</script>",
+        "😀🎉",
+        "x" * 500,
+        "wort " * 100,
+        "ſ İ ß ﬁ",
+        "دورة اللغة",
+        '"',
+        '"""„“»',
+        "(((",
+    ],
+)
+def test_search_takes_any_input(client: Client, words: str) -> None:
+    make("Deutschkurs")
+    page = html(client, f"/angebote/?{urlencode({'q': words})}")
+    assert "<script>alert" not in page
+
+
+def test_search_without_a_word_shows_all_and_says_so(client: Client) -> None:
+    make("Deutschkurs")
+    page = html(client, f"/angebote/?{urlencode({'q': '&&&'})}")
+    assert "enthält kein Wort" in page
+    assert "Deutschkurs" in page
+
+
+def test_parse_drops_words_that_tell_nothing_unless_there_are_no_others() -> None:
+    assert str(search.parse("ich suche einen Kurs für Frauen")) == "Kurs Frauen"
+    assert str(search.parse("wer wir")) == "wer wir"
+    assert not search.parse("!?")
+
+
+def test_parse_limits_length_and_number_of_words() -> None:
+    assert len(search.parse(" ".join(f"wort{number}" for number in range(50))).terms) == search.MAX_TERMS
+    assert len(search.parse("x" * 1000).terms[0].typed) == search.MAX_LENGTH
