@@ -92,7 +92,12 @@ class OfferMeta:
     localized_fields = ("cost_amount",)
     labels: ClassVar = {
         "kind": _("Was möchten Sie melden?"),
+        "target_groups": _("Für wen ist es da?"),
+        "languages": _("In welchen Sprachen?"),
+        "cost_kind": _("Was kostet es?"),
         "schedule": _("Wie oft?"),
+        "registration": _("Wie meldet man sich an?"),
+        "submitter_note": _("Mitteilung an uns"),
         "website": _("Mehr dazu im Internet"),
     }
     help_texts: ClassVar = {
@@ -195,17 +200,14 @@ class Project(OfferForm):
 
 
 class Audience(OfferForm):
-    fieldsets: ClassVar[list[Fieldset]] = [
-        (_("Für wen?"), ["target_groups"]),
-        (_("In welchen Sprachen?"), ["languages"]),
-    ]
+    fieldsets: ClassVar[list[Fieldset]] = [(_("Zielgruppen und Sprachen"), ["target_groups", "languages"])]
 
     class Meta(OfferMeta):
         fields = ("target_groups", "languages")
 
 
 class Costs(OfferForm):
-    fieldsets: ClassVar[list[Fieldset]] = [(_("Was kostet es?"), ["cost_kind", "cost_amount", "cost_note"])]
+    fieldsets: ClassVar[list[Fieldset]] = [(_("Kosten"), ["cost_kind", "cost_amount", "cost_note"])]
 
     class Meta(OfferMeta):
         fields = ("cost_kind", "cost_amount", "cost_note")
@@ -386,7 +388,7 @@ class Contact(OfferForm):
 
     fieldsets: ClassVar[list[Fieldset]] = [
         (
-            _("Kontakt"),
+            _("Öffentlicher Kontakt"),
             ["contact_function", ("contact_phone", "contact_email")],
             _("Diese Angaben stehen öffentlich auf der Seite. Telefon oder E-Mail genügt."),
         ),

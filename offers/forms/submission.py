@@ -35,9 +35,10 @@ from offers.review.duplicates import organisations_like
 NEW = "neu"
 MAXIMUM_ALIKE = 6
 CONSENT_WORDING = _(
-    "Die genannte Person ist damit einverstanden, dass ihr Name mit diesem Angebot auf den Internetseiten des "
-    "Kommunalen Integrationszentrums steht. Sie kann das jederzeit ohne Gründe widerrufen."
+    "Die genannte Person ist einverstanden, dass ihr Name mit diesem Eintrag auf den Internetseiten des "
+    "Kommunalen Integrationszentrums steht."
 )
+WITHDRAWAL = _("Sie kann das jederzeit ohne Gründe widerrufen. Dann verschwindet der Name sofort.")
 
 
 def _organisation_field(name: str, **kwargs: Any) -> Any:
@@ -61,8 +62,10 @@ class OrganisationFields(forms.Form):
     municipality = _organisation_field(
         "municipality",
         label=_("Sitz der Organisation"),
-        empty_label=_("nicht im Kreis"),
-        help_text=_("Wo Ihr Angebot stattfindet, fragen wir später."),
+        empty_label=_("keine Auswahl"),
+        help_text=_(
+            "Liegt er nicht im Kreis, lassen Sie das Feld frei. Wo Ihr Angebot stattfindet, fragen wir später."
+        ),
     )
     street = _organisation_field("street")
     postcode = _organisation_field(
@@ -193,13 +196,13 @@ class ContactStep(Registration, Contact):
         required=False,
         help_text=_("Ein Name ist nicht nötig, die Funktion genügt."),
     )
-    contact_consent = forms.BooleanField(label=CONSENT_WORDING, required=False)
+    contact_consent = forms.BooleanField(label=CONSENT_WORDING, help_text=WITHDRAWAL, required=False)
 
     fieldsets: ClassVar[list[Fieldset]] = [
         *Contact.fieldsets,
         (_("Name einer Person"), ["contact_name", "contact_consent"]),
         *Registration.fieldsets,
-        (_("Mitteilung an uns"), ["submitter_note"]),
+        (_("Nur für uns"), ["submitter_note"]),
     ]
 
     class Meta(OfferMeta):
@@ -245,8 +248,8 @@ class ContactStep(Registration, Contact):
         contact.save()
         changes.remove_unused(former)
         if name:
-            today = timezone.localdate()
-            consents.record(contact, wording=str(CONSENT_WORDING), channel=Consent.Channel.WEB_FORM, given_on=today)
+            wording, today = f"{CONSENT_WORDING} {WITHDRAWAL}", timezone.localdate()
+            consents.record(contact, wording=wording, channel=Consent.Channel.WEB_FORM, given_on=today)
 
 
 @dataclass(frozen=True)
