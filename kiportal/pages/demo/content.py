@@ -22,11 +22,10 @@ from offers import changes, lifecycle
 from offers.models import Offer, OfferDate, OfferType, Programme, TargetGroup, Topic
 
 FUNDER_NOTE = (
-    "Gefördert durch das Ministerium für Kinder, Jugend, Familie, Gleichstellung, Flucht und Integration "
-    "des Landes Nordrhein-Westfalen"
+    "Ministerium für Kinder, Jugend, Familie, Gleichstellung, Flucht und Integration des Landes Nordrhein-Westfalen"
 )
 CONSENT = "Ich bin einverstanden, dass mein Name als Ansprechperson auf dieser Internetseite steht."
-RECENT = 20  # days: younger entries came by the public form, older ones from the first stocktaking of the centre
+RECENT = 8  # days: younger entries came by the public form, older ones from the first stocktaking of the centre
 WRITING = timedelta(minutes=25)
 STAFF_REASON = "Aus der Bestandsaufnahme übernommen und mit dem Träger abgestimmt."
 REASONS = ("Vollständig und gut verständlich.", "", "Zeiten telefonisch bestätigt.", "", "Schöne Idee, vielen Dank!")
@@ -103,14 +102,17 @@ class _Loader:
             with happened(since, self.now):
                 actors.lifecycle.publish(organisation, by=self.lead)
         Organisation.objects.filter(pk=organisation.pk).update(created_at=since)
-        contact = ContactPerson.objects.create(
-            organisation=organisation, phone=entry["phone"], email=entry["email"], **entry["contact"]
-        )
+        self._add_contact(organisation, {"phone": entry["phone"], "email": entry["email"]} | entry["contact"])
+        for member in entry.get("team", []):
+            self._add_contact(organisation, member)
+        self.organisations[entry["key"]] = organisation
+
+    def _add_contact(self, organisation: Organisation, values: dict[str, str]) -> None:
+        contact = ContactPerson.objects.create(organisation=organisation, **values)
         if contact.name:
             consents.record(
                 contact, wording=CONSENT, channel=Consent.Channel.LETTER, given_on=self.today - timedelta(days=300)
             )
-        self.organisations[entry["key"]] = organisation
 
     def _join_organisations(self) -> None:
         for row in data.read("demo/accounts"):
@@ -158,7 +160,7 @@ class _Loader:
             offer_type=self.types[entry["offer_type"]],
             programme=self.programmes.get(entry.get("programme", "")),
             provider=provider,
-            contact=provider.contacts.get(),
+            contact=provider.contacts.earliest("pk"),
             is_countywide=not municipalities,
             is_on_site="vor-ort" in attendance,
             is_online="online" in attendance,
@@ -190,8 +192,8 @@ class _Loader:
 
     def _fill_relations(self, offer: Offer, entry: dict[str, Any]) -> None:
         for name, rows in self.lists.items():
-            getattr(offer, name).set([rows[slug] for slug in entry[name]])
-        offer.municipalities.set(set(self._places_of(entry)[0]))
+            getattr(offer, name).add(*(rows[slug] for slug in entry[name]))
+        offer.municipalities.add(*self._places_of(entry)[0])
         OfferDate.objects.bulk_create(
             OfferDate(offer=offer, starts_at=start, ends_at=end) for start, end in self._dates_of(entry)
         )
