@@ -3,9 +3,13 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,9 +32,11 @@ class PortalAdminSite(AdminSite):
             if getattr(url, "name", "") not in {"password_change", "password_change_done"}
         ]
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """LoginRequiredMiddleware has sent strangers to the one sign-in before they come here."""
-        self.has_permission(request)
+        """Django sends strangers here; the portal has one sign-in."""
+        if not self.has_permission(request):
+            return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
         return redirect("admin:index")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -200,6 +200,7 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "KI-Portal"
+MFA_TOTP_TOLERANCE = 1  # a code may be typed while the next one already shows (RFC 6238, 5.2)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
 # Transport security: KIPORTAL_BASE_URL decides

@@ -20,6 +20,7 @@ from kiportal.pages import lifecycle
 from kiportal.pages.forms import own_path
 from kiportal.pages.models import BarrierReport
 from tests import factories
+from tests.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,15 @@ def test_report_sent_twice_is_stored_once(client: Client, centre: Centre, run_jo
     assert BarrierReport.objects.count() == 1
     run_jobs()
     assert len(mail.outbox) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_equal_reports_at_the_same_moment_are_stored_once() -> None:
+    key = uuid4()
+    fields = {"page": "", "description": "Zu klein", "name": "", "email": "erika@example.org", "language": "de"}
+    reports = at_once(*[lambda: lifecycle.receive(key, **fields)] * 4)
+    assert {report.pk for report in reports} == {BarrierReport.objects.get().pk}
+    assert Job.objects.count() == 2
 
 
 def test_report_cannot_set_status_or_answer(client: Client, centre: Centre) -> None:
