@@ -76,10 +76,7 @@ class BarrierReportForm(AnonymousForm):
         ):
             self.too_many = True
             self.add_error(
-                "email",
-                _(
-                    "An diese Adresse gingen heute schon mehrere Nachrichten. Bitte lassen Sie das Feld leer oder versuchen Sie es morgen."
-                ),
+                "email", _("An diese Adresse gingen heute schon drei Nachrichten. Bitte lassen Sie das Feld leer.")
             )
         return cleaned
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 
 
-class BarrierReportQuerySet(models.QuerySet["BarrierReport"]):  # type: ignore[name-defined]  # noqa: F821
+class BarrierReportQuerySet(models.QuerySet["BarrierReport"]):  # type: ignore[name-defined]
     def unanswered(self) -> "BarrierReportQuerySet":
         """Reports that still wait for an answer, oldest first."""
         return self.exclude(status="answered").order_by("received_at", "pk")
