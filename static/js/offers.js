@@ -1,29 +1,36 @@
 /*
- * Comfort for the list of offers, which htmx keeps up to date: unfolded filters stay unfolded, the number of hits is
- * read out after a filter was set, and after a search, a page or a link the heading of the hits takes the focus.
+ * Comfort for the list of offers, which htmx keeps up to date: what was unfolded stays unfolded, the focus stays where
+ * it was and the number of hits is read out after a filter was set; after a search, a page or a link the heading of
+ * the hits takes the focus.
  */
 
 const list = document.getElementById("angebote");
 const voice = document.getElementById("ansage");
-const name = (details) => details.querySelector("summary").textContent.replace(/\d+/g, "").trim();
+const key = (details) => `${details.className} ${details.querySelector("input")?.name}`;
 let unfolded = new Map();
+let focused = "";
 
 list.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.formData.get("q") === "") detail.formData.delete("q");
 });
 
 list.addEventListener("htmx:beforeSwap", () => {
-  unfolded = new Map([...list.querySelectorAll("details")].map((details) => [name(details), details.open]));
+  unfolded = new Map([...list.querySelectorAll("details")].map((details) => [key(details), details.open]));
+  focused = document.activeElement.id;
 });
 
 list.addEventListener("htmx:afterSwap", ({ detail }) => {
   const filtered = detail.requestConfig.triggeringEvent?.type === "change";
   for (const details of list.querySelectorAll("details")) {
-    const wasOpen = unfolded.get(name(details));
+    const wasOpen = unfolded.get(key(details));
     // The panel of a phone closes when its button was pressed, so that the hits come into view.
     if (wasOpen !== undefined) details.open = wasOpen && (filtered || !details.matches(".facet-panel"));
   }
   const heading = document.getElementById("treffer");
-  if (filtered) voice.textContent = heading.textContent;
-  else heading.focus();
+  if (filtered) {
+    voice.textContent = heading.textContent;
+    document.getElementById(focused)?.focus({ preventScroll: true });
+  } else {
+    heading.focus();
+  }
 });
