@@ -33,7 +33,7 @@ class _Plain(forms.Form):
 class _TwoPasswords(_Plain):
     def clean(self) -> dict[str, Any]:
         # Past allauth's own comparison, whose sentence says "du".
-        cleaned: dict[str, Any] = super(account.PasswordVerificationMixin, self).clean()
+        cleaned = super(account.PasswordVerificationMixin, self).clean() or self.cleaned_data
         if {"password1", "password2"} <= cleaned.keys() and cleaned["password1"] != cleaned["password2"]:
             self.add_error(
                 "password2", _("Die beiden Passwörter sind nicht gleich. Bitte geben Sie beide noch einmal ein.")

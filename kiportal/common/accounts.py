@@ -44,7 +44,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def send_confirmation_mail(
         self, request: HttpRequest, emailconfirmation: EmailConfirmationMixin, signup: bool
     ) -> None:
-        address: EmailAddress = emailconfirmation.email_address  # type: ignore[attr-defined]
+        address: EmailAddress = emailconfirmation.email_address
         enqueue("common.send_email_confirmation", address.pk, get_language(), title="E-Mail: Adresse bestätigen")
 
     def send_notification_mail(

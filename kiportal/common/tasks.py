@@ -16,7 +16,7 @@ def send_invitation(run: Run, user_pk: int) -> None:
 @job
 def send_password_reset(run: Run, user_pk: int | None, language: str) -> None:
     """`user_pk` is None when nobody has the address: that request does the same work as any other."""
-    if user := User.objects.filter(pk=user_pk, is_active=True).first():
+    if user_pk and (user := User.objects.filter(pk=user_pk, is_active=True).first()):
         notifications.password_reset(user, run=run, language=language)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
@@ -16,15 +17,14 @@ DATES = 6
 
 @dataclass(frozen=True)
 class Start:
-    topics: list[Topic]
-    municipalities: list[Municipality]
+    topics: list[Any]  # Topic and Municipality rows with `number`, the count of public offers
+    municipalities: list[Any]
     newest: list[Offer]
     projects: list[Offer]
     dates: list[OfferDate]
 
 
 def start(now: datetime) -> Start:
-    """Topics and municipalities carry `number`, the count of public offers."""
     today = timezone.localdate(now)
     cards = _newest_by_kind(now)
     return Start(
@@ -38,7 +38,7 @@ def start(now: datetime) -> Start:
     )
 
 
-def _municipalities(now: datetime) -> list[Municipality]:
+def _municipalities(now: datetime) -> list[Any]:
     """An offer for the whole Kreis counts in every municipality."""
     countywide = Offer.objects.visible_to_public(timezone.localdate(now)).filter(is_countywide=True).count()
     local = Count("offers", filter=_visible(now) & Q(offers__is_countywide=False))

@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.views.generic import FormView, ListView
 
-from kiportal.common.models import StatusChange
+from kiportal.common.models import StatusChange, User
 from kiportal.common.transitions import TransitionError, possible
 from kiportal.pages import lifecycle
 from kiportal.pages.forms import BarrierAnswerForm, BarrierReportForm, own_path
@@ -85,11 +85,12 @@ class BarrierReportList(ListView):
 @permission_required(PERMISSION, raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a report; POST sends the interim message or the answer, whichever button was pressed."""
+    assert isinstance(request.user, User)  # noqa: S101  (permission_required)
     report = get_object_or_404(BarrierReport, pk=pk)
     form, status = BarrierAnswerForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
         try:
-            return _act(request, report, form.cleaned_data["text"])
+            return _act(request, report, request.user, form.cleaned_data["text"])
         except TransitionError as error:  # somebody was faster: the words stay in the form
             form.add_error(None, str(error))
             status = error.status
@@ -113,11 +114,11 @@ def page_url(report: BarrierReport) -> str:
     return "" if "<" in path else path
 
 
-def _act(request: HttpRequest, report: BarrierReport, text: str) -> HttpResponseRedirect:
+def _act(request: HttpRequest, report: BarrierReport, by: User, text: str) -> HttpResponseRedirect:
     try:
         verb, message = VERBS[request.POST.get("verb", "")]
     except KeyError as error:
         raise BadRequest("unknown verb") from error
-    verb(report, by=request.user, text=text)
+    verb(report, by=by, text=text)
     messages.success(request, message if not report.email else f"{message} Die E-Mail geht gleich hinaus.")
     return redirect(report)
