@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,6 +44,26 @@ def is_loaded() -> bool:
 
 def load(places: Places) -> None:
     _Loader(places).load()
+
+
+@dataclass(frozen=True)
+class _Days:
+    """How many days ago each step of an entry was; `number` spreads what would else fall on one hour."""
+
+    number: int
+    sent: int
+    published: int
+    confirmed: int
+    changed: int
+
+    @classmethod
+    def of(cls, number: int, entry: dict[str, Any]) -> "_Days":
+        changed, confirmed = entry.get("status_days_ago", 0), entry.get("confirmed_days_ago", 0)
+        is_new = confirmed <= RECENT or (confirmed < 60 and number % 2 == 0)
+        published = confirmed if is_new else confirmed + number * 53 % 400
+        before = {"submitted": changed, "changes_requested": changed + 3, "rejected": changed + 4}
+        sent = before.get(entry.get("status", "published"), published + 2 + number % 3)
+        return cls(number, sent, published, confirmed, changed)
 
 
 class _Loader:
@@ -123,23 +144,15 @@ class _Loader:
     # Offers
 
     def _add_offer(self, number: int, entry: dict[str, Any]) -> None:
-        status, changed = entry.get("status", "published"), entry.get("status_days_ago", 0)
-        confirmed = entry.get("confirmed_days_ago", 0)
-        published = confirmed if confirmed <= RECENT else confirmed + number * 53 % 400
-        sent = {
-            "submitted": changed,
-            "changes_requested": changed + 3,
-            "rejected": changed + 4,
-        }.get(status, published + 2 + number % 3)
-        by_form = sent <= RECENT + 5 or status == "rejected"
-
+        days = _Days.of(number, entry)
+        by_form = days.sent <= RECENT + 5 or entry.get("status") == "rejected"
         offer = self._new_offer(entry, by_form=by_form)
         if by_form:
-            self._send_by_form(offer, entry, number, sent)
+            self._send_by_form(offer, entry, days)
         else:
-            self._enter_by_staff(offer, entry, number, sent)
-        self._decide(offer, entry, number, status, published, changed)
-        self._date(offer, entry, number, sent, published, confirmed)
+            self._enter_by_staff(offer, entry, days)
+        self._decide(offer, entry, days)
+        self._date(offer, entry, days)
         self.offers[entry["key"]] = offer
 
     def _new_offer(self, entry: dict[str, Any], *, by_form: bool) -> Offer:
@@ -214,30 +227,30 @@ class _Loader:
 
     # Their history
 
-    def _send_by_form(self, offer: Offer, entry: dict[str, Any], number: int, sent: int) -> None:
+    def _send_by_form(self, offer: Offer, entry: dict[str, Any], days: _Days) -> None:
         """The author wrote the entry without an account and confirmed the link in the mail."""
-        with happened(self._moment(sent, number) - WRITING, self.now):
+        sent = self._moment(days.sent, days.number)
+        with happened(sent - WRITING, self.now):
             draft = lifecycle.start_draft(offer)
             self._fill_relations(offer, entry)
             lifecycle.send(offer, by=draft)
         confirmation = AccessLink.objects.for_target(offer).get(purpose=AccessLink.Purpose.CONFIRM)
-        with happened(self._moment(sent, number), self.now):
+        with happened(sent, self.now):
             lifecycle.confirm_submission(offer, by=confirmation)
 
-    def _enter_by_staff(self, offer: Offer, entry: dict[str, Any], number: int, sent: int) -> None:
+    def _enter_by_staff(self, offer: Offer, entry: dict[str, Any], days: _Days) -> None:
         offer.save()
         self._fill_relations(offer, entry)
-        with happened(self._moment(sent, number), self.now):
+        with happened(self._moment(days.sent, days.number), self.now):
             lifecycle.submit(offer, by=self.editor)
 
-    def _decide(
-        self, offer: Offer, entry: dict[str, Any], number: int, status: str, published: int, changed: int
-    ) -> None:
+    def _decide(self, offer: Offer, entry: dict[str, Any], days: _Days) -> None:
         """Review, and what became of the entry since. Whoever enters an offer does not publish it."""
+        status, number = entry.get("status", "published"), days.number
         if status in {"published", "hidden", "archived"}:
             reviewer = self.editor if offer.submitter_email else self.lead
             reason = REASONS[number % len(REASONS)] if offer.submitter_email else STAFF_REASON
-            with happened(self._moment(published, number), self.now):
+            with happened(self._moment(days.published, number), self.now):
                 lifecycle.publish(offer, by=reviewer, reason=reason)
         steps: dict[str, Callable[..., StatusChange]] = {
             "changes_requested": lifecycle.request_changes,
@@ -246,21 +259,20 @@ class _Loader:
             "archived": lifecycle.archive,
         }
         if status in steps:
-            with happened(self._moment(changed, number), self.now):
+            with happened(self._moment(days.changed, number), self.now):
                 steps[status](offer, by=self.editor, reason=entry["note"])
 
-    def _date(
-        self, offer: Offer, entry: dict[str, Any], number: int, sent: int, published: int, confirmed: int
-    ) -> None:
+    def _date(self, offer: Offer, entry: dict[str, Any], days: _Days) -> None:
         """Set the days that the steps above have written as today."""
+        sent = self._moment(days.sent, days.number)
         dates: dict[str, Any] = {
-            "created_at": self._moment(sent, number) - WRITING,
-            "submitted_at": self._moment(sent, number),
+            "created_at": sent - WRITING,
+            "submitted_at": sent,
             "submitter_email": offer.provider.email,
         }
         if offer.published_at:
-            dates["published_at"] = self._moment(published, number)
-            dates["last_confirmed_on"] = self.today - timedelta(days=confirmed)
+            dates["published_at"] = self._moment(days.published, days.number)
+            dates["last_confirmed_on"] = self.today - timedelta(days=days.confirmed)
         if entry["schedule"] == Offer.Schedule.DATES:
             dates["valid_until"] = timezone.localdate(max(end for _, end in self._dates_of(entry)))
         Offer.objects.filter(pk=offer.pk).update(**dates)
