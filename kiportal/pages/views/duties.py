@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from actors.models import ContactPerson
 from kiportal.common.models import CentreText
+from offers.models import Offer
 
 
 @login_not_required
@@ -23,7 +26,9 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def contact(request: HttpRequest) -> HttpResponse:
-    team = ContactPerson.objects.of_county().with_consent()
+    # A contact that came with an entry is public with that entry only: anybody may have sent it.
+    shown = Q(offers=None) | Q(offers__in=Offer.objects.visible_to_public(timezone.localdate()))
+    team = ContactPerson.objects.of_county().filter(shown).with_consent().distinct()
     return _show(request, "pages/contact.html", CentreText.Page.CONTACT, team=team)
 
 
