@@ -158,7 +158,7 @@ def language_links(context: Context) -> list[dict[str, Any]]:
             "name": _endonym(code),
             "direction": direction_of(code),
             "url": translate_url(request.get_full_path(), code),
-            "absolute_url": request.build_absolute_uri(translate_url(request.path, code)),
+            "absolute_url": settings.KIPORTAL_BASE_URL + translate_url(request.path, code),
             "current": code == current,
         }
         for code, _name in settings.LANGUAGES
