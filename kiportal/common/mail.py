@@ -10,10 +10,11 @@ renders emails/offer_decision.subject.txt, .txt and .html; every template gets `
 """
 
 import email.utils
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -59,6 +60,14 @@ def sender(centre: Centre) -> str:
     """Return the From line: the centre's name and the address the mail server may send for."""
     _name, address = email.utils.parseaddr(settings.DEFAULT_FROM_EMAIL)
     return email.utils.formataddr((str(centre), address))
+
+
+def forget(jobs: Iterable[UUID]) -> None:
+    """Delete the files that hold the mails of these jobs; only demo mode writes any."""
+    if (folder := settings.KIPORTAL_MAIL_FOLDER) is not None:
+        for job in jobs:
+            for file in folder.glob(f"*-{job}.eml"):
+                file.unlink(missing_ok=True)
 
 
 class MailFolderBackend(BaseEmailBackend):

@@ -20,6 +20,7 @@ from django.db import models, transaction
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
+from kiportal.common import mail
 from kiportal.common.models import AccessLink, ChangeProposal, Job, RateCount, StatusChange
 
 
@@ -104,6 +105,8 @@ def expired_links(before: datetime, *, delete: bool) -> int:
 @rule("Erledigte Aufträge", days=90)
 def finished_jobs(before: datetime, *, delete: bool) -> int:
     finished = Job.objects.filter(finished_at__lt=before)
+    if delete:
+        mail.forget(finished.values_list("pk", flat=True))
     return finished.delete()[0] if delete else finished.count()
 
 
