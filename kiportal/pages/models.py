@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kiportal.common.models import Stateful
 from kiportal.pages.querysets import BarrierReportQuerySet
 
 # An answer within two weeks; with an interim message six weeks at the most (§ 5 BITVNRW).
@@ -18,7 +19,7 @@ ANSWER_AT_MOST = timedelta(weeks=6)
 
 
 @pghistory.track()
-class BarrierReport(models.Model):
+class BarrierReport(Stateful):
     """Somebody could not use a page. Name and address are given freely and erased half a year after the answer."""
 
     class Status(models.TextChoices):

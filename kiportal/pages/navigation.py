@@ -21,7 +21,7 @@ class Item:
 ITEMS = (
     Item("offers:review_list", "Prüfung", "inbox", ("offers.review_offer",)),
     Item("offers:staff_offer_list", "Angebote", "list", ("offers.view_offer",)),
-    Item("offers:staff_organisation_list", "Organisationen", "organisation", ("actors.view_organisation",)),
+    Item("offers:staff_organisation_list", "Organisationen", "organisation", ("actors.change_organisation",)),
     Item("pages:barrier_list", "Barrieren", "accessibility", ("pages.answer_barrierreport",)),
     Item("common:job_list", "Aufträge", "job", ("common.view_job",)),
     Item("admin:index", "Verwaltung", "settings", ("common.use_admin",)),

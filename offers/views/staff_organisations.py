@@ -28,7 +28,7 @@ from offers.views.steps import Step, StepView
 
 
 class StaffOrganisationList(PermissionRequiredMixin, ListView):
-    permission_required = "actors.view_organisation"
+    permission_required = "actors.change_organisation"
     raise_exception = True
     template_name = "offers/staff_organisation_list.html"
     paginate_by = 30
@@ -45,7 +45,7 @@ class StaffOrganisationList(PermissionRequiredMixin, ListView):
 
 
 class StaffOrganisationDetail(StepView):
-    permission_required = "actors.view_organisation"
+    permission_required = "actors.change_organisation"
     template_name = "offers/staff_organisation_detail.html"
     context_object_name = "organisation"
     transitions = actors.lifecycle.ORGANISATION

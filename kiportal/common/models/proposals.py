@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kiportal.common.models.base import Timestamped
+from kiportal.common.models.base import Stateful, Timestamped
 
 
 class ChangeProposalQuerySet(models.QuerySet["ChangeProposal"]):
@@ -19,7 +19,7 @@ class ChangeProposalQuerySet(models.QuerySet["ChangeProposal"]):
         return self.filter(status=ChangeProposal.Status.OPEN)
 
 
-class ChangeProposal(Timestamped):
+class ChangeProposal(Timestamped, Stateful):
     """`changes` maps a field's name to {"old": ..., "new": ...}, both as the field's JSON value (relations: keys)."""
 
     class Status(models.TextChoices):

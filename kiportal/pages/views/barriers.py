@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 from django.views.generic import FormView, ListView
 
 from kiportal.common.models import StatusChange, User
@@ -53,6 +54,7 @@ class BarrierReportCreate(FormView):
         return self.render_to_response(self.get_context_data(form=form), status=429 if form.too_many else 200)
 
 
+@require_safe
 @login_not_required
 def thanks(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     report = get_object_or_404(BarrierReport, key=key)

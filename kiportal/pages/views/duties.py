@@ -8,22 +8,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from actors.models import ContactPerson
 from kiportal.common.models import CentreText
 from offers.models import Offer
 
 
+@require_safe
 @login_not_required
 def text(request: HttpRequest, page: CentreText.Page) -> HttpResponse:
     return _show(request, "pages/text.html", page)
 
 
+@require_safe
 @login_not_required
 def about(request: HttpRequest) -> HttpResponse:
     return _show(request, "pages/about.html", CentreText.Page.ABOUT)
 
 
+@require_safe
 @login_not_required
 def contact(request: HttpRequest) -> HttpResponse:
     # A contact that came with an entry is public with that entry only: anybody may have sent it.
@@ -32,6 +36,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     return _show(request, "pages/contact.html", CentreText.Page.CONTACT, team=team)
 
 
+@require_safe
 @login_not_required
 def accessibility(request: HttpRequest) -> HttpResponse:
     return _show(request, "pages/accessibility.html", CentreText.Page.ACCESSIBILITY)

@@ -19,6 +19,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.csp import CSP, build_policy
+from django.views.decorators.http import require_safe
 
 _STYLE = re.compile(r'\sstyle="([^"]*)"')
 
@@ -43,19 +44,23 @@ def _may_read(user: Any) -> bool:
 for_staff = user_passes_test(_may_read)
 
 
+@require_safe
 @for_staff
 def mailbox_list(request: HttpRequest) -> HttpResponse:
-    files = sorted(_folder().glob("[!.]*.eml"), reverse=True) if settings.KIPORTAL_MAIL_FOLDER else []
+    folder = settings.KIPORTAL_MAIL_FOLDER
+    files = sorted(folder.glob("[!.]*.eml"), reverse=True) if folder else []
     page = Paginator(files, 20).get_page(request.GET.get("seite"))
-    context = {"page_obj": page, "mails": [_read(path) for path in page], "folder": settings.KIPORTAL_MAIL_FOLDER}
+    context = {"page_obj": page, "mails": [_read(path) for path in page], "folder": folder}
     return render(request, "pages/mailbox_list.html", context)
 
 
+@require_safe
 @for_staff
 def mailbox_detail(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "pages/mailbox_detail.html", {"mail": _find(name)})
 
 
+@require_safe
 @for_staff
 def mailbox_html(request: HttpRequest, name: str) -> HttpResponse:
     """The mail as its recipient sees it, alone in a sandbox: no script, no form, nothing is loaded.
@@ -64,7 +69,7 @@ def mailbox_html(request: HttpRequest, name: str) -> HttpResponse:
     """
     mail = _find(name)
     styles = {unescape(style) for style in _STYLE.findall(mail.html)}
-    policy = {
+    policy: dict[str, Any] = {
         "default-src": [CSP.NONE],
         "style-src": [CSP.UNSAFE_HASHES, *sorted(_hash(style) for style in styles)],
         "img-src": ["data:"],
@@ -81,14 +86,10 @@ def _hash(style: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _folder() -> Path:
-    return Path(settings.KIPORTAL_MAIL_FOLDER)
-
-
 def _find(name: str) -> Mail:
-    """`name` is a slug, so it cannot leave the folder."""
-    path = _folder() / f"{name}.eml" if settings.KIPORTAL_MAIL_FOLDER else None
-    if path is None or not path.is_file():
+    """A part of an address holds no slash, so the name cannot leave the folder."""
+    folder = settings.KIPORTAL_MAIL_FOLDER
+    if folder is None or not (path := folder / f"{name}.eml").is_file():
         raise Http404
     return _read(path)
 

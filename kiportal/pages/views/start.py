@@ -5,12 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from kiportal.common.models import CentreText
 from kiportal.common.templatetags.ui import site_url
 from kiportal.pages.start import start as collect
 
 
+@require_safe
 @login_not_required
 def start(request: HttpRequest) -> HttpResponse:
     shown = collect(timezone.now())

@@ -6,17 +6,18 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from actors.models import Organisation
 from kiportal.common import roles
-from kiportal.common.models import User
+from kiportal.common.views.acting import acting_user
 from kiportal.pages import overview
 
 
+@require_safe
 @permission_required("common.use_workspace", raise_exception=True)
 def home(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101  (permission_required)
+    user = acting_user(request)
     context: dict[str, Any] = {"greeting": _greeting(), "name": user.get_short_name()}
     if user.has_perm("offers.review_offer"):
         context |= {"tasks": overview.due_today(user), "figures": overview.figures(), "weeks": overview.weeks()}

@@ -1,0 +1,359 @@
+"""Who may open what: one line for every URL name, and a URL without a line fails.
+
+A line says who may, and what those get for a GET and for an empty POST. From that follows what the others get: 302 to
+the sign-in for strangers, 403 for the wrong role. Every address with an argument is also tried with one that nobody
+knows (404), and `HIDDEN` lists records that exist but that somebody may not know of (404, too).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils import translation
+
+from kiportal.common import links, roles
+from kiportal.common.models import User
+from tests.world import World, make_world
+
+PROVIDER, MUNICIPALITY, EDITOR, LEAD, COUNCIL, ADMIN = roles.ROLE_PERMISSIONS
+STRANGER = "stranger"
+SIGNED_IN = frozenset(roles.ROLE_PERMISSIONS)
+ANYBODY = SIGNED_IN | {STRANGER}
+STAFF = frozenset({EDITOR, LEAD})
+ADMINS = frozenset({ADMIN})
+NOBODY: frozenset[str] = frozenset()
+MEMBERS = frozenset({PROVIDER, MUNICIPALITY, EDITOR, LEAD})
+
+
+@dataclass(frozen=True)
+class Row:
+    """`get` and `post` are what `who` gets, `signed_in` what those get of them who have an account (GET and POST).
+
+    `others` is what people with an account get who may not.
+    """
+
+    name: str
+    who: frozenset[str]
+    get: int
+    post: int
+    arguments: dict[str, str] = field(default_factory=dict)
+    signed_in: tuple[int, int] | None = None
+    others: int = 403
+
+    def expected(self, who: str, method: str) -> set[int]:
+        get, post = self.signed_in if self.signed_in and who != STRANGER else (self.get, self.post)
+        status = get if method == "get" else post
+        if who in self.who:
+            return {status}
+        if who == STRANGER:
+            return {302}
+        return {self.others, 405} if status == 405 else {self.others}
+
+
+def row(name: str, who: frozenset[str], get: int, post: int, /, **keywords: Any) -> Row:
+    options = {key: keywords.pop(key) for key in ("signed_in", "others") if key in keywords}
+    return Row(name, who, get, post, keywords, **options)
+
+
+def admin_model(
+    name: str, *, record: str, view: bool = True, add: bool = True, change: bool = True, delete: bool = False
+) -> list[Row]:
+    """The five pages of a model in the Django admin, and which of them the role admin may open."""
+    readers = ADMINS if view else NOBODY
+    return [
+        row(f"admin:{name}_changelist", readers, 200, 200),
+        row(f"admin:{name}_add", ADMINS if view and add else NOBODY, 200, 200),
+        row(f"admin:{name}_change", readers, 200, 200 if change else 403, object_id=record),
+        row(f"admin:{name}_history", readers, 200, 200, object_id=record),
+        row(f"admin:{name}_delete", ADMINS if delete else NOBODY, 200, 200, object_id=record),
+    ]
+
+
+ROWS = [
+    # For operators and search engines
+    row("health_live", ANYBODY, 200, 405),
+    row("health_ready", ANYBODY, 200, 405),
+    row("robots", ANYBODY, 200, 405),
+    row("sitemap", ANYBODY, 200, 405),
+    # Public pages
+    row("pages:start", ANYBODY, 200, 405),
+    row("pages:about", ANYBODY, 200, 405),
+    row("pages:contact", ANYBODY, 200, 405),
+    row("pages:imprint", ANYBODY, 200, 405),
+    row("pages:privacy", ANYBODY, 200, 405),
+    row("pages:accessibility", ANYBODY, 200, 405),
+    row("pages:easy_language", ANYBODY, 200, 405),
+    row("pages:sign_language", ANYBODY, 200, 405),
+    row("pages:barrier_report", ANYBODY, 200, 200),
+    row("pages:barrier_thanks", ANYBODY, 200, 405, key="report.key"),
+    row("offers:offer_list", ANYBODY, 200, 405),
+    row("offers:offer_detail", ANYBODY, 200, 405, slug="published.slug"),
+    row("offers:date_list", ANYBODY, 200, 405),
+    row("offers:organisation_list", ANYBODY, 200, 405),
+    row("offers:organisation_detail", ANYBODY, 200, 405, slug="own.slug"),
+    row("offers:programme_list", ANYBODY, 200, 405),
+    row("offers:programme_detail", ANYBODY, 200, 405, slug="programme.slug"),
+    # By signed link
+    row("offers:submission_start", ANYBODY, 200, 200),
+    row("offers:submission_resume", ANYBODY, 302, 302, token="draft_link.token"),
+    row("offers:submission_step", ANYBODY, 200, 200, token="draft_link.token", step="pruefen"),
+    row("offers:submission_confirm", ANYBODY, 200, 302, token="confirm_link.token"),
+    row("offers:care_detail", ANYBODY, 200, 200, token="care_link.token"),
+    row("offers:care_edit", ANYBODY, 200, 200, token="care_link.token"),
+    # Workspace
+    row("pages:workspace_home", SIGNED_IN, 200, 405),
+    row("pages:barrier_list", STAFF, 200, 405),
+    row("pages:barrier_detail", STAFF, 200, 200, pk="report.pk"),
+    row("pages:mailbox_list", STAFF | ADMINS, 200, 405),
+    row("pages:mailbox_detail", STAFF | ADMINS, 200, 405, name="mail.name"),
+    row("pages:mailbox_html", STAFF | ADMINS, 200, 405, name="mail.name"),
+    row("offers:review_list", STAFF, 200, 405),
+    row("offers:review_detail", STAFF, 200, 200, pk="submitted.pk"),
+    row("offers:proposal_detail", STAFF, 200, 200, pk="proposal.pk"),
+    row("offers:staff_offer_list", STAFF, 200, 405),
+    row("offers:staff_offer_add", STAFF, 200, 200),
+    row("offers:staff_offer_detail", STAFF, 200, 400, pk="published.pk"),
+    row("offers:staff_offer_edit", STAFF, 200, 200, pk="published.pk"),
+    row("offers:staff_offer_note", STAFF, 405, 302, pk="published.pk"),
+    row("offers:staff_offer_care_link", STAFF, 405, 302, pk="published.pk"),
+    row("offers:offer_confirm", MEMBERS, 405, 302, pk="published.pk", others=404),
+    row("offers:staff_organisation_list", STAFF, 200, 405),
+    row("offers:staff_organisation_add", STAFF, 200, 200),
+    row("offers:staff_organisation_detail", STAFF, 200, 400, pk="own.pk"),
+    row("offers:staff_organisation_edit", STAFF, 200, 200, pk="own.pk"),
+    row("offers:staff_contact_add", STAFF, 200, 200, organisation_pk="own.pk"),
+    row("offers:staff_contact_edit", STAFF, 200, 200, organisation_pk="own.pk", pk="contact.pk"),
+    row("offers:staff_consent_withdraw", STAFF, 405, 302, organisation_pk="own.pk", pk="contact.pk"),
+    row("common:job_list", STAFF, 200, 405),
+    row("common:job_detail", STAFF, 200, 405, pk="job.pk"),
+    row("common:job_retry", STAFF, 405, 302, pk="job.pk"),
+    # Accounts (nobody in this world has a second factor, nobody has just typed a password)
+    row("account_login", ANYBODY, 200, 200, signed_in=(302, 302)),
+    row("account_logout", ANYBODY, 302, 302, signed_in=(200, 302)),
+    row("account_inactive", ANYBODY, 200, 405),
+    row("account_reauthenticate", SIGNED_IN, 200, 200),
+    row("account_email", SIGNED_IN, 200, 302),
+    row("account_email_verification_sent", ANYBODY, 200, 405),
+    row("account_confirm_email", ANYBODY, 200, 404, key="unknown"),
+    row("account_change_password", SIGNED_IN, 200, 200),
+    row("account_reset_password", ANYBODY, 200, 200),
+    row("account_reset_password_done", ANYBODY, 200, 405),
+    row("account_reset_password_from_key_done", ANYBODY, 200, 405),
+    row("account_reset_password_from_key", ANYBODY, 200, 200, uidb36="1", key="unknown"),
+    row("mfa_index", SIGNED_IN, 200, 405),
+    row("mfa_authenticate", ANYBODY, 302, 302),
+    row("mfa_reauthenticate", SIGNED_IN, 302, 302),
+    row("mfa_activate_totp", SIGNED_IN, 302, 302),
+    row("mfa_deactivate_totp", SIGNED_IN, 404, 404),
+    row("mfa_view_recovery_codes", SIGNED_IN, 404, 405),
+    row("mfa_generate_recovery_codes", SIGNED_IN, 302, 302),
+    row("mfa_download_recovery_codes", SIGNED_IN, 404, 404),
+    # Django admin
+    row("admin:index", ADMINS, 200, 200),
+    row("admin:login", ADMINS, 302, 302),
+    row("admin:logout", ADMINS, 302, 302),
+    row("admin:jsi18n", ADMINS, 200, 405),
+    row("admin:autocomplete", ADMINS, 403, 405),
+    row("admin:view_on_site", ADMINS, 302, 302, content_type_id="programme.type", object_id="programme.pk"),
+    row("admin:app_list", ADMINS, 200, 200, app_label="offers"),
+    row("admin:<path:object_id>/", ADMINS, 302, 302, path="/admin/offers/topic/1/"),
+    row("admin:(?P<url>.*)$", ADMINS, 404, 404, path="/admin/gibt-es-nicht"),
+    *admin_model("common_user", record="account.pk"),
+    *admin_model("auth_group", add=False, change=False, record="group.pk"),
+    *admin_model("common_centre", add=False, record="centre.pk"),
+    *admin_model("common_centretext", record="text.pk"),
+    *admin_model("actors_municipality", record="municipality.pk"),
+    *admin_model("actors_language", record="language.pk"),
+    *admin_model("actors_organisation", add=False, change=False, record="own.pk"),
+    *admin_model("actors_membership", delete=True, record="membership.pk"),
+    *admin_model("actors_fundernote", delete=True, record="funder_note.pk"),
+    *admin_model("offers_topic", record="topic.pk"),
+    *admin_model("offers_targetgroup", record="target_group.pk"),
+    *admin_model("offers_offertype", record="offer_type.pk"),
+    *admin_model("offers_programme", record="programme.pk"),
+    *admin_model("account_emailaddress", view=False, record="address.pk"),
+    *admin_model("mfa_authenticator", view=False, record="authenticator.pk"),
+]
+
+
+def url_names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name or entry.pattern}"
+        else:
+            yield from url_names(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+
+
+# The tests
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once: every request is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def sessions(world: World) -> dict[str, str]:
+    """The session cookie of each role; strangers have none."""
+    sessions = {STRANGER: ""}
+    for role, user in world.users.items():
+        client = Client()
+        client.force_login(user)
+        sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return sessions
+
+
+def answer(session: str, method: str, url: str) -> HttpResponseBase:
+    client = Client(raise_request_exception=False)
+    if session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    with transaction.atomic():
+        response: HttpResponseBase = getattr(client, method)(url)
+        transaction.set_rollback(True)
+    return response
+
+
+def value(world: World, text: str) -> Any:
+    """ "published.pk" is the primary key of that record, "draft_link.token" its token; other words stay as they are."""
+    name, _dot, attribute = text.partition(".")
+    if not attribute:
+        return text
+    record = world[name]
+    match attribute:
+        case "token":
+            return links.token(record)
+        case "type":
+            return ContentType.objects.get_for_model(record).pk
+        case _:
+            return getattr(record, attribute)
+
+
+def address(world: World, entry: Row) -> str:
+    if path := entry.arguments.get("path"):
+        return path
+    return reverse(entry.name, kwargs={name: value(world, text) for name, text in entry.arguments.items()})
+
+
+def test_every_url_has_a_line_and_every_line_a_url() -> None:
+    listed = [entry.name for entry in ROWS]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(url_names(get_resolver()))
+
+
+def test_every_model_of_the_admin_has_its_lines() -> None:
+    registered = {f"admin:{model._meta.app_label}_{model._meta.model_name}_add" for model in admin.site._registry}
+    assert registered <= {entry.name for entry in ROWS}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("entry", ROWS, ids=lambda entry: entry.name)
+def test_page_answers_each_role_as_its_line_says(entry: Row, world: World, sessions: dict[str, str]) -> None:
+    url = address(world, entry)
+    found = {
+        f"{who} {method}": response.status_code
+        for who, session in sessions.items()
+        for method in ("get", "post")
+        if (response := answer(session, method, url)).status_code not in entry.expected(who, method)
+    }
+    assert not found, f"{url}: {found}"
+
+
+def unknown(argument: Any) -> Any:
+    match argument:
+        case int():
+            return 10**9
+        case UUID():
+            return UUID(int=0)
+        case _:
+            return "A" * len(argument) if len(argument) == 43 else "gibt-es-nicht"
+
+
+OURS = [entry for entry in ROWS if entry.arguments and entry.name.startswith(("pages:", "offers:", "common:"))]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("entry", OURS, ids=lambda entry: entry.name)
+def test_page_of_a_record_that_nobody_knows_is_not_found(entry: Row, world: World, sessions: dict[str, str]) -> None:
+    known = {name: value(world, text) for name, text in entry.arguments.items()}
+    method = "post" if entry.get == 405 else "get"
+    for name, argument in known.items():
+        url = reverse(entry.name, kwargs=known | {name: unknown(argument)})
+        found = {who: answer(sessions[who], method, url).status_code for who in entry.who}
+        assert found == dict.fromkeys(entry.who, 404), url
+
+
+# Records that exist: to whom they answer as if they did not. An offer that is over says so (410).
+HIDDEN = [
+    ("offers:offer_detail", ANYBODY, 404, {"slug": "hidden.slug"}),
+    ("offers:offer_detail", ANYBODY, 410, {"slug": "archived.slug"}),
+    ("offers:offer_detail", ANYBODY, 404, {"slug": "of_archived_organisation.slug"}),
+    ("offers:organisation_detail", ANYBODY, 404, {"slug": "proposed.slug"}),
+    ("offers:organisation_detail", ANYBODY, 404, {"slug": "archived_organisation.slug"}),
+    ("offers:submission_resume", ANYBODY, 404, {"token": "care_link.token"}),
+    ("offers:submission_confirm", ANYBODY, 404, {"token": "draft_link.token"}),
+    ("offers:care_detail", ANYBODY, 404, {"token": "confirm_link.token"}),
+    ("offers:care_edit", ANYBODY, 404, {"token": "draft_link.token"}),
+    ("offers:care_detail", ANYBODY, 410, {"token": "expired_link.token"}),
+    ("offers:care_edit", ANYBODY, 410, {"token": "revoked_link.token"}),
+    ("offers:review_detail", STAFF, 404, {"pk": "draft.pk"}),
+    ("offers:review_detail", STAFF, 404, {"pk": "unconfirmed.pk"}),
+    ("offers:staff_offer_detail", STAFF, 404, {"pk": "draft.pk"}),
+    ("offers:staff_offer_detail", STAFF, 404, {"pk": "unconfirmed.pk"}),
+    ("offers:staff_offer_edit", STAFF, 404, {"pk": "draft.pk"}),
+    ("offers:staff_offer_edit", STAFF, 404, {"pk": "unconfirmed.pk"}),
+    ("offers:staff_contact_edit", STAFF, 404, {"organisation_pk": "proposed.pk", "pk": "contact.pk"}),
+    ("offers:staff_consent_withdraw", STAFF, 404, {"organisation_pk": "proposed.pk", "pk": "contact.pk"}),
+    ("offers:offer_confirm", frozenset({PROVIDER, MUNICIPALITY}), 404, {"pk": "foreign.pk"}),
+    ("offers:offer_confirm", STAFF, 404, {"pk": "draft.pk"}),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "who", "status", "arguments"), HIDDEN)
+def test_page_of_a_record_that_one_may_not_know_of(
+    name: str, who: frozenset[str], status: int, arguments: dict[str, str], world: World, sessions: dict[str, str]
+) -> None:
+    entry = next(entry for entry in ROWS if entry.name == name)
+    url = address(world, Row(name, who, 200, 200, arguments))
+    method = "post" if entry.get == 405 else "get"
+    found = {person: answer(sessions[person], method, url).status_code for person in who}
+    assert found == dict.fromkeys(who, status), url
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("entry", [entry for entry in ROWS if entry.who == ANYBODY], ids=lambda entry: entry.name)
+def test_public_page_answers_strangers_in_every_language(entry: Row, world: World) -> None:
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            url = address(world, entry)
+        assert answer("", "get", url).status_code == entry.get, url
+
+
+@pytest.mark.django_db
+def test_stranger_comes_back_to_the_page_after_signing_in(world: World) -> None:
+    response = answer("", "get", "/arbeitsplatz/pruefung/")
+    assert response.headers["Location"] == "/konto/anmelden/?next=/arbeitsplatz/pruefung/"
+
+
+@pytest.mark.django_db
+def test_switched_off_account_is_a_stranger_at_once(world: World, sessions: dict[str, str]) -> None:
+    User.objects.filter(pk=world.users[EDITOR].pk).update(is_active=False)
+    assert answer(sessions[EDITOR], "get", "/arbeitsplatz/pruefung/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/konto/signup/", "/konto/registrieren/", "/accounts/login/", "/konto/login/code/"])
+def test_there_is_no_sign_up_and_no_second_door(path: str) -> None:
+    with pytest.raises(Resolver404):
+        resolve(path)

@@ -1,0 +1,121 @@
+"""A small world with one record in every state, for tests that look at the whole site."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from actors.models import ContactPerson, FunderNote, Organisation
+from kiportal.common import jobs, links, roles
+from kiportal.common.mail import MailFolderBackend
+from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, Job, User
+from kiportal.pages.models import BarrierReport
+from offers.models import Offer, OfferDate, Programme
+from tests import factories
+
+Purpose = AccessLink.Purpose
+
+
+@dataclass(frozen=True)
+class World:
+    """Accounts by role, records by name; `own` belongs to the accounts of Verein and Kommune."""
+
+    users: dict[str, User]
+    records: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.records[name]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail of the demo, in its file."""
+
+    name: str
+
+
+def make_mail() -> Mail:
+    MailFolderBackend(settings.KIPORTAL_MAIL_FOLDER).send_messages(
+        [
+            EmailMessage(
+                "Ihre Meldung", "Guten Tag,", to=["verein@example.org"], headers={"Message-ID": "<1@example.org>"}
+            )
+        ]
+    )
+    return Mail(max(settings.KIPORTAL_MAIL_FOLDER.glob("*.eml")).stem)
+
+
+def make_world() -> World:
+    factories.make_centre()
+    own = factories.make_organisation("Verein Brücke")
+    municipality = factories.make_municipality("Netphen")
+    users = {role: factories.make_user(role) for role in roles.ROLE_PERMISSIONS}
+    for role in (roles.PROVIDER, roles.MUNICIPALITY):
+        own.memberships.create(user=users[role])
+    offers = {status: _offer(status, own, municipality) for status in Offer.Status}
+    published = offers[Offer.Status.PUBLISHED]
+    OfferDate.objects.create(offer=published, starts_at=timezone.now() + timedelta(days=3))
+    programme = Programme.objects.create(name="Griffbereit", slug="griffbereit", summary="Eltern", strand="bildung")
+    proposal = ChangeProposal.objects.create(
+        target=published, lock_version=1, changes={"title": {"old": published.title, "new": "Neu"}}
+    )
+    job = jobs.enqueue("jobsapp.refuse", title="E-Mail")
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, finished_at=timezone.now())
+    archived = factories.make_organisation("Ehemaliger Verein", status=Organisation.Status.ARCHIVED)
+    expired, revoked = (links.issue(Purpose.CARE, published, "verein@example.org") for _ in range(2))
+    AccessLink.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    links.revoke(AccessLink.objects.filter(pk=revoked.pk))
+    spare = factories.make_user(roles.COUNCIL)
+    records = {
+        **{str(status): offer for status, offer in offers.items()},
+        "foreign": factories.make_offer("Fremdes Angebot"),
+        "own": own,
+        "proposed": factories.make_organisation("Neuer Verein", status=Organisation.Status.PROPOSED),
+        "archived_organisation": archived,
+        "of_archived_organisation": factories.make_offer("Kurs von früher", provider=archived),
+        "expired_link": expired,
+        "revoked_link": revoked,
+        "authenticator": Authenticator.objects.create(user=spare, type=Authenticator.Type.TOTP, data={}),
+        "contact": published.contact,
+        "municipality": municipality,
+        "programme": programme,
+        "funder_note": FunderNote.objects.create(text="Gefördert durch das Land"),
+        "proposal": proposal,
+        "job": job,
+        "report": BarrierReport.objects.create(key=uuid4(), description="Zu klein"),
+        "account": users[roles.PROVIDER],
+        "address": users[roles.PROVIDER].emailaddress_set.get(),
+        "group": Group.objects.get(name=roles.EDITOR),
+        "membership": own.memberships.first(),
+        "centre": Centre.objects.get(),
+        "text": CentreText.objects.create(page="impressum", title="Impressum", body="<p>KI</p>"),
+        "topic": published.topics.get(),
+        "language": published.languages.get(),
+        "target_group": published.target_groups.get(),
+        "offer_type": published.offer_type,
+        "mail": make_mail(),
+        "draft_link": links.issue(Purpose.DRAFT, offers[Offer.Status.DRAFT], "verein@example.org"),
+        "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
+        "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
+    }
+    return World(users, records)
+
+
+def _offer(status: str, provider: Organisation, municipality: Any) -> Offer:
+    was_public = status in {Offer.Status.PUBLISHED, Offer.Status.HIDDEN, Offer.Status.ARCHIVED}
+    contact = ContactPerson.objects.create(organisation=provider, function="Büro", email="buero@example.org")
+    return factories.make_offer(
+        f"Angebot {status}",
+        status=status,
+        provider=provider,
+        contact=contact,
+        municipalities=[municipality],
+        slug=f"angebot-{status}" if was_public else None,
+        published_at=timezone.now() if was_public else None,
+    )
