@@ -1,6 +1,6 @@
 """Forms of the review: what an editor decides, and why."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -9,6 +9,10 @@ from kiportal.common.models import ChangeProposal
 from offers import changes
 from offers.models import Offer
 from offers.review.reasons import BY_SLUG, REASONS, VERB_LABELS
+
+
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    return cast("forms.ChoiceField", form.fields[name])
 
 
 class ReasonSelect(forms.Select):
@@ -59,7 +63,7 @@ class DecisionForm(ButtonForm):
             (label, [(reason.slug, reason.label) for reason in REASONS if reason.verb == verb])
             for verb, label in VERB_LABELS.items()
         ]
-        self.fields["template"].choices = [("", "– keiner –"), *groups]
+        choice_field(self, "template").choices = [("", "– keiner –"), *groups]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -93,7 +97,7 @@ class ProposalDecisionForm(ButtonForm):
     def __init__(self, *args: Any, proposal: ChangeProposal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.proposal = proposal
-        self.fields["fields_taken"].choices = [(name, changes.label(name)) for name in proposal.changes]
+        choice_field(self, "fields_taken").choices = [(name, changes.label(name)) for name in proposal.changes]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -1,11 +1,12 @@
 """Forms for the records that staff edit: offers with their dates and contact, organisations, contacts."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import uuid4
 
 from django import forms
 from django.db import transaction
 from django.utils import timezone
+from django.utils.choices import flatten_choices
 
 from actors import consents
 from actors.models import ContactPerson, Organisation
@@ -37,7 +38,8 @@ def name_empty_choices(form: forms.BaseForm) -> None:
         if isinstance(field, forms.ModelChoiceField):
             field.empty_label = NO_CHOICE if field.empty_label is not None else None
         elif isinstance(field, forms.ChoiceField):
-            field.choices = [(value, label if value else NO_CHOICE) for value, label in field.choices]
+            choices = cast("list[tuple[Any, Any]]", list(flatten_choices(cast("Any", field.choices))))
+            field.choices = [(value, label if value else NO_CHOICE) for value, label in choices]
 
 
 # Contacts
@@ -112,7 +114,8 @@ class ContactForm(forms.ModelForm):
 
     def _offer_again(self) -> None:
         """Somebody saved meanwhile: say what is stored; sending once more overwrites it."""
-        data: Any = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         data[self.add_prefix("read_at")] = self._version()
         self.data = data
         stored = ContactPerson.objects.get(pk=self.instance.pk)
@@ -159,16 +162,19 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
         # Rich text keeps the editor that its model field brings.
         field_classes: ClassVar = {"target_groups": TargetGroupField}
         widgets: ClassVar = OfferMeta.widgets | {"internal_note": forms.Textarea(attrs={"rows": 3})}
-        labels: ClassVar = OfferMeta.labels | {"kind": "Angebot oder Projekt"}
-        help_texts: ClassVar = OfferMeta.help_texts | {"description": ""}
+        labels: ClassVar[dict[str, Any]] = OfferMeta.labels | {"kind": "Angebot oder Projekt"}
+        help_texts: ClassVar[dict[str, Any]] = OfferMeta.help_texts | {"description": ""}
 
     def __init__(self, data: Any = None, *, instance: Offer, **kwargs: Any) -> None:
         is_on_the_way = instance.pk is not None and instance.status != Offer.Status.PUBLISHED
+        if instance.pk is None:
+            kwargs["initial"] = {"dates": []}
         super().__init__(data, instance=instance, lenient=is_on_the_way, **kwargs)
         name_empty_choices(self)
         for name in PROJECT:
             self.fields[name].required = False
-        self.fields["contact"].queryset = ContactPerson.objects.with_consent().filter(organisation=instance.provider_id)
+        contact = cast("forms.ModelChoiceField", self.fields["contact"])
+        contact.queryset = ContactPerson.objects.with_consent().filter(organisation=instance.provider_id)
         self.new_contact = ContactForm(
             data,
             prefix="kontakt",

@@ -1,5 +1,7 @@
 """Entries that look like one we already have. A hint for people; nothing is decided by it."""
 
+from typing import Any
+
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Exists, Expression, F, Func, OuterRef, Q, QuerySet, TextField, Value
 
@@ -18,12 +20,8 @@ _places = Offer.municipalities.through
 def offers_like(offer: Offer) -> OfferQuerySet:
     """Return entries with a similar title anywhere, or a similar short text in the same place, nearest first."""
     own = _places._default_manager.filter(offer=offer.pk).values("municipality")
-    return (
-        _alike(Value(fold(offer.title)), Value(offer.search_text), own)
-        .exclude(pk=offer.pk)
-        .select_related("provider")
-        .order_by("-likeness")
-    )
+    alike = _alike(Value(fold(offer.title)), Value(offer.search_text), own).exclude(pk=offer.pk)
+    return alike.select_related("provider").order_by("-likeness")  # type: ignore[misc]
 
 
 def has_twin() -> Exists:
@@ -35,11 +33,10 @@ def has_twin() -> Exists:
 
 def organisations_like(organisation: Organisation) -> OrganisationQuerySet:
     """Return other organisations under a similar name, most similar first."""
-    name = Value(fold(organisation.name))
     return (
         Organisation.objects.exclude(status=Organisation.Status.REJECTED)
         .exclude(pk=organisation.pk)
-        .annotate(likeness=TrigramSimilarity(_folded(F("name")), name))
+        .annotate(likeness=_similarity("name", Value(fold(organisation.name))))
         .filter(likeness__gte=ALIKE)
         .order_by("-likeness")
     )
@@ -51,12 +48,16 @@ def _alike(title: Expression, text: Expression | OuterRef, own_places: QuerySet)
     return (
         Offer.objects.for_staff()
         .exclude(status__in=GONE)
-        .annotate(likeness=TrigramSimilarity(_folded(F("title")), title))
+        .annotate(likeness=_similarity("title", title))
         .filter(
             Q(search_text__trigram_word_similar=title, likeness__gte=ALIKE)
             | (Q(search_text__trigram_similar=text) & Q(Exists(near)))
         )
     )
+
+
+def _similarity(field: str, other: Any) -> TrigramSimilarity:
+    return TrigramSimilarity(_folded(F(field)), other)
 
 
 def _folded(expression: F | OuterRef) -> Func:

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from kiportal.common.models import ChangeProposal
 from kiportal.common.richtext import RichTextField, to_text
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from kiportal.common.views.acting import acting_user
 from offers import changes, lifecycle
 from offers.forms.decisions import ProposalDecisionForm
 from offers.history import timeline
@@ -54,7 +55,8 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
                 proposal.refresh_from_db()
                 if proposal.status != ChangeProposal.Status.OPEN:
                     following = next_url(proposal.created_at, request.path)
-                    return somebody_was_faster(request, proposal.target, reason, next_url=following)
+                    offer = Offer.objects.get(pk=proposal.target_id)
+                    return somebody_was_faster(request, offer, reason, next_url=following)
                 form.add_error(None, str(error))
                 status = error.status
             except TransitionError as error:
@@ -68,9 +70,9 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
         """Take the step and return the sentence that says so."""
         taken, reason = set(form.cleaned_data["fields_taken"]), form.cleaned_data["reason"]
         if form.cleaned_data["verb"] == "reject":
-            lifecycle.reject_proposal(proposal, by=self.request.user, reason=reason)
+            lifecycle.reject_proposal(proposal, by=acting_user(self.request), reason=reason)
             return f"Die Änderung an „{proposal.target}“ ist abgelehnt."
-        lifecycle.accept_proposal(proposal, taken, by=self.request.user, reason=reason)
+        lifecycle.accept_proposal(proposal, taken, by=acting_user(self.request), reason=reason)
         if len(taken) < len(proposal.changes):
             return f"{len(taken)} von {len(proposal.changes)} Änderungen an „{proposal.target}“ sind übernommen."
         return f"Die Änderung an „{proposal.target}“ ist übernommen."

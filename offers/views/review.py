@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from kiportal.common.models import User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from kiportal.common.views.acting import acting_user
 from offers import lifecycle
 from offers.forms.decisions import DecisionForm, NoteForm
 from offers.history import timeline
@@ -69,7 +69,7 @@ class ReviewDetail(PermissionRequiredMixin, TemplateView):
             verb, reason = self.form.cleaned_data["verb"], self.form.cleaned_data["text"]
             since = offer.submitted_at or offer.created_at
             try:
-                getattr(lifecycle, verb)(offer, by=request.user, reason=reason)
+                getattr(lifecycle, verb)(offer, by=acting_user(request), reason=reason)
             except SomebodyWasFaster:
                 return somebody_was_faster(request, offer, reason, next_url=next_url(since, request.path))
             except TransitionError as error:
@@ -84,12 +84,11 @@ class ReviewDetail(PermissionRequiredMixin, TemplateView):
         return get_object_or_404(offers, pk=self.kwargs["pk"])
 
     def _page(self, offer: Offer, status: int = 200) -> HttpResponse:
-        assert isinstance(self.request.user, User)  # noqa: S101  (PermissionRequiredMixin)
         context = self.get_context_data(
             offer=offer,
             form=self.form,
             note_form=NoteForm(instance=offer),
-            findings=findings.examine(offer, by=self.request.user),
+            findings=findings.examine(offer, by=acting_user(self.request)),
             history=timeline(offer),
             next_url=next_url(offer.submitted_at or offer.created_at, self.request.path),
         )

@@ -17,6 +17,7 @@ from django.views.generic import ListView
 from kiportal.common.forms import StaleSave
 from kiportal.common.models import AccessLink, Centre, ChangeProposal
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from kiportal.common.views.acting import acting_user
 from kiportal.common.views.conflicts import Difference, conflict
 from offers import changes, lifecycle
 from offers.completeness import missing
@@ -42,15 +43,7 @@ class StaffOfferList(PermissionRequiredMixin, ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(filters=self.filters, **kwargs)
-        today, months = timezone.localdate(), Centre.objects.current().freshness_months
-        context["rows"] = [
-            {
-                "offer": offer,
-                "places": queue.places(offer),
-                "is_stale": offer.status == Offer.Status.PUBLISHED and offer.is_stale(today, months),
-            }
-            for offer in context["object_list"]
-        ]
+        context["rows"] = [(offer, queue.places(offer)) for offer in context["object_list"]]
         return context
 
 
@@ -165,7 +158,7 @@ class StaffOfferAdd(PermissionRequiredMixin, View):
         try:
             with transaction.atomic():
                 offer = form.save()
-                lifecycle.submit(offer, by=request.user)
+                lifecycle.submit(offer, by=acting_user(request))
         except IntegrityError:
             offer = get_object_or_404(Offer, submission_key=form.cleaned_data["key"])
         except TransitionError as error:
@@ -202,7 +195,7 @@ def staff_offer_note(request: HttpRequest, pk: int) -> HttpResponse:
 def staff_offer_care_link(request: HttpRequest, pk: int) -> HttpResponse:
     offer = get_object_or_404(Offer.objects.for_staff(), pk=pk)
     try:
-        lifecycle.send_care_link(offer, by=request.user)
+        lifecycle.send_care_link(offer, by=acting_user(request))
     except TransitionError as error:
         messages.error(request, str(error))
     else:
@@ -214,11 +207,11 @@ def staff_offer_care_link(request: HttpRequest, pk: int) -> HttpResponse:
 def offer_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """ "Stimmt alles", said by staff or by a member of the organisation; others do not know of this address."""
     may_see_all = request.user.has_perm("offers.view_offer")
-    offers = Offer.objects.for_staff() if may_see_all else Offer.objects.of_member(request.user)
+    offers = Offer.objects.for_staff() if may_see_all else Offer.objects.of_member(acting_user(request))
     offer = get_object_or_404(offers, pk=pk)
     back_url = _detail_url(offer) if may_see_all else reverse("pages:workspace_home")
     try:
-        lifecycle.confirm(offer, by=request.user, on=timezone.localdate())
+        lifecycle.confirm(offer, by=acting_user(request), on=timezone.localdate())
     except SomebodyWasFaster as error:
         messages.error(request, str(error))
     else:

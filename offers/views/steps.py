@@ -18,6 +18,7 @@ from django.views.generic import DetailView
 
 from actors.models import Organisation
 from kiportal.common.transitions import SomebodyWasFaster, Table, TransitionError, possible
+from kiportal.common.views.acting import acting_user
 from offers.forms.decisions import ReasonForm
 from offers.history import timeline
 from offers.models import Offer
@@ -41,7 +42,7 @@ class StepView(PermissionRequiredMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         refused: ReasonForm | None = kwargs.pop("refused", None)
-        verbs = possible(self.transitions, self.object, self.request.user)
+        verbs = possible(self.transitions, self.object, acting_user(self.request))
         steps = []
         for step in self.steps:
             if step.verb in verbs:

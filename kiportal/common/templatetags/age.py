@@ -1,11 +1,16 @@
-"""How long something waits, in words: `{{ entry.since|age }}` gives "seit 3 Tagen"."""
+"""How old something is: `{{ entry.since|age }}` gives "seit 3 Tagen", `offer|stale:12` whether it needs a new word."""
 
 from datetime import date, datetime
+from typing import Protocol
 
 from django import template
 from django.utils import timezone
 
 register = template.Library()
+
+
+class Confirmed(Protocol):
+    def is_stale(self, on: date, months: int) -> bool: ...
 
 
 @register.filter
@@ -20,3 +25,9 @@ def age(since: date) -> str:
     if days < 14:
         return f"seit {days} Tagen"
     return f"seit {days // 7} Wochen" if days < 60 else f"seit {days // 30} Monaten"
+
+
+@register.filter
+def stale(record: Confirmed, months: int) -> bool:
+    """Whether the last confirmation lies more than `months` back."""
+    return record.is_stale(timezone.localdate(), months)

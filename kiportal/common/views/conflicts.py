@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import models
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.choices import flatten_choices
 from django.utils.formats import date_format
 
 from kiportal.common.forms import LockedModelForm, StaleSave
@@ -69,14 +70,14 @@ def shown(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ModelMultipleChoiceField):
         return ", ".join(sorted(str(row) for row in value))
     if isinstance(field, forms.ModelChoiceField):
-        row = value if isinstance(value, models.Model) else field.queryset.filter(pk=value).first()
-        return str(row or "")
+        rows = cast("models.QuerySet[Any]", field.queryset).model._base_manager
+        return str((value if isinstance(value, models.Model) else rows.filter(pk=value).first()) or "")
     if isinstance(field, forms.BooleanField):
         return "ja" if value else "nein"
     if value in (None, ""):
         return ""
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))
+        return str(dict(flatten_choices(cast("Any", field.choices))).get(value, value))
     if isinstance(field, RichTextFormField):
         return to_text(value)
     if isinstance(value, datetime):

@@ -60,7 +60,7 @@ class JobDetail(PermissionRequiredMixin, DetailView):
     queryset = Job.objects.select_related("created_by")
 
     def get_template_names(self) -> list[str]:
-        return ["common/_job_state.html" if self.request.htmx else "common/job_detail.html"]
+        return ["common/_job_state.html" if self.request.headers.get("HX-Request") else "common/job_detail.html"]
 
 
 @require_POST

@@ -14,6 +14,6 @@ urlpatterns = [
 if settings.KIPORTAL_DEMO:
     urlpatterns += [
         path("arbeitsplatz/postfach/", mailbox.mailbox_list, name="mailbox_list"),
-        path("arbeitsplatz/postfach/<slug:name>/", mailbox.mailbox_detail, name="mailbox_detail"),
-        path("arbeitsplatz/postfach/<slug:name>/html/", mailbox.mailbox_html, name="mailbox_html"),
+        path("arbeitsplatz/postfach/<str:name>/", mailbox.mailbox_detail, name="mailbox_detail"),
+        path("arbeitsplatz/postfach/<str:name>/html/", mailbox.mailbox_html, name="mailbox_html"),
     ]

@@ -1,0 +1,161 @@
+"""Deciding a proposed change, field by field."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kiportal.common.models import ChangeProposal, StatusChange, User
+from offers import changes, lifecycle
+from offers.models import Offer
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client: Client, editor: User, centre: object) -> Client:
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def offer(db: None) -> Offer:
+    return factories.make_offer("Nähkurs", summary="Montags um zehn.", city="Netphen")
+
+
+def make_proposal(offer: Offer, **new: Any) -> ChangeProposal:
+    proposed = {name: {"old": changes.current(offer, name), "new": value} for name, value in new.items()}
+    member = factories.make_user("provider", organisation=offer.provider, first_name="Vera", last_name="Verein")
+    proposal = lifecycle.propose(offer, proposed, by=member, message="Neue Zeit", email="verein@example.org")
+    assert proposal is not None
+    return proposal
+
+
+def page(proposal: ChangeProposal) -> str:
+    return reverse("offers:proposal_detail", args=[proposal.pk])
+
+
+def test_page_shows_old_struck_and_new_underlined(staff: Client, offer: Offer) -> None:
+    text = staff.get(page(make_proposal(offer, summary="Dienstags um zehn."))).text
+    assert "Montags</del>" in text
+    assert "Dienstags</ins>" in text
+    for part in ("Kurz gesagt", "Neue Zeit", "Vera Verein", "verein@example.org"):
+        assert part in text
+
+
+def test_markup_of_a_proposal_is_never_rendered(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, description="<p>Neu</p><script>alert(1)</script><img src=x>", city="<b>Ort</b>")
+    text = staff.get(page(proposal)).text
+    assert "<script>alert" not in text
+    assert "<img src=x>" not in text
+    assert "&lt;b&gt;Ort&lt;/b&gt;" in text
+
+
+def test_contact_and_dates_are_shown_as_people_read_them(staff: Client, offer: Offer) -> None:
+    dates = [["2027-03-01T09:00:00+00:00", "2027-03-01T10:30:00+00:00", "im Saal"]]
+    text = staff.get(page(make_proposal(offer, dates=dates, contact_phone="0271 12"))).text
+    assert "01.03.2027" in text
+    assert "10:00–11:30" in text
+    assert "0271 12" in text
+
+
+def test_accept_all_writes_every_field_and_tells_the_author(
+    staff: Client, offer: Offer, editor: User, run_jobs: Any, mailoutbox: list[Any]
+) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.", city="Siegen")
+    answer = staff.post(page(proposal), {"verb": "accept_all", "reason": "Gern"}, follow=True)
+    offer.refresh_from_db()
+    proposal.refresh_from_db()
+    assert (offer.summary, offer.city, proposal.status) == ("Dienstags.", "Siegen", "accepted")
+    assert "ist übernommen" in answer.text
+    assert StatusChange.objects.for_target(proposal).get().by_user == editor
+    run_jobs()
+    assert "verein@example.org" in [mail.to[0] for mail in mailoutbox]
+
+
+def test_accept_chosen_leaves_the_rest(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.", city="Siegen")
+    answer = staff.post(page(proposal), {"verb": "accept", "fields_taken": ["city"]}, follow=True)
+    offer.refresh_from_db()
+    proposal.refresh_from_db()
+    assert (offer.summary, offer.city, proposal.status) == ("Montags um zehn.", "Siegen", "partly_accepted")
+    assert "1 von 2 Änderungen" in answer.text
+
+
+def test_accept_without_a_choice_is_refused(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    answer = staff.post(page(proposal), {"verb": "accept", "reason": "Mein Text"})
+    assert "Bitte wählen Sie mindestens eine Änderung aus" in answer.text
+    assert "Mein Text" in answer.text
+    proposal.refresh_from_db()
+    assert proposal.status == "open"
+
+
+def test_field_that_was_not_proposed_cannot_be_taken(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    assert staff.post(page(proposal), {"verb": "accept", "fields_taken": ["status", "summary"]}).status_code == 200
+    proposal.refresh_from_db()
+    assert proposal.status == "open"
+
+
+def test_reject_needs_a_reason(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    answer = staff.post(page(proposal), {"verb": "reject"})
+    assert "Bitte schreiben Sie eine Begründung." in answer.text
+    staff.post(page(proposal), {"verb": "reject", "reason": "Stimmt nicht."})
+    proposal.refresh_from_db()
+    offer.refresh_from_db()
+    assert (proposal.status, offer.summary) == ("rejected", "Montags um zehn.")
+
+
+def test_entry_that_changed_meanwhile_keeps_the_page_and_the_text(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.", city="Siegen")
+    Offer.objects.filter(pk=offer.pk).update(summary="Mittwochs.")
+    assert "Jetzt steht dort: Mittwochs." in staff.get(page(proposal)).text
+    answer = staff.post(page(proposal), {"verb": "accept_all", "reason": "Passt"})
+    assert answer.status_code == 409
+    assert "inzwischen anders geändert: Kurz gesagt" in answer.text
+    assert "Passt" in answer.text
+    staff.post(page(proposal), {"verb": "accept", "fields_taken": ["city"]})
+    offer.refresh_from_db()
+    assert (offer.summary, offer.city) == ("Mittwochs.", "Siegen")
+
+
+def test_second_decision_gets_the_friendly_page(staff: Client, offer: Offer, lead: User) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    lifecycle.reject_proposal(proposal, by=lead, reason="Schon entschieden")
+    answer = staff.post(page(proposal), {"verb": "accept_all", "reason": "Mein Text"})
+    assert answer.status_code == 409
+    assert "Jemand war schneller" in answer.text
+    assert "Mein Text" in answer.text
+    assert "Über diesen Vorschlag ist entschieden" in staff.get(page(proposal)).text
+
+
+def test_what_would_make_the_entry_incomplete_is_refused(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="")
+    answer = staff.post(page(proposal), {"verb": "accept_all"})
+    assert answer.status_code == 400
+    offer.refresh_from_db()
+    assert offer.summary == "Montags um zehn."
+
+
+def test_decision_leads_to_the_next_entry(staff: Client, offer: Offer) -> None:
+    first = make_proposal(offer, summary="Dienstags.")
+    second = make_proposal(factories.make_offer(), summary="Neu.")
+    assert staff.post(page(first), {"verb": "accept_all"}).url == page(second)
+
+
+@pytest.mark.parametrize("role", ["provider", "municipality", "council", "admin"])
+def test_proposal_forbidden_for_other_roles(client: Client, cast: dict[str, User], offer: Offer, role: str) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    client.force_login(cast[role])
+    assert client.get(page(proposal)).status_code == 403
+    assert client.post(page(proposal), {"verb": "accept_all"}).status_code == 403
+    proposal.refresh_from_db()
+    assert proposal.status == "open"
+
+
+def test_unknown_proposal_not_found(staff: Client) -> None:
+    assert staff.get(reverse("offers:proposal_detail", args=[9_999_999])).status_code == 404
