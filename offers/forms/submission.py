@@ -64,7 +64,7 @@ class OrganisationFields(forms.Form):
         label=_("Sitz der Organisation"),
         empty_label=_("keine Auswahl"),
         help_text=_(
-            "Liegt er nicht im Kreis, lassen Sie das Feld frei. Wo Ihr Angebot stattfindet, fragen wir später."
+            "Liegt er nicht im Kreis, bleibt das Feld leer. Wo Ihr Angebot stattfindet, fragen wir später."
         ),
     )
     street = _organisation_field("street")
@@ -132,7 +132,7 @@ class StartForm(OrganisationFields, AnonymousForm):
     limit_name = "submission"
 
 
-class OrganisationStep(OfferForm, OrganisationFields):
+class OrganisationStep(OrganisationFields, OfferForm):
     """The first step again, with the draft at hand."""
 
     fieldsets = OrganisationFields.fieldsets

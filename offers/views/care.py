@@ -58,12 +58,13 @@ def care_detail(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpRes
 
 
 def _act(verb: str, link: AccessLink, offer: Offer) -> None:
+    """A button pressed twice has done its work the first time."""
     match verb:
         case "bestaetigen":
             lifecycle.confirm(offer, by=link, on=timezone.localdate())
-        case "beenden":
+        case "beenden" if offer.status != Offer.Status.ARCHIVED:
             lifecycle.archive(offer, by=link)
-        case "wiederherstellen":
+        case "wiederherstellen" if offer.status != Offer.Status.PUBLISHED:
             lifecycle.restore(offer, by=link)
         case "name-verbergen":
             lifecycle.withdraw_name(offer, by=link, on=timezone.localdate())
