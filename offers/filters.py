@@ -61,7 +61,7 @@ class FacetFilter(Filter):
         super().__init__(label=facet.label)
         self.facet = facet
 
-    def filter(self, qs: OfferQuerySet, value: list[str]) -> OfferQuerySet:
+    def filter(self, qs: Any, value: list[str]) -> Any:
         return qs.filter(self.facet.condition(value)) if value else qs
 
 
@@ -222,7 +222,7 @@ class OfferFilters(LenientFilterSet):
 class OneValueSelect(forms.Select):
     """A select for a parameter that an address may repeat; it shows the first value."""
 
-    def value_from_datadict(self, data: QueryDict, files: Any, name: str) -> list[str]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         return data.getlist(name)
 
 
@@ -288,7 +288,7 @@ class OrganisationFilters(SelectFilterSet):
 class DateFilter(SelectFilter):
     """A facet of the offer to which a date belongs."""
 
-    def filter(self, qs: OfferDateQuerySet, value: list[str]) -> OfferDateQuerySet:
+    def filter(self, qs: Any, value: list[str]) -> Any:
         return qs.filter(offer__in=Offer.objects.filter(self.facet.condition(value))) if value else qs
 
 

@@ -1,7 +1,7 @@
 """Named reads of offers. `visible_to_public` is the one place that decides what the public sees."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
@@ -108,7 +108,7 @@ class OfferDateQuerySet(models.QuerySet["OfferDate"]):
         )
 
 
-def counting_offers[M: models.Model](rows: models.QuerySet[M], on: date) -> models.QuerySet[M]:
+def counting_offers(rows: models.QuerySet[Any], on: date) -> models.QuerySet[Any]:
     """Rows that offers refer to (organisations, programmes, ...), each with `offer_count`, the public ones."""
     public = apps.get_model("offers", "Offer")._default_manager.visible_to_public(on)
     return rows.annotate(offer_count=Count("offers", filter=Q(offers__in=public)))

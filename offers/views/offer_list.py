@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
 from actors.models import Municipality
 from offers.facets import counts_without, facet_counts
@@ -19,10 +21,17 @@ from offers.vocabulary import FACETS
 OPEN_FACETS = {"thema", "zielgruppe"}
 
 
+class HtmxRequest(HttpRequest):
+    """A request after the middleware of django-htmx."""
+
+    htmx: HtmxDetails
+
+
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
 class OfferList(PublicList):
     """The whole page, or only what changes with the filters when htmx asks for it."""
 
+    request: HtmxRequest
     context_object_name = "offers"
     advice: Advice | None = None
 
