@@ -1,12 +1,15 @@
 """Fixtures of all tests: the fixed cast of accounts, and jobs that really run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from aiosmtpd.controller import Controller
+from pytest_django.fixtures import Settings
 
 from kiportal.common import jobs, roles
 from kiportal.common.models import Centre, Job, User
 from tests import factories
+from tests.smtp import Mailbox, free_port
 
 
 @pytest.fixture
@@ -42,3 +45,16 @@ def run_jobs(db: None) -> Callable[[], list[Job]]:
         return done
 
     return run
+
+
+@pytest.fixture
+def mailbox(settings: Settings) -> Iterator[Mailbox]:
+    """Mails of this test go over SMTP into this box."""
+    mailbox = Mailbox()
+    port = free_port()
+    server = Controller(mailbox, hostname="127.0.0.1", port=port)
+    server.start()
+    options = {"host": "127.0.0.1", "port": port, "timeout": 5}
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+    yield mailbox
+    server.stop()

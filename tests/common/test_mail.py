@@ -2,15 +2,10 @@
 
 import email
 import email.policy
-import socket
-from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django.fixtures import Settings
 
 from kiportal.common import jobs
@@ -18,43 +13,9 @@ from kiportal.common.jobs import enqueue
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import Centre, Job
 from tests import factories
+from tests.smtp import Mailbox, free_port
 
 NAME = "Ümit & Zoë"
-
-
-class Mailbox:
-    """Keeps what it gets; answers the first `refusals` deliveries with `answer`."""
-
-    def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
-        self.envelopes: list[Envelope] = []
-        self.refusals, self.answer = 0, "451 Requested action aborted: try again later"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.refusals:
-            self.refusals -= 1
-            return self.answer
-        self.envelopes.append(envelope)
-        assert isinstance(envelope.content, bytes)
-        self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 OK"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def mailbox(settings: Settings) -> Iterator[Mailbox]:
-    mailbox = Mailbox()
-    port = free_port()
-    server = Controller(mailbox, hostname="127.0.0.1", port=port)
-    server.start()
-    options = {"host": "127.0.0.1", "port": port, "timeout": 5}
-    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
-    yield mailbox
-    server.stop()
 
 
 @pytest.fixture
