@@ -530,6 +530,18 @@ def test_wrong_address_can_be_corrected_and_closes_the_first_link(
     assert draft.offer.submitter_email == "richtig@example.org"
 
 
+def test_mail_to_confirm_is_sent_again_three_times_a_day_in_all(client: Client) -> None:
+    draft = complete(client)
+    draft.send("pruefen", rules="on")
+    for _ in range(2):
+        assert draft.send("gesendet").status_code == 302
+    refused = draft.send("gesendet")
+    assert refused.status_code == 429
+    assert "heute schon drei E-Mails" in refused.content.decode()
+    assert Job.objects.filter(kind="offers.send_confirmation").count() == 3
+    assert AccessLink.objects.filter(purpose=AccessLink.Purpose.CONFIRM).count() == 1
+
+
 # A question of the centre
 
 
