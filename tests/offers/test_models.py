@@ -124,7 +124,7 @@ def test_date_ends_after_it_begins_and_stands_once() -> None:
 
 
 def test_next_date_is_the_first_that_has_not_ended() -> None:
-    offer, now, hour = factories.make_offer(), timezone.now(), timedelta(hours=1)
+    offer, now, _hour = factories.make_offer(), timezone.now(), timedelta(hours=1)
     OfferDate.objects.create(offer=offer, starts_at=now - timedelta(days=1))
     assert offer.next_date is None
     later = OfferDate.objects.create(offer=offer, starts_at=now + timedelta(days=2))
