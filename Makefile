@@ -2,12 +2,13 @@
 # make test    every check and every test; .ci/run does the same
 # make manage ARGS="..."   a management command on the state of `make run`
 # make fmt, make lint      format; check without tests
+# make texts   gather the texts that need a translation into locale/, and name those without one
 # make setup   only install what the others need
 
 PYTHON = .venv/bin/python
 BOOTSTRAP = sh kiportal/embedded/bootstrap.sh
 
-.PHONY: run test manage fmt lint setup packages
+.PHONY: run test manage fmt lint texts setup packages
 
 run: setup
 	@exec $(PYTHON) -m kiportal.embedded run
@@ -29,6 +30,9 @@ lint: setup
 fmt: setup
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
+
+texts: setup
+	$(PYTHON) -m kiportal.embedded.catalogue
 
 packages:
 	@$(BOOTSTRAP) packages

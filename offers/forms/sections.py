@@ -13,7 +13,7 @@ from django.core.validators import RegexValidator
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import ContactPerson
@@ -316,7 +316,7 @@ class Time(OfferForm):
         }
         for name, field in fields.items():
             field.required = False
-            aloud = _now("%(label)s, %(number)s. Termin") % {"label": field.label, "number": number}
+            aloud = gettext("%(label)s, %(number)s. Termin") % {"label": field.label, "number": number}
             field.widget.attrs["aria-label"] = aloud
             self.fields[f"{name}_{number}"] = unmarked(field)
 
