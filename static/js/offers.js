@@ -34,3 +34,8 @@ list.addEventListener("htmx:afterSwap", ({ detail }) => {
     heading.focus();
   }
 });
+
+// Without an answer the browser goes there itself: it shows the error page, or its own if the network is down.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  list.addEventListener(failure, ({ detail }) => location.assign(detail.pathInfo.finalRequestPath));
+}
