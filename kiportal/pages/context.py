@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,9 @@ def _collect(request: HttpRequest) -> dict[str, Any]:
         "funder_notes": FunderNote.objects.valid(timezone.localdate()),
         "navigation": SimpleLazyObject(lambda: _navigation(request.path)),
         "workspace_navigation": SimpleLazyObject(lambda: workspace_navigation(request)),
+        "user_navigation": SimpleLazyObject(
+            lambda: [{"url": reverse("account_email"), "label": _("Mein Konto"), "icon": "settings"}]
+        ),
         "page_path": masked_path(request),
     }
 

@@ -84,4 +84,9 @@ class BarrierReportForm(AnonymousForm):
 class BarrierAnswerForm(forms.Form):
     """The words that go to the person; which button was pressed says whether they are the answer."""
 
-    text = forms.CharField(label="Ihre Nachricht", max_length=8000, widget=forms.Textarea(attrs={"rows": 10}))
+    text = forms.CharField(
+        label="Ihre Nachricht",
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="Anrede und Gruß stehen schon in der E-Mail.",
+    )
