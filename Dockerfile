@@ -15,7 +15,7 @@ WORKDIR /srv/kiportal
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-default-groups
 COPY . .
-RUN .venv/bin/django-admin compilemessages
+RUN .venv/bin/django-admin compilemessages --ignore=.venv
 # Collecting needs settings that load, but neither a database nor a secret: these values stay in this one command.
 RUN --mount=type=bind,from=packages,source=/build/node_modules,target=/srv/kiportal/node_modules \
     KIPORTAL_DEMO=1 \

@@ -71,10 +71,13 @@ class Child:
         self.next_start = now + pause
         say(f"The {self.name} process ended (exit code {code}) and starts again in {pause} s; see {self.log}.")
 
-    def stop(self) -> None:
+    def ask_to_end(self) -> None:
+        if self.process is not None:
+            process.send(self.process.pid, signal.SIGTERM)
+
+    def wait_for_end(self) -> None:
         if self.process is None:
             return
-        process.send(self.process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_SECONDS)
         process.send(self.process.pid, signal.SIGKILL, group=True)
@@ -105,8 +108,7 @@ class Supervisor:
                     self._watch(servers)
                 finally:
                     self.stopping = True
-                    for child in self.children:
-                        child.stop()
+                    self._stop()
         except Stop:
             say("KI-Portal stopped.")
 
@@ -116,6 +118,13 @@ class Supervisor:
             raise Stop
         for child in self.children:  # asked a second time: no patience left
             child.kill()
+
+    def _stop(self) -> None:
+        for together in (self.children[:1], self.children[1:]):  # the web server first: then nothing new comes in
+            for child in together:
+                child.ask_to_end()
+            for child in together:
+                child.wait_for_end()
 
     def _claim(self) -> None:
         first = not self.state.first_start_done()
