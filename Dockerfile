@@ -7,15 +7,14 @@ RUN npm ci --ignore-scripts --omit=dev
 
 FROM python:3.13-slim-bookworm AS build
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends gettext \
-    && rm -rf /var/lib/apt/lists/* \
-    && pip install --no-cache-dir uv==0.13.9
+RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /srv/kiportal
 COPY pyproject.toml uv.lock ./
-RUN uv sync --frozen --no-default-groups
+RUN uv sync --frozen --no-default-groups \
+    && UV_PROJECT_ENVIRONMENT=/opt/translations uv sync --frozen --only-group translations
 COPY . .
-RUN .venv/bin/django-admin compilemessages --ignore=.venv
+# The launcher of one machine ends here; the image needs only what its compiler has written.
+RUN /opt/translations/bin/python kiportal/embedded/messages.py && rm -r kiportal/embedded
 # Collecting needs settings that load, but neither a database nor a secret: these values stay in this one command.
 RUN --mount=type=bind,from=packages,source=/build/node_modules,target=/srv/kiportal/node_modules \
     KIPORTAL_DEMO=1 \
