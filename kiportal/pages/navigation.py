@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from offers.review import queue
 
@@ -13,20 +15,20 @@ from offers.review import queue
 @dataclass(frozen=True)
 class Item:
     name: str
-    label: str
+    label: Promise
     icon: str
     permissions: tuple[str, ...]
 
 
 ITEMS = (
-    Item("offers:review_list", "Prüfung", "inbox", ("offers.review_offer",)),
-    Item("offers:staff_offer_list", "Angebote", "list", ("offers.view_offer",)),
-    Item("offers:staff_organisation_list", "Organisationen", "organisation", ("actors.change_organisation",)),
-    Item("pages:barrier_list", "Barrieren", "accessibility", ("pages.answer_barrierreport",)),
-    Item("common:job_list", "Aufträge", "job", ("common.view_job",)),
-    Item("admin:index", "Verwaltung", "settings", ("common.use_admin",)),
+    Item("offers:review_list", _("Prüfung"), "inbox", ("offers.review_offer",)),
+    Item("offers:staff_offer_list", _("Angebote"), "list", ("offers.view_offer",)),
+    Item("offers:staff_organisation_list", _("Organisationen"), "organisation", ("actors.change_organisation",)),
+    Item("pages:barrier_list", _("Barrieren"), "accessibility", ("pages.answer_barrierreport",)),
+    Item("common:job_list", _("Aufträge"), "job", ("common.view_job",)),
+    Item("admin:index", _("Verwaltung"), "settings", ("common.use_admin",)),
 )
-MAILBOX = Item("pages:mailbox_list", "Postfach", "mail", ("common.view_job", "common.use_admin"))
+MAILBOX = Item("pages:mailbox_list", _("Postfach"), "mail", ("common.view_job", "common.use_admin"))
 
 
 def workspace_navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -35,7 +37,7 @@ def workspace_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     if not user.has_perm("common.use_workspace"):
         return []
     home = reverse("pages:workspace_home")
-    entries = [{"label": "Übersicht", "url": home, "icon": "home", "current": request.path == home, "count": 0}]
+    entries = [{"label": _("Übersicht"), "url": home, "icon": "home", "current": request.path == home, "count": 0}]
     for item in (*ITEMS, MAILBOX) if settings.KIPORTAL_DEMO else ITEMS:
         if any(user.has_perm(permission) for permission in item.permissions):
             url = reverse(item.name)

@@ -134,6 +134,7 @@ def weeks() -> Weeks:
 @dataclass(frozen=True)
 class OwnOffer:
     offer: Offer
+    is_public: bool
     is_stale: bool
     question: str
 
@@ -152,15 +153,23 @@ def own_offers(user: User) -> list[OwnOffer]:
         target_id__in=[offer.pk for offer in offers if offer.status == Offer.Status.CHANGES_REQUESTED],
         verb="request_changes",
     )
+    public = _public(offers)
     questions = {change.target_id: change.reason for change in asked.order_by("at", "pk")}
     return [
         OwnOffer(
             offer,
+            offer.pk in public,
             offer.status == Offer.Status.PUBLISHED and offer.is_stale(today, months),
             questions.get(offer.pk, ""),
         )
         for offer in offers
     ]
+
+
+def _public(offers: list[Offer]) -> set[int]:
+    """Which of them have a public page today."""
+    found = Offer.objects.visible_to_public(timezone.localdate()).filter(pk__in=[offer.pk for offer in offers])
+    return set(found.values_list("pk", flat=True))
 
 
 def municipalities_of(user: User) -> list[Municipality]:
@@ -169,10 +178,12 @@ def municipalities_of(user: User) -> list[Municipality]:
     return list(Municipality.objects.filter(organisations__in=bodies).distinct())
 
 
-def offers_in(municipality: Municipality) -> list[Offer]:
-    """What is located there, with the public columns only; what was rejected is nobody else's business."""
-    offers = Offer.objects.for_staff().exclude(status=Offer.Status.REJECTED).in_municipality(municipality)
-    return list(offers.select_related("provider").order_by("sort_key", "pk"))
+def offers_in(municipality: Municipality) -> list[tuple[Offer, bool]]:
+    """What is located there and whether it has a public page; what was rejected is nobody else's business."""
+    known = Offer.objects.for_staff().exclude(status=Offer.Status.REJECTED).in_municipality(municipality)
+    offers = list(known.select_related("provider").order_by("sort_key", "pk"))
+    public = _public(offers)
+    return [(offer, offer.pk in public) for offer in offers]
 
 
 def accounts() -> list[tuple[str, int]]:

@@ -94,6 +94,7 @@ class StaffOfferDetail(StepView):
             proposals=ChangeProposal.objects.for_target(offer).open(),
             care_link=care_links.order_by("-created_at").first(),
             where=queue.places(offer),
+            is_public=Offer.objects.visible_to_public(timezone.localdate()).filter(pk=offer.pk).exists(),
             **kwargs,
         )
 

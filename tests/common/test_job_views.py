@@ -58,7 +58,7 @@ def test_running_job_shows_progress_and_asks_again(staff: Client) -> None:
     job = make_job(state=Job.State.RUNNING, done_steps=3, total_steps=10, step="Seite 3")
     text = staff.get(job.get_absolute_url()).text
     assert '<progress value="3" max="10">' in text
-    assert 'hx-trigger="every 3s"' in text
+    assert 'data-hx-trigger="every 3s"' in text
     assert "Stand neu laden" in text
     assert "http-equiv" not in text
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.choices import flatten_choices
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from kiportal.common.forms import LockedModelForm, StaleSave
 from kiportal.common.models import Locked
@@ -73,7 +74,7 @@ def shown(field: forms.Field, value: Any) -> str:
         rows = cast("models.QuerySet[Any]", field.queryset).model._base_manager
         return str((value if isinstance(value, models.Model) else rows.filter(pk=value).first()) or "")
     if isinstance(field, forms.BooleanField):
-        return "ja" if value else "nein"
+        return _("ja") if value else _("nein")
     if value in (None, ""):
         return ""
     if isinstance(field, forms.ChoiceField):
@@ -81,7 +82,7 @@ def shown(field: forms.Field, value: Any) -> str:
     if isinstance(field, RichTextFormField):
         return to_text(value)
     if isinstance(value, datetime):
-        return date_format(value, "d.m.Y, H:i")
+        return date_format(value, "SHORT_DATETIME_FORMAT")
     if isinstance(value, date):
-        return date_format(value, "d.m.Y")
+        return date_format(value, "SHORT_DATE_FORMAT")
     return str(value)

@@ -78,7 +78,7 @@ def mailbox_html(request: HttpRequest, name: str) -> HttpResponse:
         "base-uri": [CSP.NONE],
         "sandbox": True,
     }
-    return HttpResponse(mail.html, headers={CSP.HEADER_ENFORCE: build_policy(policy)})
+    return HttpResponse(mail.html, headers={str(CSP.HEADER_ENFORCE): build_policy(policy)})
 
 
 def _hash(style: str) -> str:
