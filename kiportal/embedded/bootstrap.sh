@@ -20,13 +20,13 @@ find_python() {
 sync_python() {
     python=$(find_python)
     uv=$(command -v uv || true)
-    echo "Installing the Python packages of uv.lock into .venv."
     if [ -z "$python" ]; then
         [ -n "$uv" ] || fail "Python 3.12 or newer is missing: install it, or uv (docs.astral.sh/uv), which fetches one."
         python='>=3.12'
     else
         "$python" kiportal/embedded/preflight.py
     fi
+    echo "Installing the Python packages of uv.lock into .venv."
     if [ -z "$uv" ]; then
         uv=.uv/bin/uv
         [ -x "$uv" ] || "$python" -m venv .uv ||

@@ -11,7 +11,7 @@ import socket
 import sys
 from pathlib import Path
 
-INSTALL_MB = 1500  # .venv and node_modules of a fresh clone, with room to unpack
+INSTALL_MB = 1200  # .venv and node_modules of a fresh clone, with room to unpack
 FIRST_START_MB = 500  # a new PostgreSQL cluster, its write-ahead log, demo data, static files
 LATER_START_MB = 100
 FULL_MB = 20  # less than a segment of the write-ahead log: PostgreSQL cannot start
