@@ -119,7 +119,7 @@ class OfferForm(LockedModelForm):
     """Base of all sections.
 
     `lenient` is how a draft is kept while it is being written: nothing has to be filled in yet, but what stands there
-    has to be right. Plain text that was not touched keeps the HTML that an editor gave it.
+    has to be right.
     """
 
     fieldsets: ClassVar[list[Fieldset]] = []
@@ -142,11 +142,7 @@ class OfferForm(LockedModelForm):
                 field.choices = [choice for choice in choices if choice[0] != ""]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for name, field in self.fields.items():
-            if isinstance(field, PlainTextFormField) and name in cleaned and name not in self.changed_data:
-                cleaned[name] = self.get_initial_for_field(field, name) or ""
-        return cleaned
+        return super().clean() or self.cleaned_data
 
     def write_related(self) -> None:
         """Store what hangs on the offer beside its own columns; sections that have such fields say how."""
