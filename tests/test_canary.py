@@ -1,0 +1,216 @@
+"""A word in everything that is not public, and a stranger who reads the whole site: the word is nowhere.
+
+Every text column counts as not public unless PUBLIC names it, so a new column is covered from the day it is added.
+A second word in the public columns proves that the crawl sees them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.db import models, transaction
+from django.test import Client
+from django.utils import timezone
+
+from actors import consents
+from actors.models import ContactPerson, Organisation
+from kiportal.common.models import Consent
+from offers.models import Offer, OfferDate
+from tests import factories
+from tests.world import World, make_world
+
+CANARY, CONTROL = "zwergdommel", "eisvogel"
+
+# Columns that public pages may show, of the rows that are public.
+REFERENCE = {"name", "translations", "slug", "hint", "endonym", "summary", "period", "website"}
+PUBLIC: dict[str, set[str]] = {
+    "offers.Offer": {
+        *("title", "slug", "summary", "description", "place_name", "street", "postcode", "city", "schedule_text"),
+        *("cost_note", "registration_note", "website", "project_goal", "project_steps", "project_needs"),
+        *("project_results", "project_period", "sort_key"),
+    },
+    "offers.OfferDate": {"note"},
+    **{f"offers.{name}": REFERENCE for name in ("Topic", "TargetGroup", "OfferType", "Programme")},
+    "actors.Organisation": {
+        *("name", "short_name", "slug", "description", "street", "postcode", "city", "phone", "email", "website"),
+        "sort_key",
+    },
+    "actors.ContactPerson": {"function", "phone", "email"},
+    "actors.Municipality": {"name", "slug", "ags", "sort_key"},
+    "actors.Language": REFERENCE,
+    "actors.FunderNote": {"text", "logo", "logo_alternative"},
+    "common.CentreText": {"title", "body", "language"},
+}
+# Not for words: the centre's own row is public as a whole, the rest is no text that people typed.
+LEFT_OUT = {"common.Centre", "common.RateCount"}
+
+
+def public_rows(model: type[models.Model]) -> models.QuerySet:
+    today = timezone.localdate()
+    match model._meta.label:
+        case "offers.Offer":
+            return Offer.objects.visible_to_public(today)
+        case "offers.OfferDate":
+            return OfferDate.objects.visible_to_public(today)
+        case "actors.Organisation":
+            return Organisation.objects.visible_to_public()
+        case "actors.ContactPerson":
+            return ContactPerson.objects.filter(offers__in=Offer.objects.visible_to_public(today)).distinct()
+        case label if label in PUBLIC:
+            return model._base_manager.all()
+        case _:
+            return model._base_manager.none()
+
+
+def text_columns(model: type[models.Model]) -> Iterator[models.Field]:
+    for column in model._meta.concrete_fields:
+        holds_words = isinstance(column, models.CharField | models.TextField | models.JSONField)
+        room = getattr(column, "max_length", None) or 10**6
+        is_key = column.name in {"token_hash", "key", "kind", "verb", "from_status", "to_status", "password", "ags"}
+        if holds_words and not (column.choices or column.primary_key or is_key or column.generated) and room > 20:
+            yield column
+
+
+def word_for(column: models.Field, word: str, number: int) -> Any:
+    match column:
+        case models.JSONField() if column.name == "translations":
+            return {"en": {"name": f"{word} {number}"}}
+        case models.JSONField():
+            return {"title": {"old": "", "new": word}}
+        case models.EmailField():
+            return f"{word}{number}@example.org"
+        case models.URLField():
+            return f"https://{word}{number}.example.org/"
+        case models.SlugField():
+            return f"{word}-{number}"
+        case _:
+            return f"{word} {column.name} {number}"
+
+
+def spread(model: type[models.Model]) -> None:
+    """Write the canary into what is not public of every row, and the other word into what is."""
+    public = set(public_rows(model).values_list("pk", flat=True))
+    shown = PUBLIC.get(model._meta.label, set())
+    for number, key in enumerate(model._base_manager.order_by("pk").values_list("pk", flat=True), start=1):
+        values = {}
+        for column in text_columns(model):
+            is_public = key in public and column.name in shown
+            values[column.name] = word_for(column, CONTROL if is_public else CANARY, number)
+        if values:
+            model._base_manager.filter(pk=key).update(**values)
+
+
+def add_what_a_world_lacks(world: World) -> None:
+    """An offer that is over, one of an organisation that is not public, people with and without consent."""
+    provider = world["own"]
+    factories.make_offer(provider=provider, valid_until=timezone.localdate() - timedelta(days=1))
+    agreed, withdrawn = (
+        ContactPerson.objects.create(organisation=provider, function="Leitung", name="x", phone="0271 1")
+        for _ in range(2)
+    )
+    for contact in (agreed, withdrawn):
+        consents.record(contact, wording="x", channel=Consent.Channel.MAIL, given_on=timezone.localdate())
+        factories.make_offer(provider=provider, contact=contact, kind=Offer.Kind.PROJECT)
+    consents.withdraw(withdrawn, on=timezone.localdate())
+
+
+class Crawl:
+    """What a stranger finds by following links and trying the search, in every language."""
+
+    STARTS = (
+        *("/", "/en/", "/sitemap.xml", "/robots.txt", "/angebote/", "/termine/", "/akteure/", "/programme/"),
+        *("/angebote/?q=zwergdomme", "/angebote/?q=zwergdomel", "/en/angebote/?q=zwergdomme", "/angebote/?q=eisvogel"),
+        *("/akteure/?q=zwergdomme", "/termine/?q=zwergdomme", "/angebote/?seite=2", "/angebote/?q=zwerg+dommel"),
+    )
+    LINK = re.compile(r"""(?:href|action)="([^"#]*)|<loc>([^<]*)""")
+    MOST = 500
+
+    def __init__(self) -> None:
+        self.client = Client(raise_request_exception=True)
+        self.pages: dict[str, str] = {}
+        self.tried: Counter[str] = Counter()
+        waiting = list(self.STARTS)
+        while waiting:
+            url = waiting.pop(0)
+            if url not in self.pages:
+                waiting += self._read(url)
+            assert len(self.pages) < self.MOST, "the crawl does not end"
+
+    def _read(self, url: str) -> list[str]:
+        response = self.client.get(url)
+        headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+        text = response.text if "text" in response["Content-Type"] or "xml" in response["Content-Type"] else ""
+        self.pages[url] = f"{headers}\n{unescape(text)}"
+        assert response.status_code in {200, 302, 405}, f"{response.status_code} {url}"
+        found = {urljoin(url, unescape("".join(groups))) for groups in self.LINK.findall(text)}
+        return sorted(link for address in found if (link := self._followed(address)))
+
+    def _followed(self, address: str) -> str:
+        """Our own public pages; with one parameter, and of each parameter three values: all of them are too many."""
+        parts = urlsplit(address)
+        if parts.netloc not in {"", "testserver"} or parts.scheme not in {"", "http"}:
+            return ""
+        if parts.path.startswith(("/static/", "/media/", "/konto/", "/en/konto/", "/arbeitsplatz/", "/admin/")):
+            return ""
+        if not parts.query:
+            return parts.path
+        names = list(parse_qs(parts.query))
+        url = f"{parts.path}?{parts.query}"
+        if len(names) != 1 or (url not in self.pages and self.tried[parts.path + names[0]] >= 3):
+            return ""
+        self.tried[parts.path + names[0]] += 1
+        return url
+
+
+@pytest.fixture(scope="module")
+def pages(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        add_what_a_world_lacks(make_world())
+        agreed = {contact.pk for contact in ContactPerson.objects.with_consent() if contact.public_name}
+        for model in apps.get_models():
+            if model._meta.app_label in {"common", "actors", "offers", "pages"} and model._meta.label not in LEFT_OUT:
+                spread(model)
+        spread(EmailAddress)
+        ContactPerson.objects.filter(pk__in=agreed).update(name=f"{CONTROL} mit Einwilligung")
+        yield Crawl().pages
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_nothing_that_is_not_public_reaches_a_stranger(pages: dict[str, str]) -> None:
+    leaks = {
+        url: text[max(0, place - 80) : place + 60]
+        for url, text in pages.items()
+        if (place := text.lower().find(CANARY)) >= 0
+    }
+    assert leaks == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("title", "summary", "description", "place_name", "schedule_text", "cost_note", "registration_note"),
+        *("project_goal", "project_steps", "project_needs", "project_results"),
+        *("name", "function", "mit Einwilligung", "body", "text", "note"),
+    ],
+)
+def test_crawl_sees_what_is_public(pages: dict[str, str], word: str) -> None:
+    pattern = f"{CONTROL} {word}".lower()
+    assert any(pattern in text.lower() for text in pages.values())
+
+
+@pytest.mark.django_db
+def test_crawl_reaches_every_kind_of_public_page(pages: dict[str, str]) -> None:
+    paths = {urlsplit(url).path for url in pages}
+    for folder in ("/angebote/", "/akteure/", "/programme/"):
+        assert {path for path in paths if path.startswith(folder) and path != folder}, folder
+        assert {path for path in paths if path.startswith(f"/en{folder}") and path != f"/en{folder}"}, folder
+    assert {"/ueber-uns/", "/kontakt/", "/impressum/", "/datenschutz/", "/barrierefreiheit/", "/termine/"} <= paths
