@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Exists, Expression, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, Expression, F, Func, OuterRef, Q, TextField, Value
 
 from actors.models import Organisation
 from actors.querysets import OrganisationQuerySet
@@ -19,16 +19,19 @@ _places = Offer.municipalities.through
 
 def offers_like(offer: Offer) -> OfferQuerySet:
     """Return entries with a similar title anywhere, or a similar short text in the same place, nearest first."""
+    title = Value(fold(offer.title))
     own = _places._default_manager.filter(offer=offer.pk).values("municipality")
-    alike = _alike(Value(fold(offer.title)), Value(offer.search_text), own).exclude(pk=offer.pk)
-    return alike.select_related("provider").order_by("-likeness")  # type: ignore[misc]
+    in_the_same_place = Exists(_places._default_manager.filter(offer=OuterRef("pk"), municipality__in=own))
+    alike = _known(title).filter(
+        _same_title(title) | (Q(search_text__trigram_similar=Value(offer.search_text)) & Q(in_the_same_place))
+    )
+    return alike.exclude(pk=offer.pk).select_related("provider").order_by("-likeness")  # type: ignore[misc]
 
 
 def has_twin() -> Exists:
-    """The same as an annotation for lists of offers."""
-    # The outer query is three levels up: places of the outer offer, in places of the other one, of all others.
-    own = _places._default_manager.filter(offer=OuterRef(OuterRef(OuterRef("pk")))).values("municipality")
-    return Exists(_alike(_folded(OuterRef("title")), OuterRef("search_text"), own).exclude(pk=OuterRef("pk")))
+    """Whether a list's offer has a similar title. Comparing texts too would cost a list some seconds."""
+    title = _folded(OuterRef("title"))
+    return Exists(_known(title).filter(_same_title(title)).exclude(pk=OuterRef("pk")))
 
 
 def organisations_like(organisation: Organisation) -> OrganisationQuerySet:
@@ -42,18 +45,14 @@ def organisations_like(organisation: Organisation) -> OrganisationQuerySet:
     )
 
 
-def _alike(title: Expression, text: Expression | OuterRef, own_places: QuerySet) -> OfferQuerySet:
-    """Both conditions begin with an operator that the trigram index answers (thresholds 0.6 and 0.3)."""
-    near = _places._default_manager.filter(offer=OuterRef("pk"), municipality__in=own_places)
-    return (
-        Offer.objects.for_staff()
-        .exclude(status__in=GONE)
-        .annotate(likeness=_similarity("title", title))
-        .filter(
-            Q(search_text__trigram_word_similar=title, likeness__gte=ALIKE)
-            | (Q(search_text__trigram_similar=text) & Q(Exists(near)))
-        )
-    )
+def _known(title: Expression) -> OfferQuerySet:
+    offers = Offer.objects.for_staff().exclude(status__in=GONE)
+    return offers.annotate(likeness=_similarity("title", title))
+
+
+def _same_title(title: Expression) -> Q:
+    """The trigram index answers the operator; the number decides."""
+    return Q(search_text__trigram_word_similar=title, likeness__gte=ALIKE)
 
 
 def _similarity(field: str, other: Any) -> TrigramSimilarity:

@@ -5,7 +5,7 @@ offers is still on the way.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
@@ -55,6 +55,10 @@ class Entry:
     url: str
     marks: tuple[Mark, ...]
 
+    @property
+    def is_offer(self) -> bool:
+        return self.kind in {Kind.OFFER, Kind.PROJECT}
+
 
 def waiting(kind: str = "", municipality: Municipality | None = None) -> list[Entry]:
     """Return what waits for a decision, oldest first; both filters are optional."""
@@ -66,6 +70,17 @@ def waiting(kind: str = "", municipality: Municipality | None = None) -> list[En
     if kind in {"", Kind.ORGANISATION}:
         entries += _organisations(municipality)
     return sorted(entries, key=lambda entry: (entry.since, entry.kind, entry.pk))
+
+
+def with_twins(entries: Iterable[Entry]) -> list[Entry]:
+    """Mark the offers that have a twin. Comparing titles takes time, so only the entries of one page are asked for."""
+    entries = list(entries)
+    offers = Offer.objects.awaiting_review().filter(pk__in=[entry.pk for entry in entries if entry.is_offer])
+    twins = set(offers.filter(has_twin()).values_list("pk", flat=True))
+    return [
+        replace(entry, marks=(*entry.marks, Mark.TWIN)) if entry.is_offer and entry.pk in twins else entry
+        for entry in entries
+    ]
 
 
 def length() -> int:
@@ -98,9 +113,8 @@ def _offers(kind: str, municipality: Municipality | None) -> Iterable[Entry]:
     answers = StatusChange.objects.filter(
         target_type=ContentType.objects.get_for_model(Offer), target_id=OuterRef("pk"), verb="resubmit"
     )
-    offers = offers.annotate(is_answer=Exists(answers), has_twin=has_twin())
+    offers = offers.annotate(is_answer=Exists(answers))
     for offer in offers.select_related("provider").prefetch_related("municipalities"):
-        marks = (Mark.ANSWER if offer.is_answer else Mark.NEW, *((Mark.TWIN,) if offer.has_twin else ()))
         yield Entry(
             kind=Kind.PROJECT if offer.is_project else Kind.OFFER,
             pk=offer.pk,
@@ -109,7 +123,7 @@ def _offers(kind: str, municipality: Municipality | None) -> Iterable[Entry]:
             provider=offer.provider.name,
             places=places(offer),
             url=reverse("offers:review_detail", args=[offer.pk]),
-            marks=marks,
+            marks=(Mark.ANSWER if offer.is_answer else Mark.NEW,),
         )
 
 

@@ -40,7 +40,11 @@ class ReviewList(PermissionRequiredMixin, TemplateView):
         kind, municipality = filters.cleaned_data.get("art", ""), filters.cleaned_data.get("kommune")
         page = Paginator(queue.waiting(kind, municipality), 20).get_page(self.request.GET.get("seite"))
         return super().get_context_data(
-            page_obj=page, filters=filters, is_filtered=bool(kind or municipality), **kwargs
+            page_obj=page,
+            entries=queue.with_twins(page),
+            filters=filters,
+            is_filtered=bool(kind or municipality),
+            **kwargs,
         )
 
 
