@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, sync_playwright
 
 # Playwright's own event loop runs in the thread of the tests; the ORM is used there between its calls, never within.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -83,8 +83,9 @@ def open_browser(chromium: Browser, live_server: object, viewport: dict[str, int
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: faults.note(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: faults.note(message.text) if _is_fault(message) else None)
         page.on("pageerror", lambda error: faults.note(str(error)))
+        page.on("response", lambda answer: faults.note(answer.url) if _is_broken_part(answer) else None)
         page.on("request", lambda request: faults.note(request.url) if _is_foreign(request.url, base) else None)
         return page
 
@@ -117,8 +118,13 @@ def check(faults: Faults) -> Check:
 
 
 def _is_fault(message: ConsoleMessage) -> bool:
-    """An error, but no answer from 400 on: the console reports those too, and tests that want one assert it."""
+    """An error of the page. Answers from 400 on stand in the console too: `_is_broken_part` looks at those."""
     return message.type == "error" and "the server responded with a status of 4" not in message.text
+
+
+def _is_broken_part(answer: Response) -> bool:
+    """A style, script, picture or htmx answer that failed; a whole page may be an error page that the test wants."""
+    return answer.status >= 400 and answer.request.resource_type != "document"
 
 
 def _is_foreign(url: str, base: str) -> bool:
