@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from actors.models import ContactPerson
@@ -76,7 +76,7 @@ class DateRow(NamedTuple):
         return cls(datetime.fromisoformat(starts), datetime.fromisoformat(ends) if ends else None, note)
 
     def __str__(self) -> str:
-        text = date_format(timezone.localtime(self.starts_at), "d.m.Y H:i")
+        text = date_format(timezone.localtime(self.starts_at), "SHORT_DATETIME_FORMAT")
         if self.ends_at:
             text += date_format(timezone.localtime(self.ends_at), "–H:i")
         return f"{text} ({self.note})" if self.note else text
@@ -176,7 +176,9 @@ def shown(name: str, value: Any) -> str:
     if definition.choices:
         return str(dict(definition.flatchoices).get(value, value))
     if isinstance(definition, models.DateField):
-        return f"{date.fromisoformat(value):%d.%m.%Y}"
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if isinstance(definition, models.DecimalField):
+        return number_format(Decimal(value), decimal_pos=2, force_grouping=True)
     return str(value)
 
 

@@ -4,12 +4,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.conf import settings
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from kiportal.common import jobs, roles
 from kiportal.common.models import Centre, Job, User
 from tests import factories
 from tests.smtp import Mailbox, free_port
+
+
+@pytest.fixture(autouse=True)
+def _in_german() -> Iterator[None]:
+    """A page that a test opens below /en/ leaves its language on; the next test starts in German again."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture

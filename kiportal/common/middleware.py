@@ -7,8 +7,9 @@ from typing import Any
 
 import pghistory.middleware
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils.translation import get_language_from_path
 
 from kiportal.common import logs
 
@@ -84,6 +85,19 @@ class ResponseHeadersMiddleware:
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
         return response
+
+
+class GermanWorkspaceMiddleware:
+    """The workspace speaks German only: its addresses with the prefix of a language lead to those without."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        prefix = f"/{get_language_from_path(request.path_info)}"
+        if request.path_info.startswith(f"{prefix}/arbeitsplatz/"):
+            return HttpResponseRedirect(request.get_full_path().removeprefix(prefix), preserve_request=True)
+        return self.get_response(request)
 
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):

@@ -31,6 +31,7 @@ Nothing here needs JavaScript or the database; every text is escaped unless it c
     {% confirm "Archivieren" %}<form method="post">...{% endconfirm %}                asks before acting, no dialog
     {% ui_form form submit="Weiter" cancel_url=url %}more buttons{% endui_form %}    form tag, CSRF, fields, buttons
     {% language_links as languages %}  {% text_direction as direction %}
+    {{ offer.title|german }}  <div{% german %}>                    content that people wrote in German
 
 Forms: `{{ form }}` or `{% ui_form %}`. A form class may set
 `fieldsets = [(legend, ["name", ("from", "to")], description)]`: a tuple stands in one row, the description may be left
@@ -177,6 +178,20 @@ def text_direction(code: str = "") -> str:
 
 def direction_of(code: str) -> str:
     return "rtl" if code.split("-", maxsplit=1)[0] in RTL_LANGUAGES else "ltr"
+
+
+@register.filter
+def german(text: Any) -> Any:
+    """Mark what people wrote in German on a page in another language (WCAG 3.1.2)."""
+    marks = _german_marks()
+    return format_html("<span{}>{}</span>", marks, text) if text and marks else text
+
+
+@register.simple_tag(name="german")
+def _german_marks() -> SafeString:
+    """The same for markup: `<div{% german %}>`."""
+    is_german = translation.get_language() in (None, settings.LANGUAGE_CODE)
+    return SafeString("" if is_german else ' lang="de" dir="ltr"')
 
 
 @register.simple_tag

@@ -1,0 +1,3 @@
+"""22.11.2026, 14:30"""
+
+SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
