@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from kiportal.common import links
 from kiportal.common.forms import StaleSave
 from kiportal.common.models import AccessLink, CentreText, StatusChange
-from kiportal.common.transitions import TransitionError
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.conflicts import Difference
 from offers import lifecycle
 from offers.completeness import gaps
@@ -200,6 +200,8 @@ def _review(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpRespons
                 lifecycle.resubmit(offer, by=link, answer=form.cleaned_data["answer"])
             else:
                 lifecycle.send_anonymously(offer, by=link)
+            return redirect(_url(link, SENT))
+        except SomebodyWasFaster:  # a second click, or the other window
             return redirect(_url(link, SENT))
         except TransitionError as error:
             form.add_error(None, str(error))

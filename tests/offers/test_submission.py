@@ -384,6 +384,16 @@ def test_name_with_consent_is_recorded_with_its_wording(client: Client) -> None:
     assert draft.offer.contact.name == ""
 
 
+def test_contact_sent_for_the_county_is_not_on_the_contact_page(client: Client) -> None:
+    county = factories.make_organisation("Kreis Musterkreis", kind="kreis")
+    ContactPerson.objects.create(organisation=county, function="Geschäftsstelle", email="ki@example.org")
+    draft = complete(client, name="Kreis Musterkreis", existing=str(county.pk))
+    draft.send("kontakt", contact_function="Nicht vom Kreis")
+    page = client.get("/kontakt/").content.decode()
+    assert "Geschäftsstelle" in page
+    assert "Nicht vom Kreis" not in page
+
+
 def test_contact_can_be_taken_out_again(client: Client) -> None:
     draft = complete(client)
     draft.send("kontakt", contact_name="Amal Beispiel", contact_consent="on")
@@ -513,6 +523,19 @@ def test_sending_asks_for_confirmation_by_mail(
     assert draft.send("gesendet").status_code == 302
     for step in ("angebot", "pruefen", "gespeichert"):
         assert draft.get(step)["Location"] == draft.url("gesendet")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_twice_at_the_same_moment_mails_once(transactional_db: None) -> None:
+    factories.make_centre()
+    draft = complete(Client())
+
+    def send() -> str:
+        return str(Client().post(draft.url("pruefen"), {"rules": "on"})["Location"])
+
+    assert at_once(send, send, send) == [draft.url("gesendet")] * 3
+    assert StatusChange.objects.filter(verb="send").count() == 1
+    assert Job.objects.filter(kind="offers.send_confirmation").count() == 1
 
 
 def test_wrong_address_can_be_corrected_and_closes_the_first_link(
