@@ -8,7 +8,7 @@ from kiportal.common.models import User
 
 
 @transaction.atomic
-def invite(user: User, *, by: User) -> None:
+def invite(user: User, *, by: User | None = None) -> None:
     """Send the link to an account that is stored already; asking again sends a new one."""
     enqueue("common.send_invitation", user.pk, title=f"E-Mail: Einladung – {user}", by=by)
 
