@@ -62,10 +62,13 @@ def choose_provider(offer: Offer, provider: Organisation) -> None:
     if provider._state.adding:
         provider = actors.lifecycle.add(provider)
     offer.provider = provider
-    offer.save(update_fields=["provider", "updated_at"])
-    if offer.contact is not None:
-        offer.contact.organisation = provider
-        offer.contact.save()
+    if (contact := offer.contact) is not None:
+        if contact.offers.exclude(pk=offer.pk).exists():  # other entries keep theirs
+            contact.pk, contact._state.adding = None, True
+        contact.organisation = provider
+        contact.save()
+        offer.contact = contact
+    offer.save(update_fields=["provider", "contact", "updated_at"])
     if came_along and former != provider:
         former.delete()
 
@@ -110,7 +113,8 @@ def _mail_confirmation(offer: Offer) -> None:
     """The link goes to the address that it confirms; links to another address are closed."""
     earlier = AccessLink.objects.for_target(offer).filter(purpose=_L.CONFIRM)
     links.revoke(earlier.exclude(email=offer.submitter_email))
-    link = earlier.filter(revoked_at=None).first() or links.issue(_L.CONFIRM, offer, offer.submitter_email)
+    open_ones = earlier.filter(revoked_at=None, expires_at__gt=timezone.now())
+    link = open_ones.first() or links.issue(_L.CONFIRM, offer, offer.submitter_email)
     enqueue("offers.send_confirmation", str(link.pk), title=f"E-Mail: Meldung bestätigen – {offer}")
 
 

@@ -213,6 +213,56 @@ def test_send_mails_a_link_to_confirm() -> None:
 
 
 @pytest.mark.django_db
+def test_ask_again_mails_the_same_link_while_it_is_open_and_then_a_new_one() -> None:
+    offer = make(S.DRAFT)
+    draft_link = links.issue(Purpose.DRAFT, offer)
+    lifecycle.send(offer, by=draft_link)
+    first = AccessLink.objects.get(purpose=Purpose.CONFIRM)
+    lifecycle.ask_again(offer, by=draft_link, email=offer.submitter_email)
+    assert Job.objects.latest("created_at").arguments == [str(first.pk)]
+    AccessLink.objects.filter(pk=first.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    lifecycle.ask_again(offer, by=draft_link, email=offer.submitter_email)
+    second = AccessLink.objects.filter(purpose=Purpose.CONFIRM).exclude(pk=first.pk).get()
+    assert Job.objects.latest("created_at").arguments == [str(second.pk)]
+
+
+@pytest.mark.django_db
+def test_ask_again_at_another_address_closes_the_first_link() -> None:
+    offer = make(S.DRAFT)
+    draft_link = links.issue(Purpose.DRAFT, offer)
+    lifecycle.send(offer, by=draft_link)
+    lifecycle.ask_again(offer, by=draft_link, email="richtig@example.org")
+    first, second = AccessLink.objects.filter(purpose=Purpose.CONFIRM).order_by("created_at")
+    assert first.revoked_at is not None
+    assert (second.email, second.revoked_at) == ("richtig@example.org", None)
+    assert Offer.objects.get(pk=offer.pk).submitter_email == "richtig@example.org"
+
+
+@pytest.mark.django_db
+def test_choose_provider_leaves_the_contact_of_other_entries_where_it_is() -> None:
+    published = factories.make_offer()
+    offer = make(S.DRAFT, provider=published.provider, contact=published.contact)
+    other = factories.make_organisation()
+    lifecycle.choose_provider(offer, other)
+    stored = Offer.objects.get(pk=offer.pk)
+    assert stored.contact is not None
+    assert (stored.provider, stored.contact.organisation) == (other, other)
+    kept = Offer.objects.get(pk=published.pk).contact
+    assert kept is not None
+    assert kept.organisation == published.provider
+
+
+@pytest.mark.django_db
+def test_choose_provider_takes_the_organisation_that_came_along_with_it() -> None:
+    came_along = factories.make_organisation(status=Organisation.Status.PROPOSED)
+    offer = make(S.DRAFT, provider=came_along)
+    other = factories.make_organisation()
+    lifecycle.choose_provider(offer, other)
+    assert Offer.objects.get(pk=offer.pk).provider == other
+    assert not Organisation.objects.filter(pk=came_along.pk).exists()
+
+
+@pytest.mark.django_db
 def test_confirm_submission_dates_it_and_tells_both_sides() -> None:
     offer = make(S.UNCONFIRMED, submitted_at=None)
     change = lifecycle.confirm_submission(offer, by=links.issue(Purpose.CONFIRM, offer))
