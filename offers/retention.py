@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from actors.models import ContactPerson, Organisation
 from kiportal.common import mail
 from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, StatusChange
-from kiportal.common.retention import erase, rule
+from kiportal.common.retention import erase, locked_keys, rule
 from offers.models import Offer
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
@@ -57,9 +57,9 @@ def withdrawn_names(before: datetime, *, delete: bool) -> int:
 
 @transaction.atomic
 def _erase_entries(entries: QuerySet[Offer], *, delete: bool) -> int:
-    keys = list(entries.values_list("pk", flat=True))
-    if not delete or not keys:
-        return len(keys)
+    if not delete:
+        return entries.count()
+    keys = locked_keys(entries)
     came_along = ContactPerson.objects.filter(offers__in=keys, created_at__gte=F("offers__created_at"))
     contacts = list(came_along.values_list("pk", "consent"))
     providers = list(Offer.objects.filter(pk__in=keys).values_list("provider", flat=True))

@@ -50,11 +50,17 @@ def carry_out(*, delete: bool) -> list[tuple[Rule, int]]:
 
 def erase(records: models.QuerySet, *, delete: bool) -> int:
     """Count the records; with `delete` remove them with all that goes with them, in the field history, too."""
-    keys = list(records.values_list("pk", flat=True))
-    if delete and keys:
-        with transaction.atomic():
+    if not delete:
+        return records.count()
+    with transaction.atomic():
+        if keys := locked_keys(records):
             _erase(records.model._base_manager.filter(pk__in=keys))
     return len(keys)
+
+
+def locked_keys(records: models.QuerySet) -> list[Any]:
+    """The keys of rows that nobody changes until the transaction ends: what is confirmed just now stays out."""
+    return list(records.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _erase(records: models.QuerySet) -> None:

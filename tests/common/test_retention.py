@@ -8,16 +8,18 @@ import time_machine
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models.deletion import ProtectedError
 from django.utils import timezone
 
 from actors.models import ContactPerson, Municipality, Organisation
 from kiportal.common import links, retention
 from kiportal.common.models import AccessLink, ChangeProposal, Job, RateCount, StatusChange, User
+from offers import lifecycle
 from offers.models import Offer, OfferDate
 from tests import factories
 from tests.common.test_links import whole_database
+from tests.concurrency import Thread
 
 WORD = "Rotkehlchen"
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,19 @@ def test_erase_that_fails_half_way_changes_nothing(offer: Offer) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER refuse ON offers_offerevent; DROP FUNCTION refuse()")
     assert whole_database() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erase_spares_what_is_confirmed_at_that_moment() -> None:
+    """An acknowledged submission is not lost because the nightly purge had its number already."""
+    offer = factories.make_offer(status=Offer.Status.UNCONFIRMED)
+    with transaction.atomic():
+        lifecycle.confirm_submission(offer, by=links.issue(AccessLink.Purpose.CONFIRM, offer))
+        unconfirmed = Offer.objects.filter(status=Offer.Status.UNCONFIRMED)
+        purge = Thread(lambda: retention.erase(unconfirmed, delete=True))
+        assert purge.blocked()
+    assert purge.result() == 0
+    assert Offer.objects.get().status == Offer.Status.SUBMITTED
 
 
 def test_history_of_what_was_deleted_otherwise_goes_later(offer: Offer) -> None:

@@ -14,7 +14,7 @@ from actors.models import Organisation
 from kiportal.common import links
 from kiportal.common.models import AccessLink, Job, StatusChange, User
 from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, apply, possible
-from offers import lifecycle
+from offers import lifecycle, retention
 from offers.lifecycle import OFFER
 from offers.models import Offer
 from tests import factories
@@ -472,6 +472,18 @@ def test_two_entries_of_a_new_organisation_published_at_once_publish_it_once() -
     assert all(isinstance(result, StatusChange) for result in results), results
     assert StatusChange.objects.for_target(organisation).count() == 1
     assert Offer.objects.visible_to_public(timezone.localdate()).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_submission_confirmed_while_the_purge_runs_is_kept() -> None:
+    offer = make(S.UNCONFIRMED)
+    link = links.issue(Purpose.CONFIRM, offer)
+    with transaction.atomic():
+        lifecycle.confirm_submission(offer, by=link)
+        purge = Thread(lambda: retention.unconfirmed_submissions(timezone.now() + timedelta(days=1), delete=True))
+        assert purge.blocked()
+    assert purge.result() == 0
+    assert stored_status(offer) == S.SUBMITTED
 
 
 def test_step_that_fails_later_leaves_neither_status_nor_mail(editor: User) -> None:
