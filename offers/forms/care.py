@@ -7,18 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kiportal.common.models import ChangeProposal
 from offers import changes
-from offers.forms.sections import (
-    About,
-    Audience,
-    Contact,
-    Costs,
-    Fieldset,
-    OfferMeta,
-    Place,
-    Project,
-    Registration,
-    Time,
-)
+from offers.forms.base import Fieldset, OfferMeta
+from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration, Time
 from offers.models import Offer
 
 

@@ -4,153 +4,22 @@ A section names its fields once; a form over several sections lists them as base
 `fieldsets`. All of them edit an `Offer` with `lock_version`.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import RegexValidator
-from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import ContactPerson
-from kiportal.common.forms import LockedModelForm
-from kiportal.common.richtext import PlainTextFormField
-from kiportal.common.widgets import CheckboxColumns, CheckboxFilter, DateInput, TimeInput
-from offers import changes, completeness
+from kiportal.common.widgets import DateInput, TimeInput
+from offers import changes
 from offers.changes import DateRow
-from offers.models import Offer, TargetGroup
-
-# Legend, rows of field names (a tuple shares one row), and perhaps a sentence; `common.templatetags.ui` shows them.
-type Fieldset = tuple[str | Promise, Sequence[str | Sequence[str]], *tuple[str | Promise, ...]]
+from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator, unmarked
+from offers.models import Offer
 
 MAXIMUM_TOPICS = 5
-PLAIN_TEXT_HINT = _("Eine leere Zeile trennt Absätze. Zeilen, die mit „- “ beginnen, werden eine Liste.")
-postcode_validator = RegexValidator(r"^\d{5}$", _("Eine Postleitzahl hat fünf Ziffern."))
-
-
-def unmarked[F: forms.Field](field: F) -> F:
-    """No "(freiwillig)" at a field that is needed under conditions, or whose group says it once."""
-    field.mark_optional = False  # type: ignore[attr-defined]
-    return field
-
-
-class AudienceIterator(ModelChoiceIterator):
-    """Target groups in two groups: people who live here, professionals and volunteers."""
-
-    def __iter__(self) -> Iterator[Any]:
-        rows = list(self.queryset)
-        for audience, label in TargetGroup.Audience.choices:
-            yield label, [self.choice(row) for row in rows if row.audience == audience]
-
-
-class TargetGroupField(forms.ModelMultipleChoiceField):
-    iterator = AudienceIterator
-
-
-def _plain(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "maxlength": 5000})
-
-
-class OfferMeta:
-    """How every field of an offer is asked, whichever form it stands in."""
-
-    model = Offer
-    fields: tuple[str, ...] = ()
-    field_classes: ClassVar = {
-        "description": PlainTextFormField,
-        "project_goal": PlainTextFormField,
-        "project_steps": PlainTextFormField,
-        "project_needs": PlainTextFormField,
-        "project_results": PlainTextFormField,
-        "target_groups": TargetGroupField,
-    }
-    widgets: ClassVar = {
-        "kind": forms.RadioSelect,
-        "summary": forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
-        "description": _plain(10),
-        "topics": CheckboxFilter,
-        "project_state": forms.RadioSelect,
-        "project_goal": _plain(4),
-        "project_steps": _plain(6),
-        "project_needs": _plain(6),
-        "project_results": _plain(4),
-        "target_groups": CheckboxFilter,
-        "languages": CheckboxFilter,
-        "municipalities": CheckboxColumns,
-        "postcode": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code", "maxlength": 5}),
-        "schedule": forms.RadioSelect,
-        "valid_until": DateInput,
-        "cost_kind": forms.RadioSelect,
-        "cost_amount": forms.TextInput(attrs={"inputmode": "decimal", "class": "form-short"}),
-        "registration": forms.RadioSelect,
-        "submitter_note": forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
-    }
-    localized_fields = ("cost_amount",)
-    labels: ClassVar = {
-        "kind": _("Was möchten Sie melden?"),
-        "target_groups": _("Für wen ist es da?"),
-        "languages": _("In welchen Sprachen?"),
-        "cost_kind": _("Was kostet es?"),
-        "schedule": _("Wie oft?"),
-        "registration": _("Wie meldet man sich an?"),
-        "submitter_note": _("Mitteilung an uns"),
-        "website": _("Mehr dazu im Internet"),
-    }
-    help_texts: ClassVar = {
-        "title": _("So heißt Ihr Angebot in der Liste. Zum Beispiel: Deutsch lernen im Frauencafé"),
-        "summary": _("Ein oder zwei Sätze: Was geschieht hier, und für wen?"),
-        "description": PLAIN_TEXT_HINT,
-        "topics": _("Wählen Sie die wichtigsten aus, höchstens fünf."),
-        "project_goal": _("Was soll sich für wen ändern?"),
-        "project_steps": _("Womit haben Sie angefangen, was kam danach?"),
-        "project_needs": _("Zum Beispiel Räume, Menschen, Geld, Partner, Zeit – und was Sie anderen raten."),
-        "project_period": _("Zum Beispiel: seit 2024, oder März bis Dezember 2026"),
-        "cost_note": _("Zum Beispiel: ermäßigt mit Familienpass, Fahrtkosten werden erstattet"),
-        "registration_note": _("Zum Beispiel: bis eine Woche vorher, Wartezeit etwa zwei Monate"),
-        "valid_until": _("Danach verschwindet der Eintrag von selbst. Leer lassen, wenn es kein Ende gibt."),
-    }
-
-
-class OfferForm(LockedModelForm):
-    """Base of all sections.
-
-    `lenient` is how a draft is kept while it is being written: nothing has to be filled in yet, but what stands there
-    has to be right.
-    """
-
-    fieldsets: ClassVar[list[Fieldset]] = []
-
-    class Meta(OfferMeta):
-        fields: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, lenient: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lenient = lenient
-        for name, field in self.fields.items():
-            if name in completeness.FILLED or name in completeness.PROJECT:
-                field.required = True
-            if lenient and name != "lock_version":
-                field.required = False
-            if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-                field.error_messages["required"] = _("Bitte wählen Sie etwas aus.")
-            if isinstance(field.widget, forms.RadioSelect) and isinstance(field, forms.ChoiceField):
-                choices: Any = field.choices
-                field.choices = [choice for choice in choices if choice[0] != ""]
-
-    def clean(self) -> dict[str, Any]:
-        return super().clean() or self.cleaned_data
-
-    def write_related(self) -> None:
-        """Store what hangs on the offer beside its own columns; sections that have such fields say how."""
-
-    def save(self, commit: bool = True) -> Offer:
-        offer: Offer = super().save(commit)
-        self.write_related()
-        return offer
 
 
 class About(OfferForm):

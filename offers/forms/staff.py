@@ -14,18 +14,8 @@ from kiportal.common.forms import LockedModelForm
 from kiportal.common.models import Consent
 from kiportal.common.widgets import DateInput
 from offers.completeness import PROJECT
-from offers.forms.sections import (
-    About,
-    Audience,
-    Costs,
-    Fieldset,
-    OfferMeta,
-    Place,
-    Project,
-    Registration,
-    TargetGroupField,
-    Time,
-)
+from offers.forms.base import Fieldset, OfferMeta, TargetGroupField
+from offers.forms.sections import About, Audience, Costs, Place, Project, Registration, Time
 from offers.forms.submission import CONSENT_WORDING
 from offers.models import Offer
 

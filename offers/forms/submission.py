@@ -14,21 +14,8 @@ from actors.models import ContactPerson, Organisation
 from kiportal.common.forms import AnonymousForm
 from kiportal.common.models import Consent
 from offers import changes, lifecycle
-from offers.forms.sections import (
-    About,
-    Audience,
-    Contact,
-    Costs,
-    Fieldset,
-    OfferForm,
-    OfferMeta,
-    Place,
-    Project,
-    Registration,
-    Time,
-    postcode_validator,
-    unmarked,
-)
+from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator, unmarked
+from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration, Time
 from offers.models import Offer
 from offers.review.duplicates import organisations_like
 
@@ -63,9 +50,7 @@ class OrganisationFields(forms.Form):
         "municipality",
         label=_("Sitz der Organisation"),
         empty_label=_("keine Auswahl"),
-        help_text=_(
-            "Liegt er nicht im Kreis, bleibt das Feld leer. Wo Ihr Angebot stattfindet, fragen wir später."
-        ),
+        help_text=_("Liegt er nicht im Kreis, bleibt das Feld leer. Wo Ihr Angebot stattfindet, fragen wir später."),
     )
     street = _organisation_field("street")
     postcode = _organisation_field(
