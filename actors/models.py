@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actors.querysets import ContactPersonQuerySet, FunderNoteQuerySet, OrganisationQuerySet
 from kiportal.common.models import Consent, Locked, SortedByName, Stateful, Timestamped, TranslatedName
@@ -108,7 +109,7 @@ class Organisation(Timestamped, Locked, Stateful, SortedByName):
     description = RichTextField(_("Vorstellung"), blank=True)
     street = models.CharField(_("Straße und Hausnummer"), max_length=160, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
-    city = models.CharField(_("Ort"), max_length=120, blank=True)
+    city = models.CharField(pgettext_lazy("Anschrift", "Ort"), max_length=120, blank=True)
     phone = models.CharField(_("Telefon"), max_length=60, blank=True)
     email = models.EmailField(_("E-Mail-Adresse"), blank=True)
     website = models.URLField(_("Internetseite"), blank=True)

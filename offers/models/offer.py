@@ -17,6 +17,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actors.models import ContactPerson, Language, Municipality, Organisation
 from kiportal.common.models import Locked, SortedByName, Stateful, Timestamped
@@ -124,7 +125,7 @@ class Offer(Timestamped, Locked, Stateful, SortedByName):
     )
     street = models.CharField(_("Straße und Hausnummer"), max_length=160, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
-    city = models.CharField(_("Ort"), max_length=120, blank=True)
+    city = models.CharField(pgettext_lazy("Anschrift", "Ort"), max_length=120, blank=True)
 
     # When
     schedule = models.CharField(_("Wann?"), max_length=20, choices=Schedule, blank=True)

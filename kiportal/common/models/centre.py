@@ -4,6 +4,7 @@ import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kiportal.common.models.base import Timestamped
 from kiportal.common.richtext import RichTextField
@@ -33,7 +34,7 @@ class Centre(Timestamped):
     seat = models.CharField(_("Kreisstadt"), max_length=120, blank=True)
     street = models.CharField(_("Straße und Hausnummer"), max_length=160, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
-    city = models.CharField(_("Ort"), max_length=120, blank=True)
+    city = models.CharField(pgettext_lazy("Anschrift", "Ort"), max_length=120, blank=True)
     phone = models.CharField(_("Telefon"), max_length=60, blank=True)
     email = models.EmailField(_("E-Mail-Adresse für Fragen"), blank=True)
     website = models.URLField(_("Internetseite des Kreises"), blank=True)
