@@ -79,8 +79,9 @@ def test_every_text_of_pages_is_translated_into_english() -> None:
     assert missing == {}
 
 
-def _complete(translation: str | tuple[str, ...] | list[str]) -> bool:
-    return bool(translation) if isinstance(translation, str) else bool(translation) and all(translation)
+def _complete(translation: str | tuple[str, ...] | list[str] | None) -> bool:
+    forms = [translation] if isinstance(translation, str) else translation or [""]
+    return all(forms)
 
 
 def test_catalogue_holds_nothing_that_nobody_asks_for() -> None:

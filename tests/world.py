@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -41,14 +42,16 @@ class Mail:
 
 
 def make_mail() -> Mail:
-    MailFolderBackend(settings.KIPORTAL_MAIL_FOLDER).send_messages(
+    folder = settings.KIPORTAL_MAIL_FOLDER
+    assert folder is not None
+    MailFolderBackend(folder).send_messages(
         [
             EmailMessage(
                 "Ihre Meldung", "Guten Tag,", to=["verein@example.org"], headers={"Message-ID": "<1@example.org>"}
             )
         ]
     )
-    return Mail(max(settings.KIPORTAL_MAIL_FOLDER.glob("*.eml")).stem)
+    return Mail(max(folder.glob("*.eml")).stem)
 
 
 def make_world() -> World:
@@ -90,7 +93,7 @@ def make_world() -> World:
         "job": job,
         "report": BarrierReport.objects.create(key=uuid4(), description="Zu klein"),
         "account": users[roles.PROVIDER],
-        "address": users[roles.PROVIDER].emailaddress_set.get(),
+        "address": EmailAddress.objects.get(user=users[roles.PROVIDER]),
         "group": Group.objects.get(name=roles.EDITOR),
         "membership": own.memberships.first(),
         "centre": Centre.objects.get(),

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import logging.config
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import resolve
+from django.utils.module_loading import import_string
 
 from kiportal.common import links, logs
 from kiportal.common.logs import masked
@@ -35,8 +35,9 @@ def lines() -> Iterator[Any]:
     """What the configured handler writes, as objects."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    description = settings.LOGGING["formatters"]["json"].copy()
-    formatter = logging.config.DictConfigurator({}).resolve(description.pop("()"))  # type: ignore[attr-defined]
+    configured: dict[str, Any] = settings.LOGGING
+    description = dict(configured["formatters"]["json"])
+    formatter = import_string(description.pop("()"))
     handler.setFormatter(formatter(description["format"], rename_fields=description["rename_fields"]))
     handler.addFilter(logs.RequestFilter())
     root = logging.getLogger()

@@ -22,7 +22,13 @@ from tests.offers.test_lifecycle import everybody
 pytestmark = pytest.mark.django_db
 P = ChangeProposal.Status
 
-DATES = [["2027-03-01T09:00:00+00:00", "2027-03-01T10:30:00+00:00", "im Saal"], ["2027-04-01T08:00:00+00:00", None, ""]]
+DATES: list[list[str | None]] = [
+    ["2027-03-01T09:00:00+00:00", "2027-03-01T10:30:00+00:00", "im Saal"],
+    ["2027-04-01T08:00:00+00:00", None, ""],
+]
+    ["2027-03-01T09:00:00+00:00", "2027-03-01T10:30:00+00:00", "im Saal"],
+    ["2027-04-01T08:00:00+00:00", None, ""],
+]
 
 
 @pytest.fixture

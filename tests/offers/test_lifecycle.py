@@ -56,7 +56,7 @@ MAY = {
 
 def make(status: str = S.SUBMITTED, **fields: Any) -> Offer:
     was_public = status in {S.HIDDEN, S.ARCHIVED}
-    dated = {"slug": f"angebot-{status}", "published_at": timezone.now()} if was_public else {}
+    dated: dict[str, Any] = {"slug": f"angebot-{status}", "published_at": timezone.now()} if was_public else {}
     return factories.make_offer(status=status, **(dated | fields))
 
 
@@ -383,7 +383,7 @@ def test_only_the_centre_brings_back_what_the_centre_ended() -> None:
 def test_ending_a_hidden_entry_is_no_way_around_the_hiding() -> None:
     offer = make(S.PUBLISHED)
     people = everybody(offer)
-    lifecycle.hide(offer, by=people["editor"], reason="Bitte klären.")
+    lifecycle.hide(offer, by=factories.make_user("editor"), reason="Bitte klären.")
     lifecycle.archive(offer, by=people["care link"])
     assert {name for name, by in people.items() if restored(offer, by)} == STAFF
 

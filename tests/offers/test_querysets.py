@@ -18,7 +18,9 @@ S = Offer.Status
 
 
 def make(status: str = S.PUBLISHED, **fields: Any) -> Offer:
-    dated = {"slug": f"x-{status}", "published_at": timezone.now()} if status in {S.HIDDEN, S.ARCHIVED} else {}
+    dated: dict[str, Any] = (
+        {"slug": f"x-{status}", "published_at": timezone.now()} if status in {S.HIDDEN, S.ARCHIVED} else {}
+    )
     return factories.make_offer(status=status, **(dated | fields))
 
 
@@ -132,7 +134,7 @@ def test_counting_offers_counts_public_ones() -> None:
         make(status, provider=provider)
     make(provider=provider, valid_until=TODAY - timedelta(days=1))
     counted = counting_offers(Organisation.objects.filter(pk=provider.pk), TODAY).get()
-    assert counted.offer_count == 1  # type: ignore[attr-defined]
+    assert counted.offer_count == 1
 
 
 def test_similar_offers_share_topics_and_stand_near_first() -> None:
