@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 
 FONT = "fira-sans-{}-normal.woff2"
-FONT_SUBSETS = [f"{script}-{weight}" for script in ("latin", "cyrillic") for weight in (400, 600)]
+FONT_SUBSETS = [f"{script}-{weight}" for script in ("latin", "latin-ext", "cyrillic") for weight in (400, 600)]
 
 # Name under STATIC_URL: file under node_modules. static/css/tokens.css declares the fonts.
 PACKAGE_FILES = {
