@@ -25,6 +25,7 @@ from kiportal.common import links, roles
 from kiportal.common import notifications as account_mails
 from kiportal.common.jobs import Run
 from kiportal.common.models import AccessLink, Centre, CentreText, StatusChange
+from kiportal.common.templatetags import ui
 from kiportal.common.views import errors
 from kiportal.embedded import catalogue
 from kiportal.pages import notifications as barrier_mails
@@ -164,6 +165,13 @@ def test_reader_finds_german_that_is_not_marked(source_texts: set[str]) -> None:
     assert german(html.format("", GERMAN, ""), source_texts) == {GERMAN}
     assert german(html.format("Menü", "", ""), source_texts) == {"Menü"}
     assert german(html.format("", "1 Treffer für „Kurs“", ""), source_texts) >= {"1 Treffer für „Kurs“"}
+
+
+def test_german_content_is_marked_in_other_languages_only() -> None:
+    assert ui.german("<b>") == "<b>"  # the template escapes it
+    with translation.override("en"):
+        assert ui.german("<b>") == '<span lang="de" dir="ltr">&lt;b&gt;</span>'
+        assert ui.german("") == ""
 
 
 # The pages
@@ -335,6 +343,12 @@ def test_language_switch_keeps_page_and_query(world: World) -> None:
     html = answer("/en/angebote/").text
     assert '<link rel="alternate" hreflang="de" href="http://testserver/angebote/">' in html
     assert '<link rel="alternate" hreflang="en" href="http://testserver/en/angebote/">' in html
+
+
+@pytest.mark.django_db
+def test_language_switch_of_a_page_that_does_not_exist_leads_to_the_start_page(world: World) -> None:
+    assert 'href="/" hreflang="de"' in answer("/en/gibt-es-nicht/").text
+    assert 'href="/en/" hreflang="en"' in answer("/gibt-es-nicht/").text
 
 
 @pytest.mark.django_db

@@ -1,7 +1,8 @@
 """Gather the portal's texts into the catalogues of `locale/`: `python -m kiportal.embedded.catalogue`.
 
 What Django's makemessages does, with Babel instead of gettext's programs, which are not on every machine. The source is
-German, so a text without a translation shows German. `locale/de` is not touched: it rephrases messages of Django.
+German, so a text without a translation shows German. `locale/de` is written by hand: it rephrases messages of Django
+that do not say what to do, and every other language does the same.
 """
 
 import re
@@ -23,7 +24,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 
 
 def gather() -> Catalog:
-    """Return every marked text of templates and code with the files it stands in."""
+    """Return every marked text of templates and code with the files it stands in, and what `locale/de` rephrases."""
     packages = [path.parent for path in sorted(CHECKOUT.glob("*/__init__.py")) if path.parent.name != "tests"]
     code = [path for package in packages for path in sorted(package.rglob("*.py"))]
     templates = sorted(path for path in (CHECKOUT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
@@ -36,6 +37,9 @@ def gather() -> Catalog:
         name = path.relative_to(CHECKOUT).as_posix()
         for line, text, _comments, context in extract("python", BytesIO(source.encode()), KEYWORDS):
             catalogue.add(text, locations=[(name, line)], context=context)
+    for message in read("de"):
+        if message.id:
+            catalogue.add(message.id)
     return catalogue
 
 

@@ -158,12 +158,21 @@ def language_links(context: Context) -> list[dict[str, Any]]:
             "code": code,
             "name": _endonym(code),
             "direction": direction_of(code),
-            "url": translate_url(request.get_full_path(), code),
+            "url": _same_page(request.get_full_path(), code),
             "absolute_url": settings.KIPORTAL_BASE_URL + translate_url(request.path, code),
             "current": code == current,
         }
         for code, _name in settings.LANGUAGES
     ]
+
+
+def _same_page(path: str, code: str) -> str:
+    """The page in another language; an address that leads nowhere has none, so the start page."""
+    url = translate_url(path, code)
+    if url != path or code == translation.get_language():
+        return url
+    with translation.override(code):
+        return site_url("/")
 
 
 def _endonym(code: str) -> str:
