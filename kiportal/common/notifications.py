@@ -1,5 +1,7 @@
 """Mails about accounts."""
 
+from datetime import date
+
 from allauth.account import app_settings
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
@@ -53,6 +55,16 @@ def account_notice(user: User, event: str, email: str, *, run: Run, language: st
         "action_label": _("Das war ich nicht: Passwort neu setzen"),
     }
     mail.send("account_notice", to=email, context=context, run=run, language=language)
+
+
+def unused_notice(user: User, erased_on: date, *, run: Run) -> None:
+    context = {
+        "user": user,
+        "erased_on": erased_on,
+        "action_url": _url("account_login", settings.LANGUAGE_CODE),
+        "action_label": "Anmelden",
+    }
+    mail.send("account_unused", to=user.email, context=context, run=run)
 
 
 def _password_url(user: User, language: str) -> str:

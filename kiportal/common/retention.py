@@ -21,7 +21,11 @@ from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from kiportal.common import mail
-from kiportal.common.models import AccessLink, ChangeProposal, Job, RateCount, StatusChange
+from kiportal.common.models import AccessLink, ChangeProposal, Job, RateCount, StatusChange, User
+
+# An account without a sign-in for this long is erased, after a notice so many days before.
+UNUSED = timedelta(days=730)
+NOTICE_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,13 @@ def history_of_deleted(before: datetime, *, delete: bool) -> int:
             orphans = events._base_manager.filter(~models.Exists(living), pgh_created_at__lt=before)
             count += orphans.delete()[0] if delete else orphans.count()
     return count
+
+
+@rule("Konten, die trotz Hinweis niemand mehr nutzt", days=NOTICE_DAYS)
+def unused_accounts(before: datetime, *, delete: bool) -> int:
+    """24 months without a sign-in; `remind_unused_accounts` has written to the owner in time."""
+    reminded = User.objects.filter(inactivity_notice_at__lt=before)
+    return erase(reminded.unused_since(timezone.now() - UNUSED), delete=delete)
 
 
 @rule("Abgelaufene Links aus E-Mails", days=30)

@@ -1,5 +1,7 @@
 """Jobs about accounts: ids in, one mail out. An account that was switched off meanwhile gets none."""
 
+from datetime import date
+
 from allauth.account.models import EmailAddress
 
 from kiportal.common import notifications
@@ -30,3 +32,9 @@ def send_email_confirmation(run: Run, address_pk: int, language: str) -> None:
 def send_account_notice(run: Run, user_pk: int, event: str, email: str, language: str) -> None:
     if user := User.objects.filter(pk=user_pk).first():
         notifications.account_notice(user, event, email, run=run, language=language)
+
+
+@job
+def send_unused_notice(run: Run, user_pk: int, erased_on: str) -> None:
+    if user := User.objects.filter(pk=user_pk, is_active=True).first():
+        notifications.unused_notice(user, date.fromisoformat(erased_on), run=run)

@@ -229,6 +229,7 @@ class Migration(migrations.Migration):
                 ('last_name', models.CharField(blank=True, max_length=150, verbose_name='Nachname')),
                 ('is_active', models.BooleanField(default=True, help_text='Ein abgeschaltetes Konto kann sich nicht mehr anmelden.', verbose_name='aktiv')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='angelegt am')),
+                ('inactivity_notice_at', models.DateTimeField(editable=False, null=True, verbose_name='an lange Untätigkeit erinnert am')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],

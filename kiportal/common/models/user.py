@@ -1,17 +1,25 @@
 """The account. Roles are groups (`common/roles.py`); there is no superuser in normal use."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def unused_since(self, moment: datetime) -> "UserQuerySet":
+        """Accounts with no sign-in since then. Those of the administration stay: somebody has to let people in."""
+        last_seen = Coalesce("last_login", "date_joined")
+        return self.alias(last_seen=last_seen).filter(last_seen__lt=moment).exclude(groups__name="admin")
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]
     def create_user(self, username: str, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(username=username, email=self.normalize_email(email), **fields)
         user.set_password(password)
@@ -31,6 +39,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("aktiv"), default=True, help_text=_("Ein abgeschaltetes Konto kann sich nicht mehr anmelden.")
     )
     date_joined = models.DateTimeField(_("angelegt am"), default=timezone.now, editable=False)
+
+    inactivity_notice_at = models.DateTimeField(_("an lange Untätigkeit erinnert am"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
