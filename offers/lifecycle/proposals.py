@@ -25,7 +25,7 @@ _P = ChangeProposal.Status
 def propose(
     offer: Offer, proposed: dict[str, dict[str, Any]], *, by: By, message: str, email: str
 ) -> ChangeProposal | None:
-    """Lay a change over a published entry; what a trusted organisation changes is written at once.
+    """Lay a change over a published entry; what an account of a trusted organisation changes is written at once.
 
     A proposal that is still open takes the new fields in. A field whose old and new value are the same leaves it, and
     with the last field the proposal itself goes: then None is returned.
@@ -65,6 +65,10 @@ def accept_proposal(proposal: ChangeProposal, fields: set[str], *, by: User, rea
         raise ValueError(f"not proposed: {unknown}")
     if not fields:
         raise TransitionError("Bitte wählen Sie mindestens eine Änderung aus – oder lehnen Sie den Vorschlag ab.")
+    if proposal.status == _P.OPEN and offer.status != _S.PUBLISHED:
+        raise SomebodyWasFaster(
+            "Der Eintrag ist nicht mehr veröffentlicht. Veröffentlichen Sie ihn zuerst wieder – oder lehnen Sie ab."
+        )
     verb = "accept_proposal" if fields == set(proposal.changes) else "accept_proposal_partly"
     change = apply(PROPOSAL, proposal, verb, by=by, reason=reason)
     _take_over(offer, {name: values for name, values in proposal.changes.items() if name in fields})

@@ -28,7 +28,6 @@ DONE = {
     "wiederherstellen": _("Der Eintrag steht wieder auf den öffentlichen Seiten."),
     "name-verbergen": _("Der Name steht nicht mehr auf den öffentlichen Seiten."),
     "vorschlagen": _("Danke. Wir prüfen Ihre Änderung. Bis dahin bleibt der Eintrag, wie er ist."),
-    "aendern": _("Danke. Ihre Änderung steht jetzt auf den öffentlichen Seiten."),
     "zuruecknehmen": _("Ihre Änderung ist zurückgenommen. Der Eintrag bleibt, wie er ist."),
 }
 
@@ -72,7 +71,7 @@ def _act(verb: str, link: AccessLink, offer: Offer) -> None:
 
 @opened_by_link(AccessLink.Purpose.CARE)
 def care_edit(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpResponse:
-    """The entry as a form. What is changed waits for the centre, unless the organisation is trusted."""
+    """The entry as a form. What is changed waits for the centre."""
     if offer.status != Offer.Status.PUBLISHED:
         return redirect(_url(link))
     context: dict[str, Any] = {"offer": offer, "back_url": _url(link)}
@@ -117,7 +116,7 @@ def _propose(request: HttpRequest, link: AccessLink, offer: Offer) -> tuple[Care
     made = lifecycle.propose(stored, proposed, by=link, message=message, email=link.email)
     if made is None:
         return form, "zuruecknehmen"
-    return form, "aendern" if made.status == ChangeProposal.Status.ACCEPTED else "vorschlagen"
+    return form, "vorschlagen"
 
 
 def _form(request: HttpRequest, offer: Offer, *, bound: bool = False, renew: bool = False) -> CareForm:

@@ -277,10 +277,10 @@ def test_proposal_for_another_kind_of_record_touches_no_offer(offer: Offer, edit
         lifecycle.accept_proposal(proposal, {"title"}, by=editor)
 
 
-def test_change_of_a_trusted_organisation_is_written_at_once(offer: Offer, care: AccessLink) -> None:
+def test_change_by_an_account_of_a_trusted_organisation_is_written_at_once(offer: Offer) -> None:
     offer.provider.is_trusted = True
     offer.provider.save()
-    proposal = propose(offer, care, title="Nähtreff")
+    proposal = propose(offer, factories.make_user("provider", organisation=offer.provider), title="Nähtreff")
     assert Offer.objects.get().title == "Nähtreff"
     assert ChangeProposal.objects.get().status == P.ACCEPTED
     assert StatusChange.objects.for_target(proposal).get().verb == "apply_proposal"

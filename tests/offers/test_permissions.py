@@ -35,8 +35,8 @@ def test_permission_is_for(allowed: Callable[[By, Offer], bool], who: set[str]) 
     assert {name for name, by in everybody(offer).items() if allowed(by, offer)} == who
 
 
-@pytest.mark.parametrize(("is_trusted", "who"), [(True, MEMBERS), (False, set())])
-def test_changes_of_a_trusted_organisation_need_no_review(is_trusted: bool, who: set[str]) -> None:
+@pytest.mark.parametrize(("is_trusted", "who"), [(True, {"member", "municipality"}), (False, set())])
+def test_only_accounts_of_a_trusted_organisation_need_no_review(is_trusted: bool, who: set[str]) -> None:
     offer = factories.make_offer(provider=factories.make_organisation(is_trusted=is_trusted))
     proposal = ChangeProposal.objects.create(target=offer, lock_version=1, changes={})
     able = {name for name, by in everybody(offer).items() if permissions.can_apply_proposal(by, proposal)}
