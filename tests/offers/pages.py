@@ -14,7 +14,7 @@ def html(client: Client, path: str) -> str:
 
 def titles(client: Client, path: str) -> list[str]:
     """The titles of the cards, in their order."""
-    return [unescape(title) for title in re.findall(r'class="card__title"><a [^>]*>([^<]*)</a>', html(client, path))]
+    return [unescape(title) for title in re.findall(r'class="card__title"[^>]*><a [^>]*>([^<]*)</a>', html(client, path))]
 
 
 def counts(page: str) -> dict[tuple[str, str], int]:
