@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 from django.test import Client
+from django.utils.html import strip_tags
 
 
 def html(client: Client, path: str) -> str:
@@ -14,7 +15,8 @@ def html(client: Client, path: str) -> str:
 
 def titles(client: Client, path: str) -> list[str]:
     """The titles of the cards, in their order."""
-    return [unescape(title) for title in re.findall(r'class="card__title"[^>]*><a [^>]*>([^<]*)</a>', html(client, path))]
+    cards = re.findall(r'class="card__title"[^>]*><a [^>]*>(.*?)</a>', html(client, path))
+    return [unescape(strip_tags(title)) for title in cards]
 
 
 def counts(page: str) -> dict[tuple[str, str], int]:
