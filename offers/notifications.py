@@ -56,12 +56,13 @@ def _in_language_of_author[**P](function: Callable[P, None]) -> Callable[P, None
 
 @_in_language_of_author
 def confirmation(offer: Offer, link: AccessLink, *, run: Run) -> None:
+    """To an address that may be a stranger's, so no words of the author stand in the subject."""
     _send(
         "confirmation",
         offer,
         to=link.email,
         run=run,
-        subject=_("Bitte bestätigen: „%(title)s“"),
+        subject=_("Bitte bestätigen: Ihre Meldung bei %(centre)s"),
         action=(_url("submission_confirm", token=links.token(link)), _("Meldung bestätigen")),
         stop=_("Waren Sie das nicht? Dann müssen Sie nichts tun. Wir löschen die Meldung nach 14 Tagen."),
         link=link,
@@ -70,12 +71,13 @@ def confirmation(offer: Offer, link: AccessLink, *, run: Run) -> None:
 
 @_in_language_of_author
 def draft_link(offer: Offer, link: AccessLink, *, run: Run) -> None:
+    """As above: the address need not be confirmed."""
     _send(
         "draft_link",
         offer,
         to=offer.submitter_email,
         run=run,
-        subject=_("Ihr Entwurf zum Weiterschreiben: „%(title)s“"),
+        subject=_("Ihr Entwurf bei %(centre)s"),
         action=(_url("submission_resume", token=links.token(link)), _("Weiterschreiben")),
         stop=_("Waren Sie das nicht? Dann müssen Sie nichts tun. Wir löschen den Entwurf nach 14 Tagen."),
     )
@@ -214,7 +216,7 @@ def _send(
     values = context | {
         "words": f"emails/offer/{matter}.txt",
         "offer": offer,
-        "subject": subject % {"title": offer.title or offer.provider.name},
+        "subject": subject % {"title": offer.title or offer.provider.name, "centre": Centre.objects.current().name},
         "why": why or _("Sie erhalten diese Nachricht, weil diese Adresse zu diesem Eintrag angegeben wurde."),
         "stop": stop or _("Möchten Sie keine Nachrichten mehr zu diesem Eintrag? Antworten Sie kurz auf diese E-Mail."),
         "action_url": action[0] if action else "",

@@ -118,7 +118,10 @@ class StartForm(OrganisationFields, AnonymousForm):
 
 
 class OrganisationStep(OrganisationFields, OfferForm):
-    """The first step again, with the draft at hand."""
+    """The first step again, with the draft at hand.
+
+    An address that was confirmed stays: another one would get the link to the published entry unconfirmed.
+    """
 
     fieldsets = OrganisationFields.fieldsets
 
@@ -133,6 +136,10 @@ class OrganisationStep(OrganisationFields, OfferForm):
         super().__init__(*args, instance=instance, initial=stored | (initial or {}), **kwargs)
         # What names the draft is needed from the start, so this step is kept as a whole or not at all.
         self.fields["name"].required = self.fields["kind"].required = self.fields["submitter_email"].required = True
+        if instance.status not in lifecycle.ADDRESS_OPEN:
+            email = unmarked(self.fields["submitter_email"])
+            email.disabled, email.required = True, False
+            email.help_text = _("Möchten Sie die Adresse ändern? Bitte schreiben Sie uns.")
 
     def write_related(self) -> None:
         super().write_related()

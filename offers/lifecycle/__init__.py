@@ -16,12 +16,13 @@ from offers.lifecycle.drafts import (
     start_draft,
     submit,
 )
-from offers.lifecycle.mails import TooManyMails
+from offers.lifecycle.mails import ADDRESS_OPEN, TooManyMails
 from offers.lifecycle.proposals import accept_proposal, propose, reject_proposal
 from offers.lifecycle.review import RESERVED_SLUGS, hide, publish, reject, request_changes, unhide
 from offers.lifecycle.tables import OFFER, PROPOSAL
 
 __all__ = [
+    "ADDRESS_OPEN",
     "OFFER",
     "PROPOSAL",
     "PROVIDER_FIELDS",

@@ -13,7 +13,7 @@ from kiportal.common import links
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, StatusChange, User
 from kiportal.common.transitions import By, SomebodyWasFaster, apply
-from offers.lifecycle.mails import count_mail, mail_author, tell_centre
+from offers.lifecycle.mails import count_anonymous_mail, mail_author, tell_centre
 from offers.lifecycle.tables import OFFER
 from offers.models import Offer
 from offers.permissions import can_answer_offer
@@ -74,10 +74,11 @@ def choose_provider(offer: Offer, provider: Organisation) -> None:
 
 
 @transaction.atomic
-def mail_draft_link(link: AccessLink) -> None:
-    """The author wants to go on writing later. A fourth mail a day is refused: TooManyMails."""
-    offer = Offer.objects.get(pk=link.target_id)
-    count_mail(offer.submitter_email)
+def mail_draft_link(link: AccessLink, *, client: str) -> None:
+    """The author wants to go on writing later; `client` is where the request comes from. May raise TooManyMails."""
+    offer = Offer.objects.select_for_update().get(pk=link.target_id)
+    count_anonymous_mail(offer, client=client)
+    link = _link_to_author(_L.DRAFT, offer)
     enqueue("offers.send_draft_link", str(link.pk), title=f"E-Mail: Link zum Weiterschreiben – {offer}")
 
 
@@ -90,22 +91,23 @@ def send(offer: Offer, *, by: By) -> StatusChange:
 
 
 @transaction.atomic
-def send_anonymously(offer: Offer, *, by: AccessLink) -> StatusChange:
-    """The same from the public form, where a fourth mail a day is refused: TooManyMails."""
-    change = send(offer, by=by)
-    count_mail(offer.submitter_email)
+def send_anonymously(offer: Offer, *, by: AccessLink, client: str) -> StatusChange:
+    """The same from the public form, whose mails are counted: TooManyMails."""
+    change = apply(OFFER, offer, "send", by=by)
+    count_anonymous_mail(offer, client=client)
+    _mail_confirmation(offer)
     return change
 
 
 @transaction.atomic
-def ask_again(offer: Offer, *, by: AccessLink, email: str) -> None:
-    """Send the link to confirm once more, to the same or to a corrected address."""
+def ask_again(offer: Offer, *, by: AccessLink, email: str, client: str) -> None:
+    """Send the link to confirm once more, to the same or to a corrected address. May raise TooManyMails."""
     if not can_answer_offer(by, offer):
         raise PermissionDenied("ask_again is not allowed")
     if not Offer.objects.filter(pk=offer.pk, status=_S.UNCONFIRMED).update(submitter_email=email):
         raise SomebodyWasFaster(_("Diese Meldung wartet nicht mehr auf eine Bestätigung."))
     offer.submitter_email = email
-    count_mail(email)
+    count_anonymous_mail(offer, client=client)
     _mail_confirmation(offer)
 
 
@@ -113,9 +115,15 @@ def _mail_confirmation(offer: Offer) -> None:
     """The link goes to the address that it confirms; links to another address are closed."""
     earlier = AccessLink.objects.for_target(offer).filter(purpose=_L.CONFIRM)
     links.revoke(earlier.exclude(email=offer.submitter_email))
-    open_ones = earlier.filter(revoked_at=None, expires_at__gt=timezone.now())
-    link = open_ones.first() or links.issue(_L.CONFIRM, offer, offer.submitter_email)
+    link = _link_to_author(_L.CONFIRM, offer)
     enqueue("offers.send_confirmation", str(link.pk), title=f"E-Mail: Meldung bestätigen – {offer}")
+
+
+def _link_to_author(purpose: AccessLink.Purpose, offer: Offer) -> AccessLink:
+    """The open link that belongs to the address of the entry, or a new one."""
+    theirs = AccessLink.objects.for_target(offer).filter(purpose=purpose, email=offer.submitter_email)
+    open_ones = theirs.filter(revoked_at=None, expires_at__gt=timezone.now())
+    return open_ones.order_by("expires_at").last() or links.issue(purpose, offer, offer.submitter_email)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Which mail follows from which step. Nothing is sent here: mails are jobs of the same transaction."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext as _
 
 from kiportal.common import limits, links
@@ -11,10 +13,16 @@ from offers.models import Offer
 _L = AccessLink.Purpose
 # The link that goes with the mail about a step.
 _LINKS = {"request_changes": _L.DRAFT, "publish": _L.CARE, "unhide": _L.CARE, "restore": _L.CARE}
+# Until its address is confirmed, an entry may write to people who never heard of it.
+ADDRESS_OPEN = frozenset({Offer.Status.DRAFT, Offer.Status.UNCONFIRMED})
+# Different addresses that such an entry may name in all: a mistyped one and a second thought.
+ADDRESSES_PER_ENTRY = 3
+# Mails an hour that one connection may cause; a Verein's office may share one.
+MAILS_PER_CLIENT = 30
 
 
 class TooManyMails(TransitionError):
-    """An anonymous request would cause one mail too many to the same address."""
+    """An anonymous request would cause one mail too many."""
 
     status = 429
 
@@ -27,6 +35,27 @@ def count_mail(email: str) -> None:
                 "Bitte versuchen Sie es morgen noch einmal oder rufen Sie uns an."
             )
         )
+
+
+def count_anonymous_mail(offer: Offer, *, client: str) -> None:
+    """Count a mail to the address that the author named, before its link is made. The row of the entry is locked."""
+    email = offer.submitter_email
+    named = set(AccessLink.objects.for_target(offer).exclude(email="").values_list("email", flat=True))
+    if offer.status in ADDRESS_OPEN and email not in named and len(named) >= ADDRESSES_PER_ENTRY:
+        raise TooManyMails(
+            _(
+                "Zu dieser Meldung haben Sie schon drei verschiedene E-Mail-Adressen angegeben. "
+                "Bitte nehmen Sie eine davon oder rufen Sie uns an. Ihre Eingaben sind gespeichert."
+            )
+        )
+    if limits.exceeded("author-mail", client, limit=MAILS_PER_CLIENT, window=timedelta(hours=1)):
+        raise TooManyMails(
+            _(
+                "Von Ihrem Anschluss kamen gerade sehr viele Meldungen. "
+                "Bitte versuchen Sie es in einer Stunde noch einmal."
+            )
+        )
+    count_mail(email)
 
 
 def mail_author(

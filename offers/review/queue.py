@@ -170,7 +170,10 @@ def _organisations(municipality: Municipality | None) -> Iterable[Entry]:
 
 
 def _open_changes():
-    return ChangeProposal.objects.open().filter(target_type=ContentType.objects.get_for_model(Offer))
+    """What waits for an entry that is hidden or ended waits until it is published again."""
+    published = Offer.objects.filter(pk=OuterRef("target_id"), status=Offer.Status.PUBLISHED)
+    proposals = ChangeProposal.objects.open().filter(target_type=ContentType.objects.get_for_model(Offer))
+    return proposals.filter(Exists(published))
 
 
 def _lone_organisations():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kiportal.common import links
+from kiportal.common import limits, links
 from kiportal.common.forms import StaleSave
 from kiportal.common.models import AccessLink, CentreText, StatusChange
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
@@ -106,7 +106,7 @@ def _save_step(request: HttpRequest, link: AccessLink, offer: Offer, entry: Step
         if form.is_valid():
             _keep(offer, form)
             if verb == "spaeter":
-                lifecycle.mail_draft_link(link)
+                lifecycle.mail_draft_link(link, client=limits.address(request))
             return redirect(_url(link, _next(offer, entry, verb)))
         half = entry.form(request.POST, instance=_fresh(offer), lenient=True)
         if half.is_valid():
@@ -199,7 +199,7 @@ def _review(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpRespons
             if is_answer:
                 lifecycle.resubmit(offer, by=link, answer=form.cleaned_data["answer"])
             else:
-                lifecycle.send_anonymously(offer, by=link)
+                lifecycle.send_anonymously(offer, by=link, client=limits.address(request))
             return redirect(_url(link, SENT))
         except SomebodyWasFaster:  # a second click, or the other window
             return redirect(_url(link, SENT))
@@ -232,7 +232,8 @@ def _sent(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpResponse:
         form = AddressForm(request.POST if request.method == "POST" else None, initial={"email": offer.submitter_email})
         if form.is_bound and form.is_valid():
             try:
-                lifecycle.ask_again(offer, by=link, email=form.cleaned_data["email"])
+                email, client = form.cleaned_data["email"], limits.address(request)
+                lifecycle.ask_again(offer, by=link, email=email, client=client)
                 return redirect(f"{_url(link, SENT)}?noch-einmal")
             except TransitionError as error:
                 form.add_error(None, str(error))

@@ -218,10 +218,10 @@ def test_ask_again_mails_the_same_link_while_it_is_open_and_then_a_new_one() -> 
     draft_link = links.issue(Purpose.DRAFT, offer)
     lifecycle.send(offer, by=draft_link)
     first = AccessLink.objects.get(purpose=Purpose.CONFIRM)
-    lifecycle.ask_again(offer, by=draft_link, email=offer.submitter_email)
+    lifecycle.ask_again(offer, by=draft_link, email=offer.submitter_email, client="192.0.2.1")
     assert Job.objects.latest("created_at").arguments == [str(first.pk)]
     AccessLink.objects.filter(pk=first.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
-    lifecycle.ask_again(offer, by=draft_link, email=offer.submitter_email)
+    lifecycle.ask_again(offer, by=draft_link, email=offer.submitter_email, client="192.0.2.1")
     second = AccessLink.objects.filter(purpose=Purpose.CONFIRM).exclude(pk=first.pk).get()
     assert Job.objects.latest("created_at").arguments == [str(second.pk)]
 
@@ -231,7 +231,7 @@ def test_ask_again_at_another_address_closes_the_first_link() -> None:
     offer = make(S.DRAFT)
     draft_link = links.issue(Purpose.DRAFT, offer)
     lifecycle.send(offer, by=draft_link)
-    lifecycle.ask_again(offer, by=draft_link, email="richtig@example.org")
+    lifecycle.ask_again(offer, by=draft_link, email="richtig@example.org", client="192.0.2.1")
     first, second = AccessLink.objects.filter(purpose=Purpose.CONFIRM).order_by("created_at")
     assert first.revoked_at is not None
     assert (second.email, second.revoked_at) == ("richtig@example.org", None)

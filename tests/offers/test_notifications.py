@@ -190,6 +190,13 @@ def test_decision_on_a_change_names_the_fields(
     assert "/angebote/pflege/" in address
 
 
+def test_no_sentence_ends_with_the_name_of_an_organisation(mailbox: Mailbox, run_jobs: RunJobs) -> None:
+    offer = factories.make_offer(status="draft", provider=factories.make_organisation("Neue Brücke e. V."))
+    lifecycle.send(offer, by=links.issue(AccessLink.Purpose.DRAFT, offer, AUTHOR))
+    run_jobs()
+    assert "für Neue Brücke e. V. ein Eintrag" in parts(only(mailbox, offer.submitter_email))[0]
+
+
 def test_confirmation_of_what_is_confirmed_is_not_sent(mailbox: Mailbox, run_jobs: RunJobs) -> None:
     offer = factories.make_offer(status="draft")
     draft = links.issue(AccessLink.Purpose.DRAFT, offer, AUTHOR)

@@ -141,6 +141,27 @@ def test_what_would_make_the_entry_incomplete_is_refused(staff: Client, offer: O
     assert offer.summary == "Montags um zehn."
 
 
+@pytest.mark.parametrize("verb", ["archive", "hide"])
+def test_change_of_an_entry_that_is_no_longer_public_waits_or_is_rejected(
+    staff: Client, offer: Offer, editor: User, verb: str
+) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    queue = reverse("offers:review_list")
+    assert page(proposal) in staff.get(queue).text
+    getattr(lifecycle, verb)(offer, by=editor, reason="Vorbei.")
+    assert page(proposal) not in staff.get(queue).text
+    answer = staff.post(page(proposal), {"verb": "accept_all", "reason": "Gern"})
+    assert answer.status_code == 409
+    assert "nicht mehr veröffentlicht" in answer.text
+    assert "Gern" in answer.text
+    offer.refresh_from_db()
+    proposal.refresh_from_db()
+    assert (offer.summary, proposal.status) == ("Montags um zehn.", "open")
+    assert staff.post(page(proposal), {"verb": "reject", "reason": "Beendet."}).status_code == 302
+    proposal.refresh_from_db()
+    assert proposal.status == "rejected"
+
+
 def test_decision_leads_to_the_next_entry(staff: Client, offer: Offer) -> None:
     first = make_proposal(offer, summary="Dienstags.")
     second = make_proposal(factories.make_offer(), summary="Neu.")

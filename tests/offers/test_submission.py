@@ -450,6 +450,7 @@ def test_writing_later_keeps_the_step_and_mails_the_link(
     assert EMAIL in client.get(response["Location"]).content.decode()
     run_jobs()
     assert mailbox.messages[0]["To"] == EMAIL
+    assert "Später mehr" not in str(mailbox.messages[0]["Subject"])
     assert mailbox.link("Ihr Entwurf").endswith(f"/angebote/melden/{draft.token}/")
     assert draft.offer.title == "Später mehr"
 
@@ -470,6 +471,41 @@ def test_fourth_mail_a_day_is_refused_with_all_input(client: Client) -> None:
     assert draft.offer.status == Offer.Status.DRAFT
     assert Job.objects.count() == jobs
     assert not StatusChange.objects.exists()
+
+
+def test_writing_later_goes_to_three_different_addresses_at_most(client: Client) -> None:
+    draft = complete(client)
+    for number in (2, 3):
+        assert draft.send("organisation", verb="spaeter", submitter_email=f"v{number}@example.org").status_code == 302
+    refused = draft.send("organisation", verb="spaeter", submitter_email="fremd@example.org")
+    assert refused.status_code == 429
+    assert "schon drei verschiedene E-Mail-Adressen" in refused.content.decode()
+    assert 'value="fremd@example.org"' in refused.content.decode()
+    sent = draft.send("pruefen", rules="on")
+    assert sent.status_code == 429
+    assert draft.offer.status == Offer.Status.DRAFT
+    assert set(AccessLink.objects.values_list("email", flat=True)) == {EMAIL, "v2@example.org", "v3@example.org"}
+    assert Job.objects.count() == 2
+    # One that was named before is still welcome.
+    assert draft.send("organisation", submitter_email="v2@example.org").status_code == 302
+    assert draft.send("pruefen", rules="on").status_code == 302
+
+
+def test_mails_of_all_drafts_from_one_connection_are_limited(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offers.lifecycle.mails.MAILS_PER_CLIENT", 2)
+    for number in (1, 2):
+        draft = begin(client, name=f"Verein Nummer {number}", submitter_email=f"v{number}@example.org")
+        assert draft.send("angebot", verb="spaeter").status_code == 302
+    draft = complete(client, name="Verein Nummer 3")
+    refused = draft.send("angebot", verb="spaeter", title="Einer zu viel")
+    assert refused.status_code == 429
+    assert "Von Ihrem Anschluss" in refused.content.decode()
+    assert 'value="Einer zu viel"' in refused.content.decode()
+    assert draft.send("pruefen", rules="on").status_code == 429
+    Offer.objects.filter(pk=draft.offer.pk).update(status=Offer.Status.UNCONFIRMED)
+    assert draft.send("gesendet", email="anders@example.org").status_code == 429
+    assert draft.offer.submitter_email == EMAIL
+    assert Job.objects.count() == 2
 
 
 # Sending
@@ -520,6 +556,7 @@ def test_sending_asks_for_confirmation_by_mail(
     run_jobs()
     link = AccessLink.objects.get(purpose=AccessLink.Purpose.CONFIRM)
     assert mailbox.link("Bitte bestätigen").endswith(f"/angebote/bestaetigen/{links.token(link)}/")
+    assert "Deutsch am Abend" not in str(mailbox.messages[0]["Subject"])
     assert draft.send("gesendet").status_code == 302
     for step in ("angebot", "pruefen", "gespeichert"):
         assert draft.get(step)["Location"] == draft.url("gesendet")
@@ -565,6 +602,20 @@ def test_mail_to_confirm_is_sent_again_three_times_a_day_in_all(client: Client) 
     assert AccessLink.objects.filter(purpose=AccessLink.Purpose.CONFIRM).count() == 1
 
 
+def test_mail_to_confirm_goes_to_three_different_addresses_at_most(client: Client) -> None:
+    draft = complete(client)
+    draft.send("pruefen", rules="on")
+    for number in (2, 3):
+        assert draft.send("gesendet", email=f"v{number}@example.org").status_code == 302
+    refused = draft.send("gesendet", email="fremd@example.org")
+    assert refused.status_code == 429
+    assert "schon drei verschiedene E-Mail-Adressen" in refused.content.decode()
+    assert 'value="fremd@example.org"' in refused.content.decode()
+    assert draft.offer.submitter_email == "v3@example.org"
+    assert not AccessLink.objects.filter(email="fremd@example.org").exists()
+    assert Job.objects.filter(kind="offers.send_confirmation").count() == 3
+
+
 # A question of the centre
 
 
@@ -600,6 +651,16 @@ def test_answer_goes_back_to_the_review(asked: Draft, run_jobs: Callable[[], lis
     assert "wird geprüft" in asked.get("gesendet").content.decode()
     run_jobs()
     assert "Antwort auf Ihre Rückfrage" in [str(message["Subject"]).partition(":")[0] for message in mailbox.messages]
+
+
+def test_address_that_was_confirmed_is_not_changed_by_the_link(asked: Draft) -> None:
+    page = asked.get("organisation")
+    assert page.context["form"].fields["submitter_email"].disabled
+    assert "Möchten Sie die Adresse ändern?" in page.content.decode()
+    response = asked.send("organisation", submitter_email="fremd@example.org", city="Siegen")
+    assert response.status_code == 302
+    assert asked.send("organisation", without=("submitter_email",)).status_code == 302
+    assert (asked.offer.submitter_email, asked.offer.provider.city) == (EMAIL, "Siegen")
 
 
 @pytest.mark.parametrize(
