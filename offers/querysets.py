@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from actors.models import Municipality, Organisation
+from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import User
 
 if TYPE_CHECKING:
@@ -106,6 +107,12 @@ class OfferDateQuerySet(models.QuerySet["OfferDate"]):
             .select_related("offer__provider")
             .prefetch_related("offer__municipalities", "offer__topics")
         )
+
+
+def known_to_staff(organisations: OrganisationQuerySet) -> OrganisationQuerySet:
+    """Without those that somebody only types in just now: proposed with entries of which none was sent yet."""
+    entries = apps.get_model("offers", "Offer")._default_manager.filter(provider=OuterRef("pk"))
+    return organisations.exclude(Exists(entries), ~Exists(entries.for_staff()), status="proposed")
 
 
 def counting_offers(rows: models.QuerySet[Any], on: date) -> models.QuerySet[Any]:

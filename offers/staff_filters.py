@@ -11,6 +11,7 @@ from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
 from kiportal.common.text import fold, sort_key
 from offers.models import Offer, Topic
+from offers.querysets import known_to_staff
 from offers.review import queue
 
 STATUSES = [
@@ -51,7 +52,7 @@ class StaffOfferFilters(django_filters.FilterSet):
     traeger = django_filters.ModelChoiceFilter(
         label="Träger",
         field_name="provider",
-        queryset=Organisation.objects.all(),
+        queryset=known_to_staff(Organisation.objects.all()),
         to_field_name="slug",
         empty_label="alle",
     )

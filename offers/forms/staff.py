@@ -18,6 +18,7 @@ from offers.forms.base import Fieldset, OfferMeta, TargetGroupField
 from offers.forms.sections import About, Audience, Costs, Place, Project, Registration, Time
 from offers.forms.submission import CONSENT_WORDING
 from offers.models import Offer
+from offers.querysets import known_to_staff
 
 NO_CHOICE = "– keine Angabe –"
 
@@ -219,7 +220,9 @@ class ProviderForm(forms.Form):
 
     traeger = forms.ModelChoiceField(
         label="Organisation",
-        queryset=Organisation.objects.filter(status__in=[Organisation.Status.PUBLISHED, Organisation.Status.PROPOSED]),
+        queryset=known_to_staff(
+            Organisation.objects.filter(status__in=[Organisation.Status.PUBLISHED, Organisation.Status.PROPOSED])
+        ),
         to_field_name="slug",
         empty_label="– bitte wählen –",
         error_messages={"required": "Bitte wählen Sie eine Organisation."},
@@ -247,3 +250,19 @@ class StaffOrganisationForm(LockedModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name_empty_choices(self)
+
+
+class NewOrganisationForm(StaffOrganisationForm):
+    """`key` makes sending twice store one organisation."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid4
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if key := cleaned.get("key"):
+            self.instance.uuid = key
+        return cleaned

@@ -9,7 +9,7 @@ from actors.models import Organisation
 from actors.querysets import OrganisationQuerySet
 from kiportal.common.text import fold
 from offers.models import Offer
-from offers.querysets import OfferQuerySet
+from offers.querysets import OfferQuerySet, known_to_staff
 
 # Similarity of folded titles from 0 to 1: "Deutschkurs für Frauen" and "Deutschkurse für Frauen" have 0.83.
 ALIKE = 0.5
@@ -37,7 +37,7 @@ def has_twin() -> Exists:
 def organisations_like(organisation: Organisation) -> OrganisationQuerySet:
     """Return other organisations under a similar name, most similar first."""
     return (
-        Organisation.objects.exclude(status=Organisation.Status.REJECTED)
+        known_to_staff(Organisation.objects.exclude(status=Organisation.Status.REJECTED))
         .exclude(pk=organisation.pk)
         .annotate(likeness=_similarity("name", Value(fold(organisation.name))))
         .filter(likeness__gte=ALIKE)

@@ -50,7 +50,8 @@ def examine(offer: Offer, *, by: User) -> list[Finding]:
     return [
         *_own(offer, by),
         _completeness(offer),
-        _organisation(offer.provider),
+        _organisation(offer),
+        *_namesakes(offer.provider),
         _twins(offer),
         _consent(offer),
         _privacy(offer),
@@ -77,20 +78,49 @@ def _completeness(offer: Offer) -> Finding:
     return Finding("Vollständigkeit", "success", "Alle nötigen Angaben sind da.")
 
 
-def _organisation(organisation: Organisation) -> Finding:
+def _organisation(offer: Offer) -> Finding:
+    organisation = offer.provider
     page = Link(organisation.name, reverse("offers:staff_organisation_detail", args=[organisation.pk]))
     match organisation.status:
+        case Organisation.Status.PUBLISHED if _is_from_a_stranger(offer):
+            text = "Die Organisation ist bekannt, aber die Absenderadresse gehört nicht erkennbar dazu."
+            return Finding("Organisation", "warning", f"{text} Bitte fragen Sie nach.", (page,))
         case Organisation.Status.PUBLISHED:
             return Finding("Organisation", "success", "Die Organisation ist bekannt und veröffentlicht.", (page,))
         case Organisation.Status.PROPOSED:
-            alike = [_organisation_link(other) for other in organisations_like(organisation)[:3]]
             text = "Die Organisation ist neu. Sie wird mit dem Angebot veröffentlicht."
-            if alike:
-                text += " Ähnliche Namen gibt es schon:"
-            return Finding("Organisation", "warning" if alike else "info", text, (page, *alike))
+            return Finding("Organisation", "info", text, (page,))
         case _:
             text = f"Die Organisation ist {organisation.get_status_display()}. So kann das Angebot nicht erscheinen."
             return Finding("Organisation", "warning", text, (page,))
+
+
+def _namesakes(organisation: Organisation) -> list[Finding]:
+    """A new organisation may be one that we have under another spelling."""
+    if organisation.status != Organisation.Status.PROPOSED:
+        return []
+    alike = tuple(_organisation_link(other) for other in organisations_like(organisation)[:3])
+    return [Finding("Ähnliche Organisationen", "warning", "Ähnliche Namen gibt es schon:", alike)] if alike else []
+
+
+def _is_from_a_stranger(offer: Offer) -> bool:
+    """Whether an anonymous submission names an organisation to which its sender's address does not visibly belong.
+
+    A domain counts as the organisation's own unless it is one of the big mail services.
+    """
+    if not StatusChange.objects.for_target(offer).filter(verb="confirm_submission").exists():
+        return False
+    organisation, sender = offer.provider, offer.submitter_email.lower()
+    members = organisation.memberships.filter(user__is_active=True)
+    known = {organisation.email.lower(), *(email.lower() for email in members.values_list("user__email", flat=True))}
+    if sender in known:
+        return False
+    host = (urlsplit(organisation.website).hostname or "").removeprefix("www.")
+    own = {host, organisation.email.lower().rpartition("@")[2]} - {""}
+    domain = sender.rpartition("@")[2]
+    return bool(_PRIVATE_MAIL.fullmatch(sender)) or not any(
+        domain == name or domain.endswith(f".{name}") for name in own
+    )
 
 
 def _organisation_link(organisation: Organisation) -> Link:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +20,9 @@ from actors import consents
 from actors.models import ContactPerson, Organisation
 from kiportal.common.forms import StaleSave
 from kiportal.common.views.conflicts import conflict
-from offers.forms.staff import ContactForm, StaffOrganisationForm
+from offers.forms.staff import ContactForm, NewOrganisationForm, StaffOrganisationForm
 from offers.models import Offer
+from offers.querysets import known_to_staff
 from offers.review.duplicates import organisations_like
 from offers.staff_filters import StaffOrganisationFilters
 from offers.views.review import next_url
@@ -36,7 +38,8 @@ class StaffOrganisationList(PermissionRequiredMixin, ListView):
 
     def get_queryset(self) -> QuerySet[Organisation]:
         published = Count("offers", filter=Q(offers__status=Offer.Status.PUBLISHED))
-        organisations = Organisation.objects.select_related("municipality").annotate(published_offers=published)
+        organisations = known_to_staff(Organisation.objects.select_related("municipality"))
+        organisations = organisations.annotate(published_offers=published)
         self.filters = StaffOrganisationFilters(self.request.GET or None, organisations)
         return self.filters.qs.order_by("sort_key", "pk")
 
@@ -49,7 +52,7 @@ class StaffOrganisationDetail(StepView):
     template_name = "offers/staff_organisation_detail.html"
     context_object_name = "organisation"
     transitions = actors.lifecycle.ORGANISATION
-    queryset = Organisation.objects.select_related("municipality")
+    queryset = known_to_staff(Organisation.objects.select_related("municipality"))
     steps = (
         Step(
             "publish",
@@ -109,10 +112,13 @@ class StaffOrganisationEdit(PermissionRequiredMixin, View):
     raise_exception = True
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return _form_page(request, StaffOrganisationForm(instance=get_object_or_404(Organisation, pk=pk)))
+        return _form_page(
+            request,
+            StaffOrganisationForm(instance=_known(pk)),
+        )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        organisation = get_object_or_404(Organisation, pk=pk)
+        organisation = _known(pk)
         form = StaffOrganisationForm(request.POST, instance=organisation)
         if not form.is_valid():
             return _form_page(request, form)
@@ -131,17 +137,24 @@ class StaffOrganisationAdd(PermissionRequiredMixin, View):
     raise_exception = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return _form_page(request, StaffOrganisationForm())
+        return _form_page(request, NewOrganisationForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = StaffOrganisationForm(request.POST)
+        form = NewOrganisationForm(request.POST)
         if not form.is_valid():
             return _form_page(request, form)
-        organisation = actors.lifecycle.add(form.instance)
+        try:
+            organisation = actors.lifecycle.add(form.instance)
+        except IntegrityError:
+            organisation = get_object_or_404(Organisation, uuid=form.cleaned_data["key"])
         messages.success(request, f"„{organisation}“ ist angelegt und noch nicht öffentlich.")
         if request.GET.get("weiter") == "angebot":
             return redirect(f"{reverse('offers:staff_offer_add')}?traeger={organisation.slug}")
         return redirect(_detail_url(organisation))
+
+
+def _known(pk: int) -> Organisation:
+    return get_object_or_404(known_to_staff(Organisation.objects.all()), pk=pk)
 
 
 def _detail_url(organisation: Organisation) -> str:
@@ -171,12 +184,23 @@ class StaffContactEdit(PermissionRequiredMixin, View):
         form = ContactForm(request.POST, instance=self._contact(organisation_pk, pk))
         if not form.is_valid():
             return self._page(request, form)
-        contact = form.save()
+        contact = self._save(form)
         messages.success(request, f"Der Kontakt „{contact.function}“ ist gespeichert.")
         return redirect(_detail_url(contact.organisation))
 
+    @transaction.atomic
+    def _save(self, form: ContactForm) -> ContactPerson:
+        """Store the contact. A form that adds one and is sent twice, even at once, stores one."""
+        if form.instance.pk is None:
+            organisation = Organisation.objects.select_for_update().get(pk=form.instance.organisation_id)
+            typed = {name: form.cleaned_data[name] for name in form.Meta.fields}
+            same = organisation.contacts.filter(**typed, consent__isnull=not form.cleaned_data["consent_given"])
+            if made := same.first():
+                return made
+        return form.save()
+
     def _contact(self, organisation_pk: int, pk: int | None) -> ContactPerson:
-        organisation = get_object_or_404(Organisation, pk=organisation_pk)
+        organisation = _known(organisation_pk)
         if pk is None:
             return ContactPerson(organisation=organisation)
         return get_object_or_404(organisation.contacts.with_consent().select_related("organisation"), pk=pk)

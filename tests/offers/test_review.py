@@ -10,7 +10,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from actors import consents
 from actors.models import ContactPerson, Organisation
-from kiportal.common.models import Consent, StatusChange, User
+from kiportal.common import links
+from kiportal.common.models import AccessLink, Consent, StatusChange, User
 from offers import lifecycle
 from offers.models import Offer
 from offers.review import findings, queue, readability
@@ -344,9 +345,46 @@ def test_address_outside_the_chosen_municipality(editor: User) -> None:
 def test_new_organisation_with_a_known_name(editor: User) -> None:
     factories.make_organisation("Kulturverein Lale e. V.")
     provider = factories.make_organisation("Kultur-Verein Lale", status=Organisation.Status.PROPOSED)
-    finding = found(submitted(provider=provider), "Organisation", editor)
+    offer = submitted(provider=provider)
+    finding = found(offer, "Ähnliche Organisationen", editor)
     assert finding.level == "warning"
-    assert "Kulturverein Lale e. V." in [link.label for link in finding.links]
+    assert [link.label for link in finding.links] == ["Kulturverein Lale e. V."]
+    assert [link.label for link in found(offer, "Organisation", editor).links] == ["Kultur-Verein Lale"]
+
+
+def from_outside(sender: str, provider: Organisation) -> Offer:
+    offer = factories.make_offer(status=Offer.Status.UNCONFIRMED, provider=provider, submitter_email=sender)
+    lifecycle.confirm_submission(offer, by=links.issue(AccessLink.Purpose.CONFIRM, offer, sender))
+    return offer
+
+
+@pytest.mark.parametrize(
+    ("sender", "level"),
+    [
+        ("buero@lale.example", "success"),
+        ("kurs@post.lale.example", "success"),
+        ("mina@lale-haus.example", "success"),
+        ("lale.verein@gmx.de", "success"),
+        ("provider@example.org", "success"),
+        ("jemand@gmx.de", "warning"),
+        ("jemand@lale.example.net", "warning"),
+        ("jemand@xlale.example", "warning"),
+        ("jemand@example.org", "warning"),
+    ],
+)
+def test_sender_without_visible_tie_to_a_known_organisation(editor: User, sender: str, level: str) -> None:
+    email = "lale.verein@gmx.de" if sender.endswith("gmx.de") else "info@lale-haus.example"
+    provider = factories.make_organisation(website="https://www.lale.example/", email=email)
+    factories.make_user("provider", "provider", organisation=provider)
+    finding = found(from_outside(sender, provider), "Organisation", editor)
+    assert finding.level == level
+    assert ("Bitte fragen Sie nach." in finding.text) == (level == "warning")
+
+
+def test_entry_by_staff_needs_no_tie(editor: User) -> None:
+    offer = factories.make_offer(status=Offer.Status.DRAFT, submitter_email="jemand@gmx.de")
+    lifecycle.submit(offer, by=editor)
+    assert found(offer, "Organisation", editor).level == "success"
 
 
 def test_readability_tells_easy_from_hard() -> None:

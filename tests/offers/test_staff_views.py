@@ -445,6 +445,26 @@ def test_organisation_list_searches_and_counts_published_offers(staff: Client) -
     assert [row.name for row in archived] == ["Anderer Verein"]
 
 
+@pytest.mark.parametrize("status", [Offer.Status.DRAFT, Offer.Status.UNCONFIRMED])
+def test_organisation_of_an_unsent_entry_is_not_known_to_staff(staff: Client, status: str) -> None:
+    lone = factories.make_organisation("Kulturverein Lale", status=Organisation.Status.PROPOSED)
+    hidden = factories.make_organisation("Kulturverein Lale e. V.", status=Organisation.Status.PROPOSED)
+    offer = factories.make_offer(provider=hidden, status=status)
+    organisations, filters = url("offers:staff_organisation_list"), url(LIST)
+    pages = [
+        url("offers:staff_organisation_detail", hidden.pk),
+        url("offers:staff_organisation_edit", hidden.pk),
+        url("offers:staff_contact_add", hidden.pk),
+    ]
+    everywhere = [organisations, filters, url(ADD), url("offers:staff_organisation_detail", lone.pk)]
+    assert [row.name for row in staff.get(organisations).context["object_list"]] == [lone.name]
+    assert not [page for page in everywhere if hidden.name in staff.get(page).text]
+    assert {staff.get(page).status_code for page in pages} == {404}
+    Offer.objects.filter(pk=offer.pk).update(status=Offer.Status.SUBMITTED)
+    assert [page for page in everywhere if hidden.name in staff.get(page).text] == everywhere
+    assert {staff.get(page).status_code for page in pages} == {200}
+
+
 def test_organisation_page_shows_offers_contacts_members_and_twins(staff: Client) -> None:
     organisation = factories.make_organisation("Kulturverein Lale", internal_note="Alter Bekannter")
     factories.make_offer("Lesekreis", provider=organisation)
@@ -481,12 +501,22 @@ def test_decided_organisation_leads_to_the_next_entry(staff: Client) -> None:
 
 
 def test_new_organisation_leads_on_to_its_first_offer(staff: Client) -> None:
-    data = {"lock_version": "1", "name": "Neuer Verein e. V.", "kind": "verein"}
+    data = {"lock_version": "1", "key": str(uuid4()), "name": "Neuer Verein e. V.", "kind": "verein"}
     answer = staff.post(f"{url('offers:staff_organisation_add')}?weiter=angebot", data)
     organisation = Organisation.objects.get()
     assert (organisation.status, organisation.slug) == ("proposed", "neuer-verein-e-v")
     assert answer.url == f"{url(ADD)}?traeger=neuer-verein-e-v"
     assert staff.post(url("offers:staff_organisation_add"), data | {"name": ""}).context["form"].errors
+
+
+def test_organisation_added_twice_is_stored_once(staff: Client) -> None:
+    page = url("offers:staff_organisation_add")
+    data = filled(staff.get(page).context["form"]) | {"name": "Neuer Verein e. V.", "kind": "verein"}
+    for _ in range(2):
+        answer = staff.post(page, data)
+        assert answer.url == url("offers:staff_organisation_detail", Organisation.objects.get().pk)
+    staff.post(page, data | {"key": str(uuid4())})
+    assert Organisation.objects.count() == 2
 
 
 def test_stale_save_of_an_organisation_shows_both(staff: Client) -> None:
@@ -568,6 +598,16 @@ def test_contact_of_another_organisation_not_found(staff: Client, contact: Conta
     other = factories.make_organisation()
     assert staff.get(url("offers:staff_contact_edit", other.pk, contact.pk)).status_code == 404
     assert staff.post(url("offers:staff_consent_withdraw", other.pk, contact.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("consent", [{}, {"name": "Mina Muster", "consent_given": "on"}])
+def test_contact_added_twice_is_stored_once(staff: Client, contact: ContactPerson, consent: dict[str, str]) -> None:
+    page = url("offers:staff_contact_add", contact.organisation_id)
+    data = filled(staff.get(page).context["form"]) | {"function": "Kasse", "phone": "2"} | consent
+    for _ in range(2):
+        assert staff.post(page, data).status_code == 302
+    assert contact.organisation.contacts.filter(function="Kasse").count() == 1
+    assert Consent.objects.count() == bool(consent)
 
 
 def test_added_contact_must_be_reachable(staff: Client, contact: ContactPerson) -> None:
