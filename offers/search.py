@@ -3,8 +3,9 @@
 Both sides are folded the same way (`kiportal_fold` in the database, `common.text.fold` here): lower case, umlauts
 spelled out. A word finds what begins with it and its compounds ("Frauen" finds "Frauencafé", "Kurs" "Deutschkurs"),
 with and without umlaut ("Offnung" finds "Öffnung", "Amt" finds "Ämter"); words of five letters and more also by their
-German stem. Shorter ones not: the stemmer makes "Kurs" and "Kur" the same. Words in quotes must follow each other. All
-words must be found, each in the texts or in the name of the provider, topic, municipality and so on.
+German stem. Shorter ones not: the stemmer makes "Kurs" and "Kur" the same. In the middle of a compound only long words
+are looked for: "grati" also stands in "Integration". Words in quotes must follow each other. All words must be found,
+each in the texts or in the name of the provider, topic, municipality and so on.
 """
 
 import re
@@ -25,12 +26,16 @@ MAX_LENGTH = 200
 MAX_TERMS = 8
 STEMMED_FROM = 5
 ROOT_LENGTH = 4
+ANYWHERE_FROM = 6
 SHORTEST_BEGINNING = 3
 # Of nothing, description, summary, title.
 WEIGHTS = [0.0, 0.05, 0.2, 1.0]
 # Likeness from which a word is taken for a typing error, and from which it is worth showing.
 SAME_WORD = 0.8
 SIMILAR_WORD = 0.7
+# Words of up to four letters are easily like another; one letter of four changed makes them this alike.
+SHORT_WORD = 4
+SAME_SHORT_WORD = 0.75
 
 _QUOTED = re.compile(r"[\"„“”«»]([^\"„“”«»]*)[\"„“”«»]")
 _WORD = re.compile(r"[^\W_]+")
@@ -74,6 +79,13 @@ class Term:
         root = self.root
         umlauts = (f"{root[:place]}{vowel}e{root[place + 1 :]}" for place, vowel in enumerate(root) if vowel in "aou")
         return (root, *umlauts)
+
+    @cached_property
+    def compounds(self) -> str:
+        """A pattern, for Python and PostgreSQL, of words that hold the root: a short one only at their end."""
+        if len(self.root) < ROOT_LENGTH:
+            return ""
+        return self.root if len(self.root) >= ANYWHERE_FROM else rf"{self.root}({'|'.join(_ENDINGS)})?(?!\w)"
 
 
 @dataclass(frozen=True)
@@ -123,12 +135,12 @@ def by_relevance(offers: OfferQuerySet, query: Query) -> OfferQuerySet:
 def _condition(term: Term, vocabulary: Vocabulary) -> Q:
     if term.is_phrase:
         return Q(search_vector=SearchQuery(" ".join(term.words), config="simple", search_type="phrase"))
-    word, root = term.words[0], term.root
+    word = term.words[0]
     condition = Q(search_vector=_any_of([word] if term.is_short else term.beginnings, begun=not term.is_short))
     if len(word) >= STEMMED_FROM:
         condition |= Q(search_vector=SearchQuery(word, config="german"))
-    if len(root) >= ROOT_LENGTH:
-        condition |= Q(search_text__contains=root)
+    if term.compounds:
+        condition |= Q(search_text__regex=term.compounds)
     for facet, values in _labelled(term, vocabulary).items():
         condition |= FACETS[facet].condition(values)
     return condition
@@ -146,7 +158,7 @@ def _labelled(term: Term, vocabulary: Vocabulary) -> dict[str, list[str]]:
 def _labels(term: Term, word: str) -> bool:
     if term.is_short:
         return word == term.words[0]
-    return word.startswith(term.beginnings) or (len(term.root) >= ROOT_LENGTH and term.root in word)
+    return word.startswith(term.beginnings) or bool(term.compounds and re.search(term.compounds, word))
 
 
 def _any_of(words: Iterable[str], *, begun: bool = False) -> SearchQuery:
@@ -184,7 +196,7 @@ def advise(offers: OfferQuerySet, query: Query, vocabulary: Vocabulary) -> Advic
             corrected.append(term)
             continue
         near = _nearest(offers, term, vocabulary)
-        corrected += [_term(word) for likeness, word in near[:1] if likeness >= SAME_WORD]
+        corrected += [_term(word) for likeness, word in near if _is_same_word(term, word, likeness)][:1]
         similar += [word for _likeness, word in near[:3]]
     is_better = len(corrected) == len(query.terms) and tuple(corrected) != query.terms
     return Advice(
@@ -234,6 +246,14 @@ def _rated(wanted: str, candidates: Iterable[str]) -> Iterator[tuple[float, str]
             yield likeness, word
 
 
+def _is_same_word(term: Term, word: str, likeness: float) -> bool:
+    """It was probably meant: a word of four letters with one of them wrong, missing or too many; no shorter one."""
+    typed, meant = len(" ".join(term.words)), len(fold(word))
+    if typed > SHORT_WORD:
+        return likeness >= SAME_WORD
+    return typed == SHORT_WORD and abs(meant - typed) <= 1 and likeness >= SAME_SHORT_WORD
+
+
 def _label_words(vocabulary: Vocabulary) -> Iterator[str]:
-    for entry in vocabulary:
+    for entry, _words in vocabulary.words:
         yield from (word for word in _WORD.findall(entry.label) if len(word) >= ROOT_LENGTH)

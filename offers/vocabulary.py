@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Count, F, IntegerField, JSONField, Q, QuerySet, Subquery, Value
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language
@@ -49,7 +50,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Facet:
-    """One URL parameter. Within it values are alternatives; `path` leads from an offer to the value."""
+    """One URL parameter. Within it values are alternatives; `path` leads from an offer to the value.
+
+    `fixed` holds the labels of values that are no rows, `also` further words by which the search finds these.
+    """
 
     name: str
     label: Label
@@ -57,6 +61,7 @@ class Facet:
     rows: Callable[[], Rows] | None = None
     columns: Columns = BY_ORDER
     fixed: Mapping[str, Label] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
 
     def condition(self, values: Collection[str]) -> Q:
         return Q(**{f"{self.path}__in": values})
@@ -111,6 +116,7 @@ def _tally(offers: OfferQuerySet, facet: str, value: F | Value) -> Rows:
 
 MUNICIPALITY = MunicipalityFacet("kommune", _("Kommune"), "municipalities__slug", Municipality.objects.all, BY_NAME)
 TOPIC = ManyFacet("thema", _("Thema"), "topics__slug", Topic.objects.all)
+LANGUAGE = ManyFacet("sprache", _("Sprache"), "languages__slug", Language.objects.all)
 PROVIDER = Facet("traeger", _("Träger"), "provider__slug", Organisation.objects.visible_to_public, BY_NAMES)
 # In the order in which the page shows them.
 FACETS: Mapping[str, Facet] = {
@@ -119,9 +125,16 @@ FACETS: Mapping[str, Facet] = {
         MUNICIPALITY,
         TOPIC,
         ManyFacet("zielgruppe", _("Für wen"), "target_groups__slug", TargetGroup.objects.all),
-        ManyFacet("sprache", _("Sprache"), "languages__slug", Language.objects.all),
+        LANGUAGE,
         Facet("art", _("Art des Angebots"), "offer_type__slug", OfferType.objects.all),
-        Facet("kosten", _("Kosten"), "cost_kind", fixed=dict(Offer.CostKind.choices)),
+        Facet(
+            "kosten",
+            _("Kosten"),
+            "cost_kind",
+            fixed=dict(Offer.CostKind.choices),
+            # What people say for it; the texts of an offer rarely do, its costs are a field of their own.
+            also={Offer.CostKind.FREE: "kostenlos gratis umsonst"},
+        ),
         FlagFacet(
             "ort",
             _("Ort"),
@@ -147,7 +160,7 @@ class Vocabulary:
         self._entries: dict[str, dict[str, Entry]] = {name: {} for name in FACETS}
         for name, facet in FACETS.items():
             for order, (value, label) in enumerate(facet.fixed.items()):
-                self._entries[name][value] = Entry(name, value, str(label), {}, "", order, "")
+                self._entries[name][value] = Entry(name, value, str(label), {}, facet.also.get(value, ""), order, "")
         branches = [
             facet.rows().order_by().values_list(Value(name), "slug", "name", *facet.columns)
             for name, facet in FACETS.items()
@@ -167,5 +180,12 @@ class Vocabulary:
 
     @cached_property
     def words(self) -> list[tuple[Entry, list[str]]]:
-        """Each value with the folded words of its label, in German and in the language of the page."""
-        return [(entry, re.findall(r"\w+", fold(f"{entry.name} {entry.also} {entry.label}"))) for entry in self]
+        """Each value with the folded words of its label, in German and in the language of the page.
+
+        Not the language German: nearly every offer has it, whoever types "Deutsch" wants to learn it.
+        """
+        return [
+            (entry, re.findall(r"\w+", fold(f"{entry.name} {entry.also} {entry.label}")))
+            for entry in self
+            if (entry.facet, entry.value) != (LANGUAGE.name, settings.LANGUAGE_CODE)
+        ]

@@ -64,10 +64,11 @@ class OfferList(PublicList):
                 {
                     "name": name,
                     "label": facet.label,
-                    "options": filters.options(name, counts[name]),
+                    "options": options,
                     "open": name in OPEN_FACETS,
                 }
                 for name, facet in FACETS.items()
+                if (options := filters.options(name, counts[name]))
             ],
             "sortings": [
                 {"label": label, "url": filters.query(sortierung=name), "current": name == filters.sorting}

@@ -1,5 +1,6 @@
 """The search as people use it: through the list page, on the real full-text index."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -45,6 +46,8 @@ def found(client: Client, words: str, **parameters: str) -> list[str]:
         ("STRASSE", "Fest in der Straße"),
         ("Amt", "Begleitung zu Ämtern"),
         ("Haus", "Alte Häuser"),
+        ("Kurs", "Nähkurse und Deutschkurse"),
+        ("ratung", "Sozialberatungsstelle"),
         ("Hausaufgaben", "Hausaufgabenhilfe"),
         ("B1", "Deutsch (B1)"),
         ("e-mail", "E-Mails schreiben"),
@@ -111,6 +114,32 @@ def test_search_finds_names_of_what_belongs_to_the_offer(client: Client) -> None
     assert titles(client, "/en/angebote/?q=meeting") == ["Treff"]
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [("gratis", "Migration und Integration"), ("Kind", "Kleinkindgruppe"), ("Leit", "Begleitung")],
+)
+def test_search_finds_short_words_only_at_the_edges_of_others(client: Client, words: str, title: str) -> None:
+    make(title, cost_kind="betrag")
+    assert found(client, words) == []
+
+
+def test_search_for_deutsch_does_not_find_all_offers_in_german(client: Client) -> None:
+    german = factories.make_language("de", name="Deutsch", translations={"en": {"name": "German"}})
+    make("Chor", languages=[german])
+    make("Deutschkurs", languages=[german])
+    make("Theater", languages=[factories.make_language("gsg", name="Deutsche Gebärdensprache")])
+    assert found(client, "deutsch") == ["Deutschkurs", "Theater"]
+    assert titles(client, "/en/angebote/?q=german") == []
+
+
+@pytest.mark.parametrize("words", ["kostenlos", "kostenfrei", "gratis", "umsonst", "kostenlose", "Kostenfreier"])
+def test_search_finds_what_is_free_of_charge_by_all_its_names(client: Client, words: str) -> None:
+    make("Chor", cost_kind="kostenfrei")
+    make("Theater", cost_kind="betrag")
+    make("Integration", cost_kind="auf-anfrage")
+    assert found(client, words) == ["Chor"]
+
+
 def test_search_word_of_two_letters_must_stand_alone(client: Client) -> None:
     make("IT für Frauen")
     make("Italienisch")
@@ -124,6 +153,21 @@ def test_search_with_typing_error_shows_what_was_probably_meant(client: Client) 
     assert 'value="Kinderbetreung"' in page
     make("Kinderbetreung")
     assert "Meinten Sie" not in html(client, "/angebote/?q=Kinderbetreung")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("Musk", "Musik"), ("Tanx", "Tanz"), ("Chorr", "Chor"), ("Beratugn", "Beratung")]
+)
+def test_search_corrects_a_word_with_one_wrong_letter(client: Client, typed: str, meant: str) -> None:
+    make(meant)
+    assert f"Meinten Sie „{meant}“?" in html(client, f"/angebote/?q={typed}")
+
+
+@pytest.mark.parametrize(("typed", "title"), [("free", "Frühe Hilfen"), ("Ohr", "Uhr"), ("Garn", "Gärtnern")])
+def test_search_takes_no_short_word_for_another(client: Client, typed: str, title: str) -> None:
+    make(title)
+    assert "Meinten Sie" not in html(client, f"/angebote/?q={typed}")
+    assert found(client, typed) == []
 
 
 def test_search_corrects_only_the_word_that_stands_nowhere(client: Client) -> None:
@@ -140,6 +184,24 @@ def test_search_without_hits_names_single_and_similar_words(client: Client) -> N
     assert 'href="?q=Deutschkurs"' in page
     assert 'href="?q=Chorprobe"' in page
     assert 'href="?q=Chorprobe"' in html(client, "/angebote/?q=Chorproxx")
+
+
+def test_search_without_hits_shows_no_empty_filters(client: Client) -> None:
+    make("Deutschkurs", topics=[factories.make_topic("kultur", name="Kultur")])
+    assert "Filter anwenden" in html(client, "/angebote/?q=Deutschkurs")
+    page = html(client, "/angebote/?q=Quantenphysik")
+    assert "Filter anwenden" not in page
+    assert 'id="filter"' in page, "the form of the search field stays"
+    page = html(client, "/angebote/?q=Quantenphysik&thema=kultur")
+    assert 'value="kultur" id="facet_thema_0" checked' in page
+    assert 'class="chip" href="?q=Quantenphysik"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/termine/", "/angebote/"])
+def test_search_fields_take_no_more_than_the_search(client: Client, path: str) -> None:
+    fields = re.findall(r'<input[^>]* name="q"[^>]*>', html(client, path))
+    assert fields
+    assert all(f'maxlength="{search.MAX_LENGTH}"' in field for field in fields)
 
 
 def test_search_never_suggests_words_of_hidden_entries(client: Client) -> None:
