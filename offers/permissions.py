@@ -32,11 +32,7 @@ def can_confirm_offer(by: By, offer: Offer) -> bool:
 
 def can_care_for_offer(by: By, offer: Offer) -> bool:
     """Confirm or end a published entry: the care link, a member of the organisation, or staff."""
-    return (
-        _holds(by, offer, _P.CARE)
-        or can_review_offer(by, offer)
-        or _is_member(by, offer)
-    )
+    return _holds(by, offer, _P.CARE) or can_review_offer(by, offer) or _is_member(by, offer)
 
 
 def can_restore_offer(by: By, offer: Offer) -> bool:
