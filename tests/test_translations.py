@@ -6,7 +6,6 @@ What people wrote in German is marked `lang="de"` (WCAG 3.1.2); the world below 
 
 import re
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
 
@@ -33,20 +32,11 @@ from offers import notifications as offer_mails
 from offers.forms.submission import REVIEW, STEPS
 from offers.models import Offer, OfferDate, OfferType, Programme, TargetGroup, Topic
 from tests import factories
+from tests.english import GERMAN, GERMAN_WORDS, PLACEHOLDER, german, plurals, untranslated
 from tests.test_access import ANYBODY, ROWS, Row, address
 from tests.world import World, make_world
 
 Purpose = AccessLink.Purpose
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
-GERMAN = "Das ist auf Deutsch und nicht anders."
-GERMAN_WORDS = re.compile(
-    r"\b(und|oder|der|das|ein|eine|einen|einer|nicht|Sie|Ihr|Ihre|Ihnen|bitte|Bitte|für|von|ist|sind|wird|werden|auf|im"
-    r"|zum|zur|bei|über|nach|Uhr|kein|keine|noch|aus|wir|wenn|dann)\b"
-)
-
-
-def plurals(text: Any) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def messages(catalog: Catalog) -> list[Message]:
@@ -91,80 +81,15 @@ def test_every_language_of_the_pages_has_a_catalogue() -> None:
     assert {path.name for path in catalogue.LOCALE.iterdir()} >= {code for code, _name in settings.LANGUAGES}
 
 
-# What a page says, and what of it is German
+# How German is found
 
 
-class Reader(HTMLParser):
-    """The words of a page outside what is marked as German: `texts` of its body, `titles` of its head."""
-
-    VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "rect", "path", "source", "wbr"}
-    SPOKEN = {"alt", "aria-label", "placeholder", "title", "label", "data-left", "data-filter-label"}
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.titles: list[str] = []
-        self.open: list[tuple[str, bool]] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        silent = values.get("lang") == "de" or tag in {"script", "style", "textarea"}
-        silent = silent or any(within for _tag, within in self.open)
-        if not silent:
-            self.texts += [value for name, value in values.items() if name in self.SPOKEN and value]
-            if tag == "input" and values.get("type") == "submit":
-                self.texts.append(values.get("value", ""))
-            if tag == "meta" and values.get("name") == "description":
-                self.titles.append(values["content"])
-        if tag not in self.VOID:
-            self.open.append((tag, silent))
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        text = " ".join(data.split())
-        if text and not any(silent for _tag, silent in self.open):
-            in_head = any(tag == "title" for tag, _silent in self.open)
-            (self.titles if in_head else self.texts).append(text)
-
-
-@pytest.fixture(scope="module")
-def source_texts() -> set[str]:
-    """The German texts, cut at their placeholders, that have another wording in English."""
-    return {
-        part.strip(" ,.:–‘’„“")
-        for message in messages(catalogue.read("en"))
-        for source, translated in zip(plurals(message.id), plurals(message.string), strict=True)
-        if source != translated
-        for part in PLACEHOLDER.split(source)
-        if len(part) > 3
-    }
-
-
-def untranslated(texts: list[str], source_texts: set[str]) -> set[str]:
-    """Short texts of the catalogue as a whole text, long ones anywhere."""
-    short = {text for text in texts if text.strip(" ,.:–‘’„“") in source_texts}
-    everything = "\n".join(texts)
-    return short | {source for source in source_texts if len(source.split()) > 2 and source in everything}
-
-
-def german(html: str, source_texts: set[str]) -> set[str]:
-    page = Reader(html)
-    assert page.texts, "the page says nothing"
-    words = {text for text in page.texts if GERMAN_WORDS.search(text)}
-    return words | untranslated(page.texts + page.titles, source_texts)
-
-
-def test_reader_finds_german_that_is_not_marked(source_texts: set[str]) -> None:
+def test_reader_finds_german_that_is_not_marked() -> None:
     html = '<p>Offers</p><p title="{}">{}</p><p lang="de">{}</p>'
-    assert german(html.format("", "", GERMAN), source_texts) == set()
-    assert german(html.format("", GERMAN, ""), source_texts) == {GERMAN}
-    assert german(html.format("Menü", "", ""), source_texts) == {"Menü"}
-    assert german(html.format("", "1 Treffer für „Kurs“", ""), source_texts) >= {"1 Treffer für „Kurs“"}
+    assert german(html.format("", "", GERMAN)) == set()
+    assert german(html.format("", GERMAN, "")) == {GERMAN}
+    assert german(html.format("Menü", "", "")) == {"Menü"}
+    assert german(html.format("", "1 Treffer für „Kurs“", "")) >= {"1 Treffer für „Kurs“"}
 
 
 def test_german_content_is_marked_in_other_languages_only() -> None:
@@ -246,7 +171,7 @@ PAGES = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.name)
-def test_page_is_english_below_en(entry: Row, world: World, source_texts: set[str]) -> None:
+def test_page_is_english_below_en(entry: Row, world: World) -> None:
     """As it opens, and as it comes back when an empty form was sent."""
     with translation.override("en"):
         url = address(world, entry)
@@ -256,7 +181,7 @@ def test_page_is_english_below_en(entry: Row, world: World, source_texts: set[st
         response = answer(url, post=post, user=user)
         if response.status_code not in {302, 405}:
             assert '<html lang="en"' in response.text
-            assert german(response.text, source_texts) == set(), f"{url} {post}"
+            assert german(response.text) == set(), f"{url} {post}"
 
 
 @pytest.mark.django_db
@@ -269,14 +194,14 @@ def test_page_is_english_below_en(entry: Row, world: World, source_texts: set[st
         *("gibt-es-nicht/", "angebote/gibt-es-nicht/", "angebote/pflege/gibt-es-nicht/"),
     ],
 )
-def test_what_is_not_found_is_said_in_english(path: str, world: World, source_texts: set[str]) -> None:
-    assert german(answer(f"/en/{path}").text, source_texts) == set()
+def test_what_is_not_found_is_said_in_english(path: str, world: World) -> None:
+    assert german(answer(f"/en/{path}").text) == set()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("step", [*(step.slug for step in STEPS), REVIEW])
 @pytest.mark.parametrize("status", ["draft", "changes_requested"])
-def test_submission_asks_in_english(step: str, status: str, world: World, source_texts: set[str]) -> None:
+def test_submission_asks_in_english(step: str, status: str, world: World) -> None:
     """Every step as it opens and with mistakes, of an entry that is complete and of one that is not."""
     offer = world[status]
     url = f"/en/angebote/melden/{links.token(links.issue(Purpose.DRAFT, offer))}/{step}/"
@@ -285,10 +210,10 @@ def test_submission_asks_in_english(step: str, status: str, world: World, source
         response = answer(url, post=post)
         assert response.status_code == 200 or (step == REVIEW and response.status_code == 302)
         if response.status_code == 200:
-            assert german(response.text, source_texts) == set()
+            assert german(response.text) == set()
     with transaction.atomic():
         Offer.objects.filter(pk=offer.pk).update(summary="", description="", offer_type=None)
-        assert german(answer(url).text, source_texts) == set()
+        assert german(answer(url).text) == set()
         transaction.set_rollback(True)
 
 
@@ -303,26 +228,24 @@ def test_submission_asks_in_english(step: str, status: str, world: World, source
         (Purpose.CARE, "pflege/{}/?getan=vorschlagen"),
     ],
 )
-def test_signed_link_tells_the_state_in_english(
-    purpose: Purpose, path: str, status: str, world: World, source_texts: set[str]
-) -> None:
+def test_signed_link_tells_the_state_in_english(purpose: Purpose, path: str, status: str, world: World) -> None:
     link = links.issue(purpose, world[status])
     url = f"/en/angebote/{path.format(links.token(link))}"
     if (response := answer(url)).status_code != 302:
-        assert german(response.text, source_texts) == set()
+        assert german(response.text) == set()
     links.revoke(AccessLink.objects.filter(pk=link.pk))
     gone = answer(url)
     assert gone.status_code == 410
-    assert german(gone.text, source_texts) == set()
+    assert german(gone.text) == set()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 429, 500, 503])
-def test_error_page_is_english(status: int, world: World, source_texts: set[str]) -> None:
+def test_error_page_is_english(status: int, world: World) -> None:
     request = RequestFactory().get("/en/")
     with translation.override("en"):
         response = errors.page(request, status)
-    assert german(response.text, source_texts) == set()
+    assert german(response.text) == set()
 
 
 @pytest.mark.django_db
@@ -434,7 +357,7 @@ MAILS: dict[str, Sent] = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", MAILS)
-def test_mail_to_an_english_author_is_english(name: str, world: World, source_texts: set[str]) -> None:
+def test_mail_to_an_english_author_is_english(name: str, world: World) -> None:
     with transaction.atomic():
         factories.make_centre(name="Zentrum Musterkreis", county_name="Musterkreis")
         MAILS[name](world, Run(uuid4(), 1))
@@ -443,7 +366,7 @@ def test_mail_to_an_english_author_is_english(name: str, world: World, source_te
     html, _type = message.alternatives[0]  # type: ignore[attr-defined]
     plain = f"{message.subject}\n{message.body}"
     assert {line for line in plain.splitlines() if GERMAN_WORDS.search(line)} == set()
-    assert untranslated(plain.splitlines(), source_texts) == set()
+    assert untranslated(plain.splitlines()) == set()
     assert '<html lang="en"' in html
-    assert german(html, source_texts) == set()
+    assert german(html) == set()
     assert all("/en/" in link for link in re.findall(r"http://testserver/\S+", plain))
