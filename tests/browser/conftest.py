@@ -100,6 +100,8 @@ def check(faults: Faults) -> Check:
     """Return a function that asserts that a page is accessible, fits its window and has one main heading."""
 
     def run(page: Page) -> None:
+        # Until its icon font has come, a button of the editor shows the icon's name as text.
+        page.evaluate("async () => { await new Promise(requestAnimationFrame); await document.fonts.ready; }")
         faults.paused = True
         page.evaluate(AXE.read_text(encoding="utf-8"))
         options = {"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"], "preload": False}

@@ -55,7 +55,7 @@ def test_foreign_host_name_is_a_bad_request(client: Client, centre: Centre) -> N
 def test_request_that_is_too_big_gets_the_413_page(client: Client, centre: Centre) -> None:
     response = client.post("/barriere-melden/", {"description": "x" * 3_000_000})
     assert response.status_code == 413
-    assert "zu groß" in response.text
+    assert "zu viel auf einmal" in response.text
 
 
 def test_request_with_too_many_fields_is_a_bad_request(client: Client, centre: Centre) -> None:
