@@ -32,7 +32,7 @@ EXTENSIONS = {
 _ADDRESS = re.compile(r"""(https?://[^\s<>"]*[^\s<>"'.,;:!?)])""", re.IGNORECASE)
 _cleaner = nh3.Cleaner(
     tags=TAGS,
-    attributes={"a": {"href"}},
+    attributes={"*": set(), "a": {"href"}},  # the library keeps title and lang everywhere unless "*" says otherwise
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel="noopener nofollow",
 )

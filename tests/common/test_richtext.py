@@ -29,6 +29,7 @@ EVIL = [
     '<p onclick="alert(1)">x</p>',
     '<p style="background:url(https://evil.example/)">x</p>',
     '<p class="kern-alert" id="main">x</p>',
+    '<p title="Anrufen: 0190" lang="xx">x</p>',
     "<iframe src=https://evil.example></iframe>",
     "<object data=x></object><embed src=x>",
     "<form action=https://evil.example><input name=password></form>",
