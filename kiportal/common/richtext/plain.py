@@ -1,82 +1,17 @@
-"""Rich text: one field, one sanitiser, and the plain form in which Vereine write it.
-
-Every write passes `RichTextField.get_prep_value`: save(), update(), bulk_create(), imports and the admin alike, so no
-path exists on which unclean HTML reaches the database.
-"""
+"""The plain form of rich text: what people without an account write, and what comparisons show."""
 
 import re
 from html import unescape
 from typing import Any
 
-import nh3
 from django import forms
-from django.db import models
 from django.utils.html import escape, strip_tags
-from django_prose_editor.fields import ProseEditorFormField
-from django_prose_editor.widgets import ProseEditorWidget
 
 from kiportal.common.renderers import KernBoundField
+from kiportal.common.richtext.markup import sanitise
 
-TAGS = {"p", "br", "h2", "h3", "strong", "em", "ul", "ol", "li", "a"}
-EXTENSIONS = {
-    "Bold": True,
-    "Italic": True,
-    "Heading": {"levels": [2, 3]},
-    "BulletList": True,
-    "OrderedList": True,
-    "ListItem": True,
-    "HardBreak": True,
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
-}
 # The last character is none of those that end a sentence or a bracket.
 _ADDRESS = re.compile(r"""(https?://[^\s<>"]*[^\s<>"'.,;:!?)])""", re.IGNORECASE)
-_cleaner = nh3.Cleaner(
-    tags=TAGS,
-    attributes={"*": set(), "a": {"href"}},  # the library keeps title and lang everywhere unless "*" says otherwise
-    url_schemes={"http", "https", "mailto", "tel"},
-    link_rel="noopener nofollow",
-)
-
-
-def sanitise(html: str) -> str:
-    """Return the HTML with nothing but the allowed tags; scripts, styles, handlers and foreign schemes are gone."""
-    cleaned = _cleaner.clean(html)
-    for _reading in range(5):  # misnested markup settles slowly, and what is stored must not change when saved again
-        if (again := _cleaner.clean(cleaned)) == cleaned:
-            break
-        cleaned = again
-    return cleaned.strip() if unescape(strip_tags(cleaned)).strip() else ""
-
-
-class RichTextField(models.TextField):
-    """A text column whose content is always sanitised HTML. Staff edit it with django-prose-editor."""
-
-    def get_prep_value(self, value: Any) -> Any:
-        prepared = super().get_prep_value(value)
-        return sanitise(prepared) if isinstance(prepared, str) else prepared
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Leave the instance with what the database holds."""
-        value = super().pre_save(model_instance, add)
-        if isinstance(value, str):
-            value = sanitise(value)
-            setattr(model_instance, self.attname, value)
-        return value
-
-    def formfield(self, **kwargs: Any) -> forms.Field | None:
-        defaults: dict[str, Any] = {"form_class": RichTextFormField}
-        return super().formfield(**(defaults | kwargs))
-
-
-class RichTextFormField(ProseEditorFormField):
-    """The editor of the workspace; without JavaScript it is a text area with HTML."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs["widget"] = ProseEditorWidget(config={"extensions": EXTENSIONS}, preset="configurable")
-        super().__init__(config={"extensions": EXTENSIONS}, preset="configurable", **kwargs)
-
-    def clean(self, value: Any) -> str:
-        return sanitise(super().clean(value) or "")
 
 
 class PlainTextBoundField(KernBoundField):
