@@ -101,7 +101,16 @@ DOCUMENT = Markup(
         "th": frozenset({"colspan", "rowspan", "scope"}),
     },
     classes={"span": frozenset({"fn"})},
-    extensions=BASIC.extensions
-    | {"Heading": {"levels": [3]}, "Blockquote": True, "Table": True, "TableRow": True}
-    | {"TableHeader": True, "TableCell": True, "Figure": True, "Caption": True, "Image": True},
+    extensions={
+        **BASIC.extensions,
+        "Heading": {"levels": [3]},
+        "Blockquote": True,
+        "Table": True,
+        "TableRow": True,
+        "TableHeader": True,
+        "TableCell": True,
+        "Figure": True,
+        "Caption": True,
+        "Image": True,
+    },
 )
