@@ -47,6 +47,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "kiportal.pages",
+    "concepts",
     "offers",
     "actors",
     "kiportal.common",
@@ -291,6 +292,11 @@ MAILERS = {
 }
 KIPORTAL_MAIL_FOLDER = None if _smtp_host else KIPORTAL_VAR / "mail"
 DEFAULT_FROM_EMAIL = env.text("KIPORTAL_MAIL_FROM", "ki-portal@example.org" if KIPORTAL_DEMO else None)
+
+# PDF: what one document may take, in a process of its own (kiportal.common.pdf)
+
+KIPORTAL_PDF_SECONDS = env.integer("KIPORTAL_PDF_SECONDS", 300, 10)
+KIPORTAL_PDF_MEMORY_MB = env.integer("KIPORTAL_PDF_MEMORY_MB", 600, 100)
 
 # Logs: one JSON object a line on standard error, with the request's reference number, without tokens
 

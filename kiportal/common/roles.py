@@ -30,6 +30,9 @@ _EDITOR = frozenset(
         "actors.add_organisation",
         "actors.change_organisation",
         "actors.review_organisation",
+        "concepts.add_concept",
+        "concepts.change_concept",
+        "concepts.read_conceptversion_in_committee",
         "pages.answer_barrierreport",
     }
 )
@@ -38,8 +41,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     PROVIDER: frozenset({"common.use_workspace"}),
     MUNICIPALITY: frozenset({"common.use_workspace"}),
     EDITOR: _EDITOR,
-    LEAD: _EDITOR,
-    COUNCIL: frozenset({"common.use_workspace"}),
+    LEAD: _EDITOR | {"concepts.decide_conceptversion"},
+    COUNCIL: frozenset({"common.use_workspace", "concepts.read_conceptversion_in_committee"}),
     ADMIN: frozenset(
         {"common.use_workspace", "common.use_admin"}
         | {f"common.{verb}_user" for verb in ("view", "add", "change")}

@@ -37,7 +37,7 @@ class SomebodyWasFaster(TransitionError):
 class Transition:
     verb: str
     sources: frozenset[str]
-    target: str
+    target: str  # "" leaves the status: what changes is a date, and the Verlauf tells of it
     permission: Callable[[By, Any], bool]
     # Returns the sentence that refuses, or "".
     guard: Callable[[Any], str] = lambda _record: ""
@@ -76,7 +76,7 @@ def apply(
         )
     if sentence := transition.guard(record):
         raise TransitionError(sentence)
-    fields = {"status": transition.target, **changes}
+    fields = {"status": transition.target or old, **changes}
     if hasattr(record, "updated_at"):
         fields["updated_at"] = timezone.now()
     if not type(record)._base_manager.filter(pk=record.pk, status=old).update(**fields):
@@ -87,7 +87,7 @@ def apply(
         target=record,
         verb=verb,
         from_status=old,
-        to_status=transition.target,
+        to_status=fields["status"],
         by_user=by if isinstance(by, User) else None,
         by_link=by if isinstance(by, AccessLink) else None,
         reason=reason.strip(),

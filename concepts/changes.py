@@ -1,0 +1,202 @@
+"""Writing in a draft: sections, their order, Handlungsfelder. Whoever comes after a freeze is told so, nothing is lost.
+
+Every function locks the version first, so that two people who move sections at once do not tear the tree.
+"""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from concepts.models import ActionArea, Concept, ConceptVersion, Section
+from concepts.models.content import DEEPEST
+from concepts.outline import Node, Outline
+from kiportal.common.slugs import free_slug
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+
+RESERVED_SLUGS = frozenset({"bilder"})
+
+
+class OutlineError(TransitionError):
+    """The tree would not be one any more, or too deep; the sentence says why."""
+
+
+def locked_draft(version_pk: int) -> ConceptVersion:
+    """Return the draft, locked until the transaction ends; raises SomebodyWasFaster when it is none any more."""
+    version = ConceptVersion.objects.select_for_update().select_related(None).get(pk=version_pk)
+    if not version.is_draft:
+        raise SomebodyWasFaster(
+            "Diese Fassung ist inzwischen abgeschlossen. Ihr Inhalt kann nicht mehr geändert werden."
+        )
+    return version
+
+
+# Concepts
+
+
+@transaction.atomic
+def add_concept(concept: Concept, version: ConceptVersion | None = None) -> ConceptVersion:
+    """Store a new concept with its first draft; `version` may carry what is known of that."""
+    concept.slug = free_slug(Concept.objects.all(), concept.title, fallback="konzept", reserved=RESERVED_SLUGS)
+    concept.save()
+    version = version or ConceptVersion(title=concept.title)
+    version.concept, version.number = concept, 1
+    version.save()
+    return version
+
+
+# Sections
+
+
+@transaction.atomic
+def add_section(version: ConceptVersion, *, parent: Section | None = None, **values: Any) -> Section:
+    """Add a section as the last one below `parent` (None: a new chapter)."""
+    locked_draft(version.pk)
+    if parent is not None and _node(parent).depth >= DEEPEST:
+        raise OutlineError(f"Ein Abschnitt kann höchstens auf der Ebene {DEEPEST} stehen.")
+    siblings = version.sections.filter(parent=parent)
+    last = siblings.aggregate(last=Max("sort_order"))["last"]
+    values["sort_order"] = 0 if last is None else last + 1
+    return Section.objects.create(version=version, parent=parent, **values)
+
+
+@transaction.atomic
+def move_section(section: Section, *, parent: Section | None, position: int) -> None:
+    """Put a section with all below it under `parent`, as number `position` (0 is first) of the children there."""
+    locked_draft(section.version_id)
+    node = _node(section)
+    if parent is not None:
+        above = _node(parent)
+        if any(below.section.pk == parent.pk for below in node):
+            raise OutlineError("Ein Abschnitt kann nicht unter sich selbst stehen.")
+        if above.depth + node.height > DEEPEST:
+            raise OutlineError(f"Dort läge ein Abschnitt tiefer als auf der Ebene {DEEPEST}.")
+    old_parent_pk = node.parent.section.pk if node.parent else None
+    new_parent_pk = parent.pk if parent else None
+    there = [child.pk for child in _children(section.version_id, new_parent_pk) if child.pk != section.pk]
+    there.insert(max(0, min(position, len(there))), section.pk)
+    Section.objects.filter(pk=section.pk).update(parent=new_parent_pk)
+    _number(there)
+    if old_parent_pk != new_parent_pk:
+        _number(child.pk for child in _children(section.version_id, old_parent_pk))
+
+
+def step_section(section: Section, direction: str) -> None:
+    """Move a section one step, as the keyboard does: "up", "down", "out" (a level up), "in" (under the one before)."""
+    node = _node(section)
+    siblings = [each.section for each in (node.parent.children if node.parent else _outline(section).chapters)]
+    place = [each.pk for each in siblings].index(section.pk)
+    parent = node.parent.section if node.parent else None
+    if direction == "up" and place > 0:
+        move_section(section, parent=parent, position=place - 1)
+    elif direction == "down" and place < len(siblings) - 1:
+        move_section(section, parent=parent, position=place + 1)
+    elif direction == "out" and node.parent is not None:
+        above = node.parent
+        upper = above.parent.children if above.parent else _outline(section).chapters
+        after = [each.section.pk for each in upper].index(above.section.pk) + 1
+        move_section(section, parent=above.parent.section if above.parent else None, position=after)
+    elif direction == "in" and place > 0:
+        move_section(section, parent=siblings[place - 1], position=10**6)
+    else:
+        raise OutlineError("In diese Richtung lässt sich der Abschnitt nicht verschieben.")
+
+
+@transaction.atomic
+def delete_section(section: Section) -> int:
+    """Delete a section of a draft with all below it and return how many that were; earlier versions keep theirs."""
+    locked_draft(section.version_id)
+    node = _node(section)
+    parent_pk = node.parent.section.pk if node.parent else None
+    gone = [each.section.pk for each in node]
+    Section.objects.filter(pk__in=gone).delete()
+    _number(child.pk for child in _children(section.version_id, parent_pk))
+    return len(gone)
+
+
+def _outline(section: Section) -> Outline:
+    return Outline(Section.objects.filter(version=section.version_id).for_tree())
+
+
+def _node(section: Section) -> Node:
+    return _outline(section).by_pk[section.pk]
+
+
+def _children(version_pk: int, parent_pk: int | None) -> Iterable[Section]:
+    return Section.objects.filter(version=version_pk, parent=parent_pk).for_tree()
+
+
+def _number(section_pks: Iterable[int]) -> None:
+    for position, pk in enumerate(section_pks):
+        Section.objects.filter(pk=pk).exclude(sort_order=position).update(sort_order=position)
+
+
+# Handlungsfelder
+
+
+@transaction.atomic
+def add_action_area(version: ConceptVersion, **values: Any) -> ActionArea:
+    locked_draft(version.pk)
+    last = version.action_areas.aggregate(last=Max("sort_order"))["last"]
+    return ActionArea.objects.create(version=version, sort_order=0 if last is None else last + 1, **values)
+
+
+@transaction.atomic
+def move_action_area(area: ActionArea, by: int) -> None:
+    """Move a Handlungsfeld up (-1) or down (+1) in the list."""
+    locked_draft(area.version_id)
+    areas = [each.pk for each in ActionArea.objects.filter(version=area.version_id)]
+    place = areas.index(area.pk)
+    areas.insert(max(0, place + by), areas.pop(place))
+    for position, pk in enumerate(areas):
+        ActionArea.objects.filter(pk=pk).exclude(sort_order=position).update(sort_order=position)
+
+
+@transaction.atomic
+def delete_action_area(area: ActionArea) -> None:
+    locked_draft(area.version_id)
+    area.delete()
+
+
+# Versions
+
+
+@transaction.atomic
+def copy_version(source: ConceptVersion) -> ConceptVersion:
+    """Open the next draft with the content of `source`: the same sections and Handlungsfelder under the same uuids."""
+    Concept.objects.select_for_update().get(pk=source.concept_id)
+    versions = ConceptVersion.objects.filter(concept=source.concept_id)
+    if versions.drafts().exists():
+        raise TransitionError("Zu diesem Konzept gibt es schon einen Entwurf. Bitte arbeiten Sie darin weiter.")
+    draft = ConceptVersion.objects.create(
+        concept_id=source.concept_id,
+        number=(versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        title=source.title,
+        subtitle=source.subtitle,
+    )
+    copies: dict[uuid.UUID, Section] = {}
+    for node in Outline.of(source, with_texts=True):
+        old = node.section
+        copies[old.uuid] = Section.objects.create(
+            version=draft,
+            uuid=old.uuid,
+            parent=copies[node.parent.section.uuid] if node.parent else None,
+            sort_order=old.sort_order,
+            title=old.title,
+            is_numbered=old.is_numbered,
+            body=old.body,
+            state=old.state,
+        )
+    for area in source.action_areas.select_related("section").prefetch_related("topics"):
+        copy = ActionArea.objects.create(
+            version=draft,
+            uuid=area.uuid,
+            title=area.title,
+            strand=area.strand,
+            sort_order=area.sort_order,
+            section=copies[area.section.uuid] if area.section else None,
+        )
+        copy.topics.set(area.topics.all())
+    return draft

@@ -1,0 +1,175 @@
+"""Every change of a version's status, and what follows from it (DESIGN: section 4).
+
+draft -> frozen -> committee -> adopted -> superseded. Publishing is a date beside the status, from frozen on.
+"""
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from actors.models import FunderNote
+from concepts import changes
+from concepts.models import Concept, ConceptVersion
+from concepts.permissions import can_decide_version, can_freeze_version
+from concepts.review import obstacles
+from kiportal.common import jobs
+from kiportal.common.models import Centre, Job, User
+from kiportal.common.transitions import Transition, TransitionError, apply, table
+
+_S = ConceptVersion.Status
+
+
+def _may_be_frozen(version: ConceptVersion) -> str:
+    return " ".join(finding.sentence for finding in obstacles(version))
+
+
+def _may_be_published(version: ConceptVersion) -> str:
+    return "Diese Fassung ist schon veröffentlicht." if version.published_on else ""
+
+
+def _may_be_withdrawn(version: ConceptVersion) -> str:
+    return "" if version.published_on else "Diese Fassung ist nicht veröffentlicht."
+
+
+VERSION = table(
+    Transition("freeze", frozenset({_S.DRAFT}), _S.FROZEN, can_freeze_version, _may_be_frozen),
+    Transition("forward", frozenset({_S.FROZEN}), _S.COMMITTEE, can_decide_version),
+    Transition("adopt", frozenset({_S.COMMITTEE}), _S.ADOPTED, can_decide_version),
+    Transition("supersede", frozenset({_S.ADOPTED}), _S.SUPERSEDED, can_decide_version),
+    Transition(
+        "publish",
+        frozenset({_S.FROZEN, _S.COMMITTEE, _S.ADOPTED, _S.SUPERSEDED}),
+        "",
+        can_decide_version,
+        _may_be_published,
+    ),
+    Transition(
+        "withdraw",
+        frozenset({_S.FROZEN, _S.COMMITTEE, _S.ADOPTED, _S.SUPERSEDED}),
+        "",
+        can_decide_version,
+        _may_be_withdrawn,
+    ),
+)
+
+
+@transaction.atomic
+def freeze(version: ConceptVersion, *, by: User, as_of: date, reason: str = "") -> Job:
+    """Close a draft for ever and have its PDF made. `as_of` is the Stand, which may lie in the past.
+
+    Sections are locked out by the version's row: who saves one at this moment waits, and is refused afterwards.
+    """
+    if as_of > timezone.localdate():
+        raise TransitionError("Das Datum des Stands liegt in der Zukunft.")
+    locked = changes.locked_draft(version.pk)
+    apply(
+        VERSION, locked, "freeze", by=by, reason=reason, as_of=as_of, frozen_at=timezone.now(), cover=_cover_of_today()
+    )
+    version.refresh_from_db()
+    return render(version, by=by)
+
+
+def render(version: ConceptVersion, *, by: User | None = None) -> Job:
+    """Have the PDF of a finished version made; does nothing when it is stored already."""
+    return jobs.enqueue("concepts.render_version", version.pk, title=f"PDF: {version}", by=by)
+
+
+@transaction.atomic
+def forward(
+    version: ConceptVersion,
+    *,
+    by: User,
+    committee: str,
+    meets_on: date | None = None,
+    paper_number: str = "",
+    reason: str = "",
+) -> None:
+    """Lay a version before a committee; members of the Kreistag read it from now on."""
+    apply(
+        VERSION,
+        version,
+        "forward",
+        by=by,
+        reason=reason,
+        committee=committee,
+        meets_on=meets_on,
+        paper_number=paper_number,
+        forwarded_on=timezone.localdate(),
+    )
+
+
+@transaction.atomic
+def adopt(
+    version: ConceptVersion,
+    *,
+    by: User,
+    adopted_by: str,
+    adopted_on: date,
+    paper_number: str = "",
+    decision_url: str = "",
+    reason: str = "",
+) -> None:
+    """Record the decision. The version that was in force is superseded in the same transaction."""
+    if adopted_on > timezone.localdate():
+        raise TransitionError("Das Datum des Beschlusses liegt in der Zukunft.")
+    Concept.objects.select_for_update().get(pk=version.concept_id)
+    for former in ConceptVersion.objects.filter(concept=version.concept_id, status=_S.ADOPTED):
+        day = date_format(adopted_on, "d.m.Y")
+        apply(VERSION, former, "supersede", by=by, reason=f"Fassung {version.number} ist am {day} beschlossen.")
+    apply(
+        VERSION,
+        version,
+        "adopt",
+        by=by,
+        reason=reason,
+        adopted_by=adopted_by,
+        adopted_on=adopted_on,
+        paper_number=paper_number or version.paper_number,
+        decision_url=decision_url,
+    )
+
+
+def publish(version: ConceptVersion, *, by: User, reason: str = "") -> None:
+    """Let everybody read a version, from today."""
+    apply(VERSION, version, "publish", by=by, reason=reason, published_on=timezone.localdate())
+
+
+def withdraw(version: ConceptVersion, *, by: User, reason: str = "") -> None:
+    """Take a version from the public pages; its content and its PDF stay."""
+    if not reason.strip():
+        raise TransitionError("Bitte geben Sie einen Grund an. Er steht im Verlauf.")
+    apply(VERSION, version, "withdraw", by=by, reason=reason, published_on=None)
+
+
+def start_next_version(version: ConceptVersion, *, by: User) -> ConceptVersion:
+    """Open the next draft with the content of a finished version ("Fortschreiben")."""
+    if not can_freeze_version(by, version):
+        raise PermissionDenied("start_next_version is not allowed")
+    if version.is_draft:
+        raise TransitionError("Diese Fassung ist selbst noch ein Entwurf.")
+    return changes.copy_version(version)
+
+
+def _cover_of_today() -> dict[str, object]:
+    """The names, the address, the logo and the funders as they are now: a version keeps them."""
+    centre = Centre.objects.current()
+    return {
+        "centre_name": centre.name,
+        "county_name": centre.county_name,
+        "street": centre.street,
+        "postcode": centre.postcode,
+        "city": centre.city,
+        "email": centre.email,
+        "phone": centre.phone,
+        "website": centre.website,
+        "accent": centre.accent,
+        "logo": centre.logo.name or "",
+        "logo_alternative": centre.logo_alternative,
+        "funders": [
+            {"text": note.text, "logo": note.logo.name or "", "logo_alternative": note.logo_alternative}
+            for note in FunderNote.objects.valid(timezone.localdate())
+        ],
+    }

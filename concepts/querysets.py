@@ -1,0 +1,60 @@
+"""Named reads of concepts. `visible_to_public` is the one place that decides what the public sees."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+if TYPE_CHECKING:
+    from concepts.models import Concept, ConceptVersion, Section  # noqa: F401  (named in strings)
+
+# From the committee stage on, members of the Kreistag read a version.
+COUNCIL_STATUSES = ("committee", "adopted", "superseded")
+
+
+class ConceptQuerySet(models.QuerySet["Concept"]):
+    def with_versions(self, versions: "ConceptVersionQuerySet") -> "ConceptQuerySet":
+        """Concepts that have one of these versions, each with `readable_versions`, the current one first."""
+        found = versions.filter(concept=OuterRef("pk"))
+        newest_first = versions.select_related("pdf").current_first()
+        return self.filter(Exists(found)).prefetch_related(
+            Prefetch("versions", newest_first, to_attr="readable_versions")
+        )
+
+
+class ConceptVersionQuerySet(models.QuerySet["ConceptVersion"]):
+    def visible_to_public(self, on: date) -> "ConceptVersionQuerySet":
+        """Published by the centre's head; a draft can never be."""
+        return self.exclude(status="draft").filter(published_on__lte=on)
+
+    def visible_to_council(self, on: date) -> "ConceptVersionQuerySet":
+        """What the committees have before them or have decided, and what everybody may read."""
+        return self.exclude(status="draft").filter(Q(status__in=COUNCIL_STATUSES) | Q(published_on__lte=on))
+
+    def finished(self) -> "ConceptVersionQuerySet":
+        """Frozen and later: the content does not change any more."""
+        return self.exclude(status="draft")
+
+    def drafts(self) -> "ConceptVersionQuerySet":
+        return self.filter(status="draft")
+
+    def current_first(self) -> "ConceptVersionQuerySet":
+        """The adopted version, then the others, newest first."""
+        in_force = models.Case(models.When(status="adopted", then=0), default=1)
+        return self.order_by(in_force, "-number")
+
+
+class SectionQuerySet(models.QuerySet["Section"]):
+    def in_order(self) -> "SectionQuerySet":
+        return self.order_by("sort_order", "pk")
+
+    def for_tree(self) -> "SectionQuerySet":
+        """All that the outline shows, without the texts: a concept has some hundred pages."""
+        return self.in_order().defer("body")
+
+
+def images_of(versions: ConceptVersionQuerySet) -> models.QuerySet:
+    """Pictures of the concepts of these versions; which of them a version shows is in its text."""
+    return apps.get_model("concepts", "ConceptImage")._default_manager.filter(concept__in=versions.values("concept_id"))

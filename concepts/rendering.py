@@ -1,0 +1,182 @@
+"""From stored text to what is read: levels of headings, table heads, footnotes, cross references, pictures.
+
+One text, two media: the page collects footnotes at the end of a chapter and links between pages; the PDF leaves them
+where they are (its style floats them to the foot of the page) and links inside the document.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils.safestring import SafeString, mark_safe
+from lxml import etree, html
+
+from concepts.models import ConceptImage
+from concepts.outline import Node, Outline
+
+REFERENCE = re.compile(r"#section:([0-9a-f-]{36})")
+IMAGE = re.compile(r"/konzepte/bilder/([0-9a-f-]{36})/")
+# The text of a reference that is nothing but a number, which may have changed since it was written.
+_ONLY_A_NUMBER = re.compile(r"\s*(?:(?:Kapitel|Abschnitt)(?:\s+[\d.]+)?)?\s*")
+
+
+@dataclass
+class Footnotes:
+    """The footnotes of one chapter in order, as HTML; pages show them as a list, numbered from 1."""
+
+    texts: list[SafeString] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Medium:
+    """`address` of a section seen from the text; `footnotes` collects them (None: they stay in the text)."""
+
+    address: Callable[[Node], str]
+    image: Callable[[UUID], str]
+    footnotes: Footnotes | None = None
+    scrolling_tables: bool = False
+
+
+def page(address: Callable[[Node], str], footnotes: Footnotes) -> Medium:
+    """For the browser; pictures come from their own address."""
+    return Medium(address, lambda uuid: f"/konzepte/bilder/{uuid}/", footnotes, scrolling_tables=True)
+
+
+def print_document(images: Mapping[UUID, ConceptImage]) -> Medium:
+    """For the PDF: links inside the document, pictures read from the media storage (`common.pdf`)."""
+    return Medium(lambda node: f"#{node.anchor}", lambda uuid: f"media:{images[uuid].file.name}")
+
+
+def parse(body: str) -> html.HtmlElement:
+    """Return the stored text as children of one <div>."""
+    return html.fragment_fromstring(body, create_parent="div")
+
+
+def render(node: Node, outline: Outline, medium: Medium) -> SafeString:
+    """Return the text of a section without its heading."""
+    if not node.section.body:
+        return mark_safe("")
+    root = parse(node.section.body)
+    _shift_headings(root, node.depth + 2)
+    for table in root.iter("table"):
+        _complete_table(table)
+    for link in list(root.iter("a")):
+        _resolve(link, outline, medium)
+    for image in root.iter("img"):
+        _place(image, medium)
+    if medium.footnotes is not None:
+        for note in _footnotes(root):
+            _move_to_end(note, medium.footnotes)
+    if medium.scrolling_tables:
+        for table in list(root.iter("table")):
+            _wrap(table)
+    return mark_safe(_inner(root))  # noqa: S308  (stored text is sanitised, see common.richtext)
+
+
+def referenced(body: str) -> set[UUID]:
+    """The sections a text refers to."""
+    return {UUID(found) for found in REFERENCE.findall(body)}
+
+
+def pictured(bodies: Iterable[str]) -> set[UUID]:
+    """The pictures that texts show."""
+    return {UUID(found) for body in bodies for found in IMAGE.findall(body)}
+
+
+def _inner(element: html.HtmlElement) -> str:
+    parts = [etree.tostring(child, method="html", encoding="unicode") for child in element]
+    return _escaped(element.text) + "".join(parts)
+
+
+def _escaped(text: str | None) -> str:
+    return (text or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _shift_headings(root: html.HtmlElement, level: int) -> None:
+    """A sub-heading inside a text stands one level below the heading of its section."""
+    for heading in root.iter("h3"):
+        heading.tag = f"h{min(level, 6)}"
+
+
+def _complete_table(table: html.HtmlElement) -> None:
+    """Rows of nothing but header cells at the top become the head, which every page repeats; cells get a scope."""
+    body = table.find("tbody")
+    if body is not None and table.find("thead") is None:
+        head_rows = []
+        for row in body.findall("tr"):
+            if any(cell.tag != "th" for cell in row):
+                break
+            head_rows.append(row)
+        if head_rows and len(head_rows) < len(body):
+            head = etree.Element("thead")
+            head.extend(head_rows)
+            body.addprevious(head)
+    for cell in table.iter("th", "td"):
+        paragraphs = list(cell)
+        if len(paragraphs) == 1 and paragraphs[0].tag == "p" and not (cell.text or "").strip():
+            paragraphs[0].drop_tag()
+    for cell in table.iter("th"):
+        row = cell.getparent()
+        in_head = row is not None and row.getparent() is not None and row.getparent().tag == "thead"
+        cell.attrib.setdefault("scope", "col" if in_head else "row")
+
+
+def _resolve(link: html.HtmlElement, outline: Outline, medium: Medium) -> None:
+    found = REFERENCE.fullmatch(link.get("href", ""))
+    if not found:
+        return
+    node = outline.by_uuid.get(UUID(found[1]))
+    link.attrib.pop("rel", None)
+    if node is None:  # only in a draft: what is frozen has no dead references (`review`)
+        link.drop_tag()
+        return
+    link.set("href", medium.address(node))
+    link.set("class", "xref")
+    if _ONLY_A_NUMBER.fullmatch(link.text_content()):
+        for child in list(link):
+            child.drop_tree()
+        link.text = node.reference.replace(" ", "\u00a0", 1)
+    elif node.number:
+        last = link[-1] if len(link) else None
+        number = f" (Kapitel\u00a0{node.number})"
+        if last is None:
+            link.text = (link.text or "") + number
+        else:
+            last.tail = (last.tail or "") + number
+
+
+def _place(image: html.HtmlElement, medium: Medium) -> None:
+    found = IMAGE.fullmatch(image.get("src", ""))
+    if found:
+        image.set("src", medium.image(UUID(found[1])))
+        if medium.scrolling_tables:
+            image.set("loading", "lazy")
+
+
+def _footnotes(root: html.HtmlElement) -> list[html.HtmlElement]:
+    return [span for span in root.iter("span") if span.get("class") == "fn"]
+
+
+def _move_to_end(note: html.HtmlElement, footnotes: Footnotes) -> None:
+    footnotes.texts.append(mark_safe(_inner(note)))  # noqa: S308  (stored text is sanitised)
+    number = len(footnotes.texts)
+    mark = html.fragment_fromstring(
+        f'<sup class="footnote-mark"><a id="fussnote-{number}-stelle" href="#fussnote-{number}" '
+        f'aria-label="Fußnote {number}">{number}</a></sup>'
+    )
+    mark.tail = note.tail
+    parent = note.getparent()
+    parent.replace(note, mark)
+
+
+def _wrap(table: html.HtmlElement) -> None:
+    """A wide table scrolls in a region of its own, which the keyboard reaches (components/table_region.html)."""
+    caption = table.find("caption")
+    region = etree.Element("div", {"class": "table-region", "role": "region", "tabindex": "0"})
+    region.set("aria-label", caption.text_content() if caption is not None else "Tabelle")
+    region.tail, table.tail = table.tail, None
+    parent = table.getparent()
+    parent.replace(table, region)
+    region.append(table)
+    table.set("class", "kern-table")

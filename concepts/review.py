@@ -1,0 +1,85 @@
+"""What a draft still lacks: what keeps it from being frozen, and what its authors should look at."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from actors.models import ContactPerson
+from concepts.models import ConceptVersion
+from concepts.outline import Node, Outline
+from concepts.rendering import parse, referenced
+from kiportal.common.models import User
+from kiportal.common.richtext import to_text
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence, the section it speaks of (None: the version), and whether it keeps the version from being frozen."""
+
+    sentence: str
+    node: Node | None = None
+    blocks: bool = True
+
+
+def obstacles(version: ConceptVersion) -> list[Finding]:
+    return [finding for finding in findings(version) if finding.blocks]
+
+
+def findings(version: ConceptVersion) -> list[Finding]:
+    """All findings, those that block first, then in reading order. A handful of queries for a version of any length."""
+    outline = Outline.of(version, with_texts=True)
+    found = [*_of_version(version, outline), *_of_sections(outline)]
+    return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def _of_version(version: ConceptVersion, outline: Outline) -> Iterator[Finding]:
+    if not any(node.section.body for node in outline):
+        yield Finding("Die Fassung hat noch keinen Text.")
+    if version.number > 1 and not version.changes_note:
+        yield Finding("Das Feld „Was ist neu?“ ist leer. Mitglieder des Kreistags lesen es zuerst.", blocks=False)
+    areas = list(version.action_areas.all())
+    if not areas:
+        yield Finding("Es ist noch kein Handlungsfeld angelegt.", blocks=False)
+    for area in areas:
+        if area.section_id is None:
+            yield Finding(f"Zum Handlungsfeld „{area}“ ist kein Abschnitt angegeben.", blocks=False)
+
+
+def _of_sections(outline: Outline) -> Iterator[Finding]:
+    names = _names_of_persons()
+    for node in outline:
+        body = node.section.body
+        if not body and not node.children:
+            yield Finding(f"{_place(node)} ist leer.", node, blocks=False)
+        elif node.section.state != node.section.State.READY:
+            state = node.section.get_state_display()
+            yield Finding(f"{_place(node)} ist noch nicht als fertig markiert ({state}).", node, blocks=False)
+        if not referenced(body) <= outline.by_uuid.keys():
+            yield Finding(f"{_place(node)} verweist auf einen Abschnitt, den es nicht mehr gibt.", node)
+        if names and (match := names.search(f"{node.section.title} {to_text(body)}")):
+            sentence = f"{_place(node)} nennt eine Person: „{match[0]}“. Bitte nennen Sie die Stelle oder die Funktion."
+            yield Finding(sentence, node)
+        if body and ("<img" in body or "<table" in body):
+            yield from _of_pictures_and_tables(node)
+
+
+def _of_pictures_and_tables(node: Node) -> Iterator[Finding]:
+    root = parse(node.section.body)
+    if any(not image.get("alt", "").strip() for image in root.iter("img")):
+        yield Finding(f"{_place(node)} hat ein Bild ohne Alternativtext.", node)
+    if any(table.find(".//th") is None for table in root.iter("table")):
+        yield Finding(f"{_place(node)} hat eine Tabelle ohne Kopfzeile.", node)
+
+
+def _place(node: Node) -> str:
+    return f"Kapitel {node.heading}" if node.number else f"Abschnitt „{node.section.title}“"
+
+
+def _names_of_persons() -> re.Pattern[str] | None:
+    """Contact persons and people with an account, by full name: a version never names them (DESIGN: section 4)."""
+    accounts = User.objects.exclude(first_name="").exclude(last_name="").values_list("first_name", "last_name")
+    names = {" ".join(account) for account in accounts}
+    names |= {name for name in ContactPerson.objects.exclude(name="").values_list("name", flat=True) if " " in name}
+    if not names:
+        return None
+    return re.compile(r"\b(?:" + "|".join(re.escape(name) for name in sorted(names)) + r")\b")

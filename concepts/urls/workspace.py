@@ -1,0 +1,5 @@
+"""Writing, freezing and deciding."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
