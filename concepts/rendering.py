@@ -119,7 +119,8 @@ def _complete_table(table: html.HtmlElement) -> None:
     for cell in table.iter("th"):
         row = cell.getparent()
         in_head = row is not None and row.getparent() is not None and row.getparent().tag == "thead"
-        cell.attrib.setdefault("scope", "col" if in_head else "row")
+        if "scope" not in cell.attrib:
+            cell.set("scope", "col" if in_head else "row")
 
 
 def _resolve(link: html.HtmlElement, outline: Outline, medium: Medium) -> None:

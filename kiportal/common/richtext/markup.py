@@ -16,6 +16,7 @@ _VALUES = {
     ("img", "src"): IMAGE_SOURCE,
     ("img", "width"): re.compile(r"\d{1,4}"),
     ("img", "height"): re.compile(r"\d{1,4}"),
+    ("span", "class"): re.compile("fn"),
     ("span", "lang"): re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"),
     ("span", "dir"): re.compile(r"ltr|rtl"),
     ("th", "scope"): re.compile(r"col|row"),
@@ -29,11 +30,10 @@ _VALUES = {
 
 @dataclass(frozen=True)
 class Markup:
-    """Tags, attributes and class values that stay, and the extensions of the editor that make them."""
+    """Tags and attributes that stay, and the extensions of the editor that make them."""
 
     tags: frozenset[str]
     attributes: Mapping[str, frozenset[str]]
-    classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     extensions: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -41,7 +41,6 @@ class Markup:
             tags=set(self.tags),
             # The library keeps title and lang on every tag unless "*" says otherwise.
             attributes={"*": set(), **{tag: set(names) for tag, names in self.attributes.items()}},
-            allowed_classes={tag: set(values) for tag, values in self.classes.items()},
             attribute_filter=_only_known_values,
             url_schemes=SCHEMES,
             link_rel="noopener nofollow",
@@ -96,11 +95,10 @@ DOCUMENT = Markup(
         "a": frozenset({"href"}),
         "img": frozenset({"src", "alt", "width", "height"}),
         "ol": frozenset({"start"}),
-        "span": frozenset({"lang", "dir"}),
+        "span": frozenset({"class", "lang", "dir"}),
         "td": frozenset({"colspan", "rowspan"}),
         "th": frozenset({"colspan", "rowspan", "scope"}),
     },
-    classes={"span": frozenset({"fn"})},
     extensions={
         **BASIC.extensions,
         "Heading": {"levels": [3]},

@@ -1,0 +1,86 @@
+"""What keeps a draft from being frozen, and what its authors are told."""
+
+from uuid import UUID
+
+import pytest
+
+from concepts import changes
+from concepts.models import ConceptVersion, Section
+from concepts.review import findings, obstacles
+from tests import factories
+from tests.concepts.factories import freeze, make_concept, make_section
+
+pytestmark = pytest.mark.django_db
+PICTURE = "/konzepte/bilder/00000000-0000-4000-8000-000000000001/"
+
+
+@pytest.fixture
+def version() -> ConceptVersion:
+    version = make_concept()
+    section = make_section(version, "Einleitung")
+    changes.add_action_area(version, title="Bildung", strand="bildung", section=section)
+    return version
+
+
+def sentences(version: ConceptVersion) -> list[str]:
+    return [finding.sentence for finding in findings(version)]
+
+
+def test_complete_draft_has_no_findings(version: ConceptVersion) -> None:
+    assert findings(version) == []
+
+
+def test_draft_without_text_cannot_be_frozen() -> None:
+    assert "Die Fassung hat noch keinen Text." in [each.sentence for each in obstacles(make_concept())]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (f'<p><a href="#section:{UUID(int=7)}">dort</a></p>', "verweist auf einen Abschnitt, den es nicht mehr gibt."),
+        (f'<p>x</p><img src="{PICTURE}">', "hat ein Bild ohne Alternativtext."),
+        (f'<p>x</p><img src="{PICTURE}" alt=" ">', "hat ein Bild ohne Alternativtext."),
+        ("<table><tbody><tr><td>x</td></tr></tbody></table>", "hat eine Tabelle ohne Kopfzeile."),
+    ],
+)
+def test_faulty_text_cannot_be_frozen(version: ConceptVersion, body: str, sentence: str) -> None:
+    make_section(version, "Bedarf", body=body)
+    assert [finding.sentence for finding in obstacles(version)] == [f"Kapitel 2 Bedarf {sentence}"]
+
+
+def test_names_of_persons_cannot_be_frozen(version: ConceptVersion) -> None:
+    factories.make_user("editor", first_name="Rita", last_name="Beispiel")
+    make_section(version, "Team", body="<p>Fragen beantwortet <strong>Rita</strong> Beispiel.</p>")
+    make_section(version, "Beispiele", body="<p>Ritas Beispiele und Rita Beispielhaft sind keine.</p>")
+    assert [finding.sentence for finding in obstacles(version)] == [
+        "Kapitel 2 Team nennt eine Person: „Rita Beispiel“. Bitte nennen Sie die Stelle oder die Funktion."
+    ]
+
+
+def test_gaps_are_told_but_do_not_keep_from_freezing(version: ConceptVersion) -> None:
+    make_section(version, "Leer", body="")
+    make_section(version, "Halb", state=Section.State.WRITING)
+    changes.add_action_area(version, title="Gesundheit", strand="querschnitt")
+    assert obstacles(version) == []
+    assert sentences(version) == [
+        "Zum Handlungsfeld „Gesundheit“ ist kein Abschnitt angegeben.",
+        "Kapitel 2 Leer ist leer.",
+        "Kapitel 3 Halb ist noch nicht als fertig markiert (in Arbeit).",
+    ]
+
+
+def test_second_version_should_say_what_is_new(version: ConceptVersion) -> None:
+    freeze(version)
+    draft = changes.copy_version(version)
+    assert sentences(draft) == ["Das Feld „Was ist neu?“ ist leer. Mitglieder des Kreistags lesen es zuerst."]
+
+
+def test_findings_take_the_same_queries_for_any_length(
+    version: ConceptVersion, django_assert_num_queries: pytest.FixtureRequest
+) -> None:
+    with django_assert_num_queries(4):  # type: ignore[operator]
+        findings(version)
+    for number in range(30):
+        make_section(version, f"Kapitel {number}")
+    with django_assert_num_queries(4):  # type: ignore[operator]
+        findings(version)
