@@ -63,7 +63,7 @@ class ActionArea(Locked):
     """A Handlungsfeld of a version. `uuid` is the same in every version: measures refer to it.
 
     `topics` says which offers of the registry belong here. It is no content: topics are rows that the centre changes,
-    so the mapping of a frozen version can be kept up to date (docs/decisions/0005).
+    so the mapping of a frozen version can be kept up to date (docs/decisions/0006).
     """
 
     version = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="action_areas")
