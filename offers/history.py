@@ -1,5 +1,6 @@
 """The Verlauf as staff read it: every step of a record and of the proposals that were made for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +38,7 @@ class Step:
     by: str
 
 
-def timeline(record: models.Model, *, with_names: bool = True) -> list[Step]:
+def timeline(record: models.Model, *, with_names: bool = True, titles: Mapping[str, str] = STEPS) -> list[Step]:
     """Return the steps, newest first. Names of staff are for staff only: leave them out for everybody else."""
     proposals = ChangeProposal.objects.for_target(record).values("pk")
     changes = StatusChange.objects.filter(
@@ -45,7 +46,7 @@ def timeline(record: models.Model, *, with_names: bool = True) -> list[Step]:
         | Q(target_type=ContentType.objects.get_for_model(ChangeProposal), target_id__in=proposals)
     )
     return [
-        Step(change.at, STEPS.get(change.verb, change.verb), change.reason, _by(change, with_names=with_names))
+        Step(change.at, titles.get(change.verb, change.verb), change.reason, _by(change, with_names=with_names))
         for change in changes.select_related("by_user").order_by("-at", "-pk")
     ]
 

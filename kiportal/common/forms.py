@@ -1,4 +1,4 @@
-"""What forms of several rooms share: the guard of anonymous forms, and edit forms that lose nobody's words."""
+"""What forms of several rooms share: the guard of anonymous forms, reasons, edit forms that lose nobody's words."""
 
 import time
 import uuid
@@ -91,6 +91,16 @@ class AnonymousForm(forms.Form):
 
 def _stamp() -> str:
     return signing.dumps(time.time(), salt="form-opened")
+
+
+class ReasonForm(forms.Form):
+    """The reason for one step, as it stands in the Verlauf; a step that asks for more adds fields of its own."""
+
+    reason = forms.CharField(label="Begründung", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+    def __init__(self, *args: Any, required: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = required
 
 
 class StaleSave(Exception):

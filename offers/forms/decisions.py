@@ -25,16 +25,6 @@ class ReasonSelect(forms.Select):
         return option
 
 
-class ReasonForm(forms.Form):
-    """The reason for one step, as it stands in the mail and in the Verlauf."""
-
-    reason = forms.CharField(label="Begründung", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-
-    def __init__(self, *args: Any, required: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = required
-
-
 class ButtonForm(forms.Form):
     """`verb` comes from the button that is pressed, so no field stands in the page for it."""
 

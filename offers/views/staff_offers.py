@@ -19,6 +19,7 @@ from kiportal.common.models import AccessLink, Centre, ChangeProposal
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
 from kiportal.common.views.conflicts import Difference, conflict
+from kiportal.common.views.steps import Step
 from offers import changes, lifecycle
 from offers.completeness import missing
 from offers.forms.decisions import NoteForm
@@ -26,7 +27,7 @@ from offers.forms.staff import NewOfferForm, ProviderForm, StaffOfferForm
 from offers.models import Offer
 from offers.review import queue
 from offers.staff_filters import StaffOfferFilters
-from offers.views.steps import Step, StepView
+from offers.views.steps import StepView
 
 
 class StaffOfferList(PermissionRequiredMixin, ListView):

@@ -20,13 +20,14 @@ from actors import consents
 from actors.models import ContactPerson, Organisation
 from kiportal.common.forms import StaleSave
 from kiportal.common.views.conflicts import conflict
+from kiportal.common.views.steps import Step
 from offers.forms.staff import ContactForm, NewOrganisationForm, StaffOrganisationForm
 from offers.models import Offer
 from offers.querysets import known_to_staff
 from offers.review.duplicates import organisations_like
 from offers.staff_filters import StaffOrganisationFilters
 from offers.views.review import next_url
-from offers.views.steps import Step, StepView
+from offers.views.steps import StepView
 
 
 class StaffOrganisationList(PermissionRequiredMixin, ListView):
