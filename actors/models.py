@@ -116,12 +116,24 @@ class Organisation(Timestamped, Locked, Stateful, SortedByName):
     is_trusted = models.BooleanField(
         _("vertrauenswürdig"),
         default=False,
-        help_text=_("Änderungen an veröffentlichten Einträgen gelten sofort; neue Einträge werden immer geprüft."),
+        help_text=_(
+            "Was ihre Konten an veröffentlichten Einträgen ändern, gilt sofort. Änderungen über einen Pflege-Link und "
+            "neue Einträge werden immer geprüft."
+        ),
     )
     internal_note = models.TextField(
         _("Interner Vermerk"), blank=True, help_text=_("Nur für das KI. Bitte keine Angaben zu Ratsuchenden.")
     )
     status = models.CharField(_("Stand"), max_length=20, choices=Status, default=Status.PROPOSED, editable=False)
+    # The row stays, with its old address, and leads on to the one it was merged into.
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("zusammengeführt mit"),
+        null=True,
+        on_delete=models.SET_NULL,
+        editable=False,
+        related_name="merged",
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -139,7 +151,7 @@ class Organisation(Timestamped, Locked, Stateful, SortedByName):
 
 
 @pghistory.track()
-class ContactPerson(Timestamped):
+class ContactPerson(Timestamped, Locked):
     """How to reach an organisation: a function with phone and mail; a person's name only with a valid consent."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="contacts")
@@ -182,6 +194,7 @@ class Membership(models.Model):
     organisation = models.ForeignKey(
         Organisation, verbose_name=_("Organisation"), on_delete=models.CASCADE, related_name="memberships"
     )
+    created_at = models.DateTimeField(_("seit"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("Zugehörigkeit")

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from kiportal.common.reference_admin import TranslatedNameAdmin
-from offers.models import OfferType, Programme, TargetGroup, Topic
+from offers.models import OfferType, Programme, ReasonTemplate, TargetGroup, Topic
 
 
 @admin.register(Topic)
@@ -20,10 +20,18 @@ class TargetGroupAdmin(TranslatedNameAdmin):
 
 @admin.register(OfferType)
 class OfferTypeAdmin(TranslatedNameAdmin):
-    list_display = ("name", "slug", "has_schedule", "sort_order")
+    list_display = ("name", "slug", "has_schedule", "has_opening_hours", "has_participants", "sort_order")
 
 
 @admin.register(Programme)
 class ProgrammeAdmin(TranslatedNameAdmin):
     list_display = ("name", "slug", "strand", "state", "sort_order")
     list_filter = ("state", "strand")
+
+
+@admin.register(ReasonTemplate)
+class ReasonTemplateAdmin(admin.ModelAdmin):
+    list_display = ("label", "verb", "sort_order")
+    list_filter = ("verb",)
+    search_fields = ("label", "text")
+    prepopulated_fields = {"slug": ("label",)}

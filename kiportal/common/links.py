@@ -15,7 +15,13 @@ from django.utils import timezone
 from kiportal.common.models import AccessLink
 
 # How long a link opens its page, in days, by purpose.
-DAYS = {AccessLink.Purpose.DRAFT: 60, AccessLink.Purpose.CONFIRM: 14, AccessLink.Purpose.CARE: 60}
+DAYS = {
+    AccessLink.Purpose.DRAFT: 60,
+    AccessLink.Purpose.CONFIRM: 14,
+    AccessLink.Purpose.CARE: 60,
+    AccessLink.Purpose.CARE_ALL: 60,
+    AccessLink.Purpose.PREVIEW: 14,
+}
 
 
 class LinkGone(Exception):

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from kiportal.common import mail
-from kiportal.common.models import AccessLink, ChangeProposal, Job, RateCount, StatusChange, User
+from kiportal.common.models import AccessLink, FollowUp, Job, RateCount, User
+from kiportal.common.targets import pointing_at, pointing_models
 
 # An account without a sign-in for this long is erased, after a notice so many days before.
 UNUSED = timedelta(days=730)
@@ -76,21 +76,17 @@ def _erase(records: models.QuerySet) -> None:
     ]
     for model, keys in doomed:
         for holder in _holders(model) if keys else ():
-            _erase(_pointing_at(holder, model).filter(target_id__in=keys))
+            _erase(pointing_at(holder, model).filter(target_id__in=keys))
     collector.delete()
     for model, keys in doomed:
         if (events := getattr(model, "pgh_event_model", None)) is not None:
             events._base_manager.filter(pgh_obj_id__in=keys).delete()
 
 
-def _holders(model: type[models.Model]) -> tuple[type[models.Model], ...]:
-    """The models whose rows may point at the model without a foreign key (by content type and whole number)."""
+def _holders(model: type[models.Model]) -> list[type[models.Model]]:
+    """The models whose rows may point at the model without a foreign key."""
     may_be_target = isinstance(model._meta.pk, models.IntegerField) and not model._meta.auto_created
-    return (ChangeProposal, AccessLink, StatusChange) if may_be_target else ()
-
-
-def _pointing_at(holder: type[models.Model], model: type[models.Model]) -> models.QuerySet:
-    return holder._base_manager.filter(target_type=ContentType.objects.get_for_model(model))
+    return pointing_models() if may_be_target else []
 
 
 @rule("Geschichte gelöschter Einträge", days=30)
@@ -117,6 +113,11 @@ def unused_accounts(before: datetime, *, delete: bool) -> int:
 def expired_links(before: datetime, *, delete: bool) -> int:
     links = AccessLink.objects.filter(expires_at__lt=before)
     return links.delete()[0] if delete else links.count()
+
+
+@rule("Erledigte Wiedervorlagen", days=183)
+def done_follow_ups(before: datetime, *, delete: bool) -> int:
+    return erase(FollowUp.objects.filter(done_at__lt=before), delete=delete)
 
 
 @rule("Erledigte Aufträge", days=90)

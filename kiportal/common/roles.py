@@ -60,9 +60,15 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
                 ("offers", "targetgroup"),
                 ("offers", "offertype"),
                 ("offers", "programme"),
+                ("offers", "reasontemplate"),
             )
         }
-        | {"actors.delete_membership", "actors.delete_fundernote", "actors.view_organisation"}
+        | {
+            "actors.delete_membership",
+            "actors.delete_fundernote",
+            "actors.view_organisation",
+            "offers.delete_reasontemplate",
+        }
     ),
 }
 ROLE_NAMES = {

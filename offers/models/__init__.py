@@ -1,4 +1,29 @@
-from offers.models.offer import Offer, OfferDate
-from offers.models.reference import OfferType, Programme, Strand, TargetGroup, Topic
+from offers.models.dates import OfferDate, Recurrence, SchoolHoliday
+from offers.models.details import AccessFeature, OpeningHours, Partner, Weekday
+from offers.models.images import OfferImage
+from offers.models.needs import Hint, Need
+from offers.models.offer import Offer
+from offers.models.reference import OfferType, Programme, ReasonTemplate, Strand, TargetGroup, Topic
+from offers.models.upkeep import ConfirmationRequest, LinkCheck
 
-__all__ = ["Offer", "OfferDate", "OfferType", "Programme", "Strand", "TargetGroup", "Topic"]
+__all__ = [
+    "AccessFeature",
+    "ConfirmationRequest",
+    "Hint",
+    "LinkCheck",
+    "Need",
+    "Offer",
+    "OfferDate",
+    "OfferImage",
+    "OfferType",
+    "OpeningHours",
+    "Partner",
+    "Programme",
+    "ReasonTemplate",
+    "Recurrence",
+    "SchoolHoliday",
+    "Strand",
+    "TargetGroup",
+    "Topic",
+    "Weekday",
+]

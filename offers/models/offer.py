@@ -2,15 +2,14 @@
 
 import uuid
 from datetime import date
-from decimal import Decimal
 from functools import reduce
 from operator import add
+from typing import TYPE_CHECKING
 
 import pghistory
 from dateutil.relativedelta import relativedelta
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
@@ -20,10 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actors.models import ContactPerson, Language, Municipality, Organisation
-from kiportal.common.models import Locked, SortedByName, Stateful, Timestamped
+from kiportal.common.models import Locked, SortedByName, Stateful, Timestamped, User
 from kiportal.common.richtext import RichTextField
+from offers.models.conditions import Conditions
 from offers.models.reference import OfferType, Programme, TargetGroup, Topic
-from offers.querysets import OfferDateQuerySet, OfferQuerySet
+from offers.querysets import OfferQuerySet
+
+if TYPE_CHECKING:
+    from offers.models.dates import OfferDate
 
 
 def _folded(field: str) -> Func:
@@ -41,16 +44,8 @@ def _search_vector() -> models.Expression:
     return reduce(add, parts)
 
 
-class CostKind(models.TextChoices):
-    """Values are those of the URL parameter `kosten`."""
-
-    FREE = "kostenfrei", _("kostenfrei")
-    AMOUNT = "betrag", _("kostet etwas")
-    ON_REQUEST = "auf-anfrage", _("auf Anfrage")
-
-
 @pghistory.track(exclude=["search_vector", "search_text", "sort_key"])
-class Offer(Timestamped, Locked, Stateful, SortedByName):
+class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
     class Kind(models.TextChoices):
         OFFER = "angebot", _("Angebot")
         PROJECT = "projekt", _("Projekt")
@@ -70,19 +65,10 @@ class Offer(Timestamped, Locked, Stateful, SortedByName):
         DATES = "termine", _("an einzelnen Terminen")
         BY_APPOINTMENT = "nach-vereinbarung", _("nach Vereinbarung")
 
-    class Registration(models.TextChoices):
-        NONE = "keine", _("nicht nötig, einfach kommen")
-        PHONE = "telefon", _("telefonisch")
-        MAIL = "e-mail", _("per E-Mail")
-        WEB = "internet", _("über eine Internetseite")
-        IN_PERSON = "vor-ort", _("persönlich vor Ort")
-
     class ProjectState(models.TextChoices):
         PLANNED = "geplant", _("geplant")
         RUNNING = "laufend", _("läuft")
         FINISHED = "abgeschlossen", _("abgeschlossen")
-
-    CostKind = CostKind
 
     # Identity
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -127,6 +113,13 @@ class Offer(Timestamped, Locked, Stateful, SortedByName):
     postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
     city = models.CharField(pgettext_lazy("Anschrift", "Ort"), max_length=120, blank=True)
 
+    transit_note = models.CharField(
+        _("Bus und Bahn"),
+        max_length=200,
+        blank=True,
+        help_text=_("Zum Beispiel: Bus 12 bis Rathaus, dann drei Minuten zu Fuß"),
+    )
+
     # When
     schedule = models.CharField(_("Wann?"), max_length=20, choices=Schedule, blank=True)
     schedule_text = models.CharField(
@@ -135,22 +128,17 @@ class Offer(Timestamped, Locked, Stateful, SortedByName):
         blank=True,
         help_text=_("Zum Beispiel: dienstags 9 bis 11 Uhr, nicht in den Ferien"),
     )
+    valid_from = models.DateField(_("Angebot beginnt am"), null=True, blank=True)
     valid_until = models.DateField(_("Angebot endet am"), null=True, blank=True)
 
-    # Conditions
-    cost_kind = models.CharField(_("Kosten"), max_length=12, choices=CostKind, blank=True)
-    cost_amount = models.DecimalField(
-        _("Betrag in Euro"),
-        max_digits=8,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(Decimal("0.01"))],
-    )
-    cost_note = models.CharField(_("Hinweis zu den Kosten"), max_length=200, blank=True)
-    registration = models.CharField(_("Anmeldung"), max_length=12, choices=Registration, blank=True)
-    registration_note = models.CharField(_("Hinweis zur Anmeldung"), max_length=200, blank=True)
     website = models.URLField(_("Internetseite des Angebots"), blank=True)
+
+    # While it is closed
+    is_closed = models.BooleanField(_("vorübergehend geschlossen"), default=False)
+    closed_until = models.DateField(_("geschlossen bis"), null=True, blank=True)
+    closed_reason = models.CharField(
+        _("Grund der Schließung"), max_length=160, blank=True, help_text=_("Zum Beispiel: Umbau, oder Sommerpause")
+    )
 
     # Contact: shown to the public; names only through ContactPerson.public_name
     contact = models.ForeignKey(
@@ -169,6 +157,17 @@ class Offer(Timestamped, Locked, Stateful, SortedByName):
     project_needs = RichTextField(_("Das brauchen andere, um es nachzumachen"), blank=True)
     project_results = RichTextField(_("Das hat es gebracht"), blank=True)
     project_period = models.CharField(_("Zeitraum des Projekts"), max_length=120, blank=True)
+
+    # "Als Anregung nutzen": named on both pages while both are public
+    inspired_by = models.ForeignKey(
+        "self",
+        verbose_name=_("Angeregt durch"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="inspired",
+    )
 
     # Internal: never public
     submitter_email = models.EmailField(
@@ -192,6 +191,24 @@ class Offer(Timestamped, Locked, Stateful, SortedByName):
     submitted_at = models.DateTimeField(_("gemeldet am"), null=True, editable=False)
     published_at = models.DateTimeField(_("veröffentlicht am"), null=True, editable=False)
     last_confirmed_on = models.DateField(_("zuletzt bestätigt am"), null=True, editable=False)
+    # Who last wrote the text in the workspace: somebody else releases it.
+    edited_by = models.ForeignKey(
+        User,
+        verbose_name=_("zuletzt bearbeitet von"),
+        null=True,
+        on_delete=models.SET_NULL,
+        editable=False,
+        related_name="+",
+    )
+    # The row stays, with its old address, and leads on to the one it was merged into.
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("zusammengeführt mit"),
+        null=True,
+        on_delete=models.SET_NULL,
+        editable=False,
+        related_name="merged",
+    )
 
     search_vector = models.GeneratedField(
         expression=_search_vector(), output_field=SearchVectorField(), db_persist=True
@@ -219,10 +236,11 @@ class Offer(Timestamped, Locked, Stateful, SortedByName):
             models.Index(fields=["status", "-published_at"]),
         ]
         constraints = [
+            *Conditions.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(cost_amount=None) | Q(cost_kind="betrag"),
-                name="offers_offer_amount",
-                violation_error_message=_("Ein Betrag gehört nur zu „kostet etwas“."),
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="offers_offer_validity",
+                violation_error_message=_("Das Angebot endet, bevor es beginnt."),
             ),
             models.CheckConstraint(
                 condition=~Q(status="published") | (Q(slug__isnull=False) & Q(published_at__isnull=False)),
@@ -251,33 +269,9 @@ class Offer(Timestamped, Locked, Stateful, SortedByName):
             return self.dates.upcoming(timezone.now()).first()
         return upcoming[0] if upcoming else None
 
+    def is_closed_on(self, day: date) -> bool:
+        return self.is_closed and (self.closed_until is None or self.closed_until >= day)
+
     def is_stale(self, on: date, months: int) -> bool:
         """Whether the last confirmation lies more than `months` back."""
         return self.last_confirmed_on is None or self.last_confirmed_on < on - relativedelta(months=months)
-
-
-class OfferDate(models.Model):
-    """One date of an offer, in Europe/Berlin."""
-
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="dates")
-    starts_at = models.DateTimeField(_("Beginn"))
-    ends_at = models.DateTimeField(_("Ende"), null=True, blank=True)
-    note = models.CharField(_("Hinweis"), max_length=120, blank=True)
-
-    objects = OfferDateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("Termin")
-        verbose_name_plural = _("Termine")
-        ordering = ["starts_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
-                name="offers_offerdate_order",
-                violation_error_message=_("Das Ende liegt vor dem Beginn."),
-            ),
-            models.UniqueConstraint(fields=["offer", "starts_at"], name="offers_offerdate_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"

@@ -39,6 +39,14 @@ class OfferType(TranslatedName):
     has_schedule = models.BooleanField(
         _("hat Termine"), default=False, help_text=_("Das Formular fragt dann nach Zeiten und Terminen.")
     )
+    has_opening_hours = models.BooleanField(
+        _("hat Öffnungszeiten"), default=False, help_text=_("Das Formular fragt dann nach Öffnungszeiten.")
+    )
+    has_participants = models.BooleanField(
+        _("hat Teilnehmende"),
+        default=False,
+        help_text=_("Das Formular fragt dann nach Alter, Deutschkenntnissen, Kinderbetreuung und Plätzen."),
+    )
 
     class Meta(TranslatedName.Meta):
         verbose_name = _("Angebotsart")
@@ -64,3 +72,28 @@ class Programme(TranslatedName):
 
     def get_absolute_url(self) -> str:
         return reverse("offers:programme_detail", args=[self.slug])
+
+
+class ReasonTemplate(models.Model):
+    """A ready-made reason for a decision of the review. Whoever uses one may change its words."""
+
+    class Verb(models.TextChoices):
+        """The steps of `offers.lifecycle.OFFER` that the review takes; those of proposals are named alike."""
+
+        PUBLISH = "publish", _("Veröffentlichen")
+        REQUEST_CHANGES = "request_changes", _("Rückfrage")
+        REJECT = "reject", _("Ablehnen")
+
+    slug = models.SlugField(_("Kürzel"), max_length=80, unique=True)
+    verb = models.CharField(_("Schritt"), max_length=20, choices=Verb)
+    label = models.CharField(_("Bezeichnung"), max_length=80)
+    text = models.TextField(_("Text"), max_length=2000)
+    sort_order = models.PositiveIntegerField(_("Reihenfolge"), default=0)
+
+    class Meta:
+        verbose_name = _("Textbaustein")
+        verbose_name_plural = _("Textbausteine")
+        ordering = ["sort_order", "pk"]
+
+    def __str__(self) -> str:
+        return self.label

@@ -51,6 +51,12 @@ class Centre(Timestamped):
         validators=[MinValueValidator(1), MaxValueValidator(36)],
         help_text=_("Danach bittet die Seite um eine Bestätigung."),
     )
+    hiding_months = models.PositiveSmallIntegerField(
+        _("Danach bleiben sie sichtbar (Monate)"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(36)],
+        help_text=_("Was so lange nach der Bitte niemand bestätigt, wird verborgen. Gelöscht wird nichts."),
+    )
     review_days = models.PositiveSmallIntegerField(
         _("Prüfung dauert meist (Tage)"), default=5, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )

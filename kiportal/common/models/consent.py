@@ -12,6 +12,7 @@ class Consent(models.Model):
 
     class Channel(models.TextChoices):
         WEB_FORM = "web-form", _("Formular auf der Seite")
+        PHONE = "phone", _("Telefon")
         LETTER = "letter", _("Brief oder Formular auf Papier")
         MAIL = "mail", _("E-Mail")
 

@@ -24,6 +24,8 @@ class AccessLink(models.Model):
         DRAFT = "draft", _("Meldung schreiben oder ergänzen")
         CONFIRM = "confirm", _("Meldung bestätigen")
         CARE = "care", _("Eintrag pflegen")
+        CARE_ALL = "care-all", _("Einträge einer Organisation pflegen")
+        PREVIEW = "preview", _("Vorschau ansehen")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(_("Zweck"), max_length=20, choices=Purpose)

@@ -18,6 +18,10 @@ class ChangeProposalQuerySet(models.QuerySet["ChangeProposal"]):
     def open(self) -> "ChangeProposalQuerySet":
         return self.filter(status=ChangeProposal.Status.OPEN)
 
+    def undecided(self) -> "ChangeProposalQuerySet":
+        """Those that wait for the centre, and those that wait for their author's answer."""
+        return self.filter(status__in=[ChangeProposal.Status.OPEN, ChangeProposal.Status.CHANGES_REQUESTED])
+
 
 class ChangeProposal(Timestamped, Stateful):
     """`changes` maps a field's name to {"old": ..., "new": ...}, both as the field's JSON value (relations: keys)."""
@@ -43,6 +47,8 @@ class ChangeProposal(Timestamped, Stateful):
         "common.AccessLink", verbose_name=_("über Link"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
     author_email = models.EmailField(_("E-Mail-Adresse"), blank=True)
+    # Accounts of one organisation share what they propose; what came by a link belongs to its address alone.
+    by_account = models.BooleanField(_("über ein Konto"), default=False)
 
     objects = ChangeProposalQuerySet.as_manager()
 
@@ -52,8 +58,15 @@ class ChangeProposal(Timestamped, Stateful):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["target_type", "target_id"], condition=Q(status="open"), name="common_proposal_one_open"
-            )
+                fields=["target_type", "target_id"],
+                condition=Q(status__in=["open", "changes_requested"], by_account=True),
+                name="common_proposal_one_of_accounts",
+            ),
+            models.UniqueConstraint(
+                fields=["target_type", "target_id", "author_email"],
+                condition=Q(status__in=["open", "changes_requested"], by_account=False),
+                name="common_proposal_one_of_address",
+            ),
         ]
 
     def __str__(self) -> str:
