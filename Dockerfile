@@ -27,6 +27,10 @@ RUN --mount=type=bind,from=packages,source=/build/node_modules,target=/srv/kipor
     .venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.13-slim-bookworm
+# What WeasyPrint draws PDFs with (kiportal/common/pdf).
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /srv/kiportal kiportal \
     && install -d -o kiportal -g kiportal -m 0750 /srv/media
 COPY --from=build /srv/kiportal /srv/kiportal

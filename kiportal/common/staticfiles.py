@@ -13,17 +13,24 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 
-FONT = "fira-sans-{}-normal.woff2"
-FONT_SUBSETS = [f"{script}-{weight}" for script in ("latin", "latin-ext", "cyrillic") for weight in (400, 600)]
+# Pages use upright latin, latin-ext and cyrillic (static/css/tokens.css), PDFs all of them (static/css/pdf/).
+FONTS = {
+    f"fira-sans-{script}-{weight}-{style}.woff2": "@fontsource/fira-sans"
+    for script in ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "vietnamese")
+    for weight in (400, 600)
+    for style in ("normal", "italic")
+} | {
+    "noto-sans-arabic-arabic-400-normal.woff2": "@fontsource/noto-sans-arabic",
+    "noto-sans-arabic-arabic-600-normal.woff2": "@fontsource/noto-sans-arabic",
+    "noto-sans-math-latin-400-normal.woff2": "@fontsource/noto-sans-math",
+    "noto-sans-symbols-2-symbols-400-normal.woff2": "@fontsource/noto-sans-symbols-2",
+}
 
-# Name under STATIC_URL: file under node_modules. static/css/tokens.css declares the fonts.
+# Name under STATIC_URL: file under node_modules.
 PACKAGE_FILES = {
     "vendor/kern.min.css": "@kern-ux/native/dist/kern.min.css",
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
-    **{
-        f"vendor/fonts/{FONT.format(subset)}": f"@fontsource/fira-sans/files/{FONT.format(subset)}"
-        for subset in FONT_SUBSETS
-    },
+    **{f"vendor/fonts/{name}": f"{package}/files/{name}" for name, package in FONTS.items()},
 }
 
 
