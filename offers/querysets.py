@@ -15,7 +15,7 @@ from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import User
 
 if TYPE_CHECKING:
-    from offers.models import Offer, OfferDate  # noqa: F401  (named in strings)
+    from offers.models import LinkCheck, Offer, OfferDate  # noqa: F401  (named in strings)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -119,3 +119,23 @@ def counting_offers(rows: models.QuerySet[Any], on: date) -> models.QuerySet[Any
     """Rows that offers refer to (organisations, programmes, ...), each with `offer_count`, the public ones."""
     public = apps.get_model("offers", "Offer")._default_manager.visible_to_public(on)
     return rows.annotate(offer_count=Count("offers", filter=Q(offers__in=public)))
+
+
+class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
+    def broken(self) -> "LinkCheckQuerySet":
+        """Addresses that failed on so many days that a person should look, the oldest trouble first."""
+        return self.filter(failures__gte=self.model.BROKEN_AFTER).order_by("failing_since", "url")
+
+
+class PublicMessageQuerySet(models.QuerySet[Any]):
+    """Needs and hints."""
+
+    def waiting(self) -> "PublicMessageQuerySet":
+        """What nobody has worked off yet, oldest first."""
+        return self.filter(status="open").order_by("received_at", "pk")
+
+    def worked_off(self) -> "PublicMessageQuerySet":
+        return self.exclude(status="open").order_by("-closed_at", "-pk")
+
+    def closed_before(self, moment: datetime) -> "PublicMessageQuerySet":
+        return self.filter(closed_at__lt=moment)

@@ -124,7 +124,7 @@ class CentreAdmin(admin.ModelAdmin):
         ),
         ("Impressum", {"fields": ("represented_by", "supervisory_authority")}),
         ("Aussehen", {"fields": ("accent", "logo", "logo_alternative")}),
-        ("Regeln", {"fields": ("freshness_months", "review_days")}),
+        ("Regeln", {"fields": ("freshness_months", "hiding_months", "review_days")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
