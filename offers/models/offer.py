@@ -229,7 +229,10 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
         verbose_name = _("Angebot")
         verbose_name_plural = _("Angebote")
         ordering = ["-created_at"]
-        permissions = [("review_offer", "Darf Angebote prüfen")]
+        permissions = [
+            ("review_offer", "Darf Angebote prüfen"),
+            ("release_own_offer", "Darf eigene Einträge freigeben, wenn niemand sonst es kann"),
+        ]
         indexes = [
             GinIndex(fields=["search_vector"], name="offers_offer_search"),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="offers_offer_trigram"),

@@ -32,9 +32,7 @@ class ConfirmationRequest(models.Model):
         verbose_name_plural = _("Bitten um Bestätigung")
         ordering = ["sent_on", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["offer", "confirmed_on", "stage"], name="offers_confirmationrequest_unique"
-            )
+            models.UniqueConstraint(fields=["offer", "confirmed_on", "stage"], name="offers_confirmationrequest_unique")
         ]
 
     def __str__(self) -> str:
