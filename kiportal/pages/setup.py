@@ -1,4 +1,4 @@
-"""Set up the centre of one Kreis from the data files: value lists, municipalities, centre, texts of its pages.
+"""Set up the centre of one Kreis from the data files: value lists, municipalities, centre, its texts and concepts.
 
 Everything is found by a stable key and only what is missing is written, so that a second run (for instance after an
 update that brings new rows) changes nothing staff have edited since.
@@ -10,8 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from actors.models import Language, Municipality
+from concepts import changes
+from concepts.models import Concept, ConceptVersion
 from kiportal.common.models import Centre, CentreText, TranslatedName
 from kiportal.pages import data
+from kiportal.pages.data import chapters
 from offers.models import OfferType, Programme, TargetGroup, Topic
 
 REFERENCE: dict[str, type[TranslatedName]] = {
@@ -44,6 +47,7 @@ def set_up(profile_slug: str, *, email: str = "", reset_texts: bool = False) -> 
     written["municipalities"] = _write_municipalities(profile["municipalities"])
     centre, written["centre"] = _write_centre(profile["centre"] | ({"email": email} if email else {}))
     written["texts"] = _write_texts(centre, reset=reset_texts)
+    written["concepts"] = sum(map(_write_concept, profile["concepts"]))
     return written
 
 
@@ -115,3 +119,24 @@ def _write_texts(centre: Centre, *, reset: bool) -> int:
                 text.save()
             written += created or reset
     return written
+
+
+def _write_concept(row: dict[str, Any]) -> bool:
+    """Write a concept of the profile as a draft, unless the centre has it: from then on the text is the centre's."""
+    if Concept.objects.filter(slug=row["slug"]).exists():
+        return False
+    version = changes.add_concept(
+        Concept(title=row["title"], kind=row["kind"], summary=row["summary"]),
+        ConceptVersion(title=row["title"], subtitle=row["subtitle"], as_of=row.get("as_of")),
+    )
+    chapters.write(version, chapters.parse(data.read_document(row["text"])))
+    sections = {section.uuid: section for section in version.sections.for_tree()}
+    for area in row["action_areas"]:
+        changes.add_action_area(
+            version,
+            uuid=chapters.identity(row["slug"], f"handlungsfeld/{area['key']}"),
+            title=area["title"],
+            strand=area["strand"],
+            section=sections[chapters.identity(row["slug"], area["section"])],
+        ).topics.set(Topic.objects.filter(slug__in=area["topics"]))
+    return True

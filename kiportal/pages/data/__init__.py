@@ -27,3 +27,8 @@ def read_text(language: str, page: str, values: dict[str, str]) -> tuple[str, st
     content = (FOLDER / "texts" / language / f"{page}.html").read_text(encoding="utf-8").format_map(values)
     title, _, body = content.removeprefix("<title>").partition("</title>")
     return title, body.strip()
+
+
+def read_document(name: str) -> str:
+    """Return the text of a document, e.g. read_document("concepts/kreis-wesel"); see `chapters`."""
+    return (FOLDER / f"{name}.html").read_text(encoding="utf-8")
