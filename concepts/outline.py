@@ -47,6 +47,12 @@ class Node:
     def anchor(self) -> str:
         return f"abschnitt-{self.section.uuid}"
 
+    @property
+    def address(self) -> str:
+        """Where readers find it: the page of its chapter, and its place there."""
+        page = self.chapter.section.get_absolute_url()
+        return f"{page}#{self.anchor}" if self.parent else page
+
 
 class Outline:
     """`chapters` in order; iterating gives every node in reading order."""

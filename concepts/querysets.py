@@ -2,13 +2,14 @@
 
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 if TYPE_CHECKING:
-    from concepts.models import Concept, ConceptVersion, Section  # noqa: F401  (named in strings)
+    from concepts.models import ActionArea, Concept, ConceptVersion, Section  # noqa: F401  (named in strings)
 
 # From the committee stage on, members of the Kreistag read a version.
 COUNCIL_STATUSES = ("committee", "adopted", "superseded")
@@ -22,6 +23,10 @@ class ConceptQuerySet(models.QuerySet["Concept"]):
         return self.filter(Exists(found)).prefetch_related(
             Prefetch("versions", newest_first, to_attr="readable_versions")
         )
+
+    def main_first(self) -> "ConceptQuerySet":
+        """The integration concept, then papers that go into detail."""
+        return self.order_by(_main_first("kind"), "title", "pk")
 
 
 class ConceptVersionQuerySet(models.QuerySet["ConceptVersion"]):
@@ -45,6 +50,14 @@ class ConceptVersionQuerySet(models.QuerySet["ConceptVersion"]):
         in_force = models.Case(models.When(status="adopted", then=0), default=1)
         return self.order_by(in_force, "-number")
 
+    def in_force(self) -> "ConceptVersionQuerySet":
+        """Adopted and not superseded, that of the integration concept first."""
+        return self.filter(status="adopted").order_by(_main_first("concept__kind"), "-adopted_on", "pk")
+
+    def for_reading(self) -> "ConceptVersionQuerySet":
+        """With all that is told of a version beside its text."""
+        return self.select_related("concept", "pdf")
+
 
 class SectionQuerySet(models.QuerySet["Section"]):
     def in_order(self) -> "SectionQuerySet":
@@ -54,7 +67,25 @@ class SectionQuerySet(models.QuerySet["Section"]):
         """All that the outline shows, without the texts: a concept has some hundred pages."""
         return self.in_order().defer("body")
 
+    def chapters(self) -> "SectionQuerySet":
+        return self.filter(parent=None).for_tree()
+
+    def showing(self, image: UUID) -> "SectionQuerySet":
+        """Those in whose text a picture stands."""
+        return self.filter(body__contains=f"/konzepte/bilder/{image}/")
+
 
 def images_of(versions: ConceptVersionQuerySet) -> models.QuerySet:
     """Pictures of the concepts of these versions; which of them a version shows is in its text."""
     return apps.get_model("concepts", "ConceptImage")._default_manager.filter(concept__in=versions.values("concept_id"))
+
+
+def counting_offers(areas: "models.QuerySet[ActionArea]", on: date) -> "models.QuerySet[ActionArea]":
+    """Handlungsfelder with their section and topics, each with `offer_count`: the public offers with these topics."""
+    public = apps.get_model("offers", "Offer")._default_manager.visible_to_public(on)
+    number = Count("topics__offers", filter=Q(topics__offers__in=public), distinct=True)
+    return areas.annotate(offer_count=number).select_related("section").prefetch_related("topics")
+
+
+def _main_first(kind: str) -> models.Case:
+    return models.Case(models.When(**{kind: "integrationskonzept"}, then=0), default=1)

@@ -30,17 +30,27 @@ class Footnotes:
 
 @dataclass(frozen=True)
 class Medium:
-    """`address` of a section seen from the text; `footnotes` collects them (None: they stay in the text)."""
+    """`address` of a section seen from the text; `footnotes` collects them (None: they stay in the text).
+
+    `chapter_level` is the heading that a chapter has in this medium.
+    """
 
     address: Callable[[Node], str]
     image: Callable[[UUID], str]
     footnotes: Footnotes | None = None
     scrolling_tables: bool = False
+    chapter_level: int = 2
 
 
-def page(address: Callable[[Node], str], footnotes: Footnotes) -> Medium:
+def page(address: Callable[[Node], str], footnotes: Footnotes, chapter_level: int = 2) -> Medium:
     """For the browser; pictures come from their own address."""
-    return Medium(address, lambda uuid: f"/konzepte/bilder/{uuid}/", footnotes, scrolling_tables=True)
+    return Medium(
+        address,
+        lambda uuid: f"/konzepte/bilder/{uuid}/",
+        footnotes,
+        scrolling_tables=True,
+        chapter_level=chapter_level,
+    )
 
 
 def print_document(images: Mapping[UUID, ConceptImage]) -> Medium:
@@ -58,7 +68,7 @@ def render(node: Node, outline: Outline, medium: Medium) -> SafeString:
     if not node.section.body:
         return mark_safe("")
     root = parse(node.section.body)
-    _shift_headings(root, node.depth + 2)
+    _shift_headings(root, node.depth + medium.chapter_level)
     for table in root.iter("table"):
         _complete_table(table)
     for link in list(root.iter("a")):

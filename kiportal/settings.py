@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "kiportal.common.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # pads at random and CSRF tokens are masked, so BREACH finds nothing
+    "kiportal.common.middleware.CompressionMiddleware",
     "kiportal.common.middleware.GermanWorkspaceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -4,6 +4,7 @@ import uuid
 
 import pghistory
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from concepts.models.concept import ConceptVersion
@@ -56,6 +57,11 @@ class Section(Timestamped, Locked):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """The permanent link; for a section inside a chapter it leads to its place there."""
+        version = self.version
+        return reverse("concepts:section_detail", args=[version.concept.slug, version.number, self.uuid])
 
 
 @pghistory.track()

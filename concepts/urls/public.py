@@ -1,5 +1,16 @@
-"""What everybody, and members of the Kreistag, read of concepts."""
+"""What everybody, and members of the Kreistag, read of concepts. "bilder" is no slug (`changes.RESERVED_SLUGS`)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from concepts.views import concepts, files, sections, versions
+
+_VERSION = "konzepte/<slug:slug>/fassungen/<int:number>/"
+
+urlpatterns = [
+    path("konzepte/", concepts.ConceptList.as_view(), name="concept_list"),
+    path("konzepte/bilder/<uuid:uuid>/", files.image_file, name="image_file"),
+    path("konzepte/<slug:slug>/", concepts.concept_detail, name="concept_detail"),
+    path(_VERSION, versions.version_detail, name="version_detail"),
+    path(f"{_VERSION}konzept.pdf", files.version_pdf, name="version_pdf"),
+    path(f"{_VERSION}abschnitte/<uuid:uuid>/", sections.section_detail, name="section_detail"),
+]

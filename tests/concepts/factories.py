@@ -1,11 +1,16 @@
 """Concepts for tests."""
 
+import hashlib
+from io import BytesIO
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
+from PIL import Image
 
 from concepts import changes
-from concepts.models import Concept, ConceptVersion, Section
+from concepts.models import Concept, ConceptImage, ConceptVersion, Section, VersionPDF
 
 
 def make_concept(title: str = "Integrationskonzept", **values: Any) -> ConceptVersion:
@@ -26,3 +31,47 @@ def freeze(version: ConceptVersion, **values: Any) -> None:
     values.setdefault("cover", {"centre_name": "KI Musterkreis", "county_name": "Musterkreis", "funders": []})
     ConceptVersion.objects.filter(pk=version.pk).update(frozen_at=timezone.now(), **values)
     version.refresh_from_db()
+
+
+def make_version(
+    status: str, *, published: bool = False, concept: Concept | None = None, body: str = "", **values: Any
+) -> ConceptVersion:
+    """A version in this status, with one chapter "Einleitung" and one section below it; the next one of `concept`."""
+    version = _draft(concept, values)
+    if not version.sections.exists():
+        chapter = make_section(version, "Einleitung", **({"body": body} if body else {}))
+        part = make_section(version, "Auftrag", parent=chapter)
+        changes.add_action_area(version, title="Bildung und Erziehung", strand="bildung", section=part)
+    if status != ConceptVersion.Status.DRAFT:
+        today = timezone.localdate()
+        decided = {"committee": "Sozialausschuss", "forwarded_on": today, "paper_number": "118/2026"}
+        if status in {ConceptVersion.Status.ADOPTED, ConceptVersion.Status.SUPERSEDED}:
+            decided |= {"adopted_by": "Kreistag", "adopted_on": today}
+        freeze(version, status=status, published_on=today if published else None, **decided)
+    return version
+
+
+def _draft(concept: Concept | None, values: dict[str, Any]) -> ConceptVersion:
+    if concept is None:
+        return make_concept(**values)
+    return changes.copy_version(ConceptVersion.objects.filter(concept=concept).latest("number"))
+
+
+def store_pdf(version: ConceptVersion, content: bytes = b"%PDF-1.7 Inhalt", pages: int = 34) -> VersionPDF:
+    name = default_storage.save(f"concepts/pdf/test-{version.pk}.pdf", ContentFile(content))
+    digest = hashlib.sha256(content).hexdigest()
+    return VersionPDF.objects.create(version=version, file=name, sha256=digest, pages=pages, size=len(content))
+
+
+def make_image(concept: Concept, colour: str = "green") -> ConceptImage:
+    """A small picture; another colour is another picture."""
+    stream = BytesIO()
+    Image.new("RGB", (8, 6), colour).save(stream, "PNG")
+    content = stream.getvalue()
+    return ConceptImage.objects.create(
+        concept=concept,
+        file=ContentFile(content, name="bild.png"),
+        sha256=hashlib.sha256(content).hexdigest(),
+        alternative="Ein Bild",
+        rights="Kreis",
+    )
