@@ -19,6 +19,7 @@ NAVIGATION = [
     ("/termine/", _("Termine")),
     ("/akteure/", _("Akteure")),
     ("/programme/", _("Programme")),
+    ("/konzepte/", _("Konzept")),
     ("/ueber-uns/", _("Über das KI")),
 ]
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import Organisation
+from concepts.models import Concept, ConceptVersion, Section
 from offers.models import Offer, Programme
 
 
@@ -47,4 +48,39 @@ class Programmes(_Translated):
         return Programme.objects.all()
 
 
-SITEMAPS = {"seiten": FixedPages, "angebote": Offers, "akteure": Organisations, "programme": Programmes}
+class Concepts(_Translated):
+    def items(self) -> models.QuerySet[Concept]:
+        versions = ConceptVersion.objects.visible_to_public(timezone.localdate())
+        return Concept.objects.with_versions(versions).order_by("pk")
+
+
+class VersionsInForce(_Translated):
+    """Former versions stay readable, but are not what a search should find."""
+
+    def items(self) -> models.QuerySet[ConceptVersion]:
+        versions = ConceptVersion.objects.visible_to_public(timezone.localdate())
+        return versions.in_force().for_reading()
+
+    def lastmod(self, item: ConceptVersion) -> datetime | None:
+        return item.frozen_at
+
+
+class Chapters(_Translated):
+    def items(self) -> models.QuerySet[Section]:
+        versions = ConceptVersion.objects.visible_to_public(timezone.localdate()).in_force()
+        chapters = Section.objects.chapters().filter(version__in=versions)
+        return chapters.select_related("version__concept").order_by("version", "sort_order")
+
+    def lastmod(self, item: Section) -> datetime | None:
+        return item.version.frozen_at
+
+
+SITEMAPS = {
+    "seiten": FixedPages,
+    "angebote": Offers,
+    "akteure": Organisations,
+    "programme": Programmes,
+    "konzepte": Concepts,
+    "fassungen": VersionsInForce,
+    "kapitel": Chapters,
+}

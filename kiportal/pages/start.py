@@ -1,7 +1,7 @@
 """What the start page shows, in a constant number of queries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from actors.models import Municipality
+from concepts.models import ConceptVersion
 from offers.models import Offer, OfferDate, Topic
 
 CARDS = 3
@@ -22,6 +23,7 @@ class Start:
     newest: list[Offer]
     projects: list[Offer]
     dates: list[OfferDate]
+    concept: ConceptVersion | None  # the one in force, with its Handlungsfelder
 
 
 def start(now: datetime) -> Start:
@@ -35,7 +37,13 @@ def start(now: datetime) -> Start:
         newest=cards.get(Offer.Kind.OFFER, []),
         projects=cards.get(Offer.Kind.PROJECT, []),
         dates=list(OfferDate.objects.visible_to_public(today).upcoming(now).select_related("offer")[:DATES]),
+        concept=_concept_in_force(today),
     )
+
+
+def _concept_in_force(today: date) -> ConceptVersion | None:
+    versions = ConceptVersion.objects.visible_to_public(today).in_force().for_reading()
+    return versions.prefetch_related("action_areas__section").first()
 
 
 def _municipalities(now: datetime) -> list[Any]:
