@@ -31,6 +31,8 @@ ANYBODY = SIGNED_IN | {STRANGER}
 STAFF = frozenset({EDITOR, LEAD})
 ADMINS = frozenset({ADMIN})
 NOBODY: frozenset[str] = frozenset()
+# Who reads nothing of a concept but what is published.
+READERS = ANYBODY - STAFF - {COUNCIL}
 MEMBERS = frozenset({PROVIDER, MUNICIPALITY, EDITOR, LEAD})
 
 
@@ -102,6 +104,14 @@ ROWS = [
     row("offers:organisation_detail", ANYBODY, 200, 405, slug="own.slug"),
     row("offers:programme_list", ANYBODY, 200, 405),
     row("offers:programme_detail", ANYBODY, 200, 405, slug="programme.slug"),
+    row("concepts:concept_list", ANYBODY, 200, 405),
+    row("concepts:concept_detail", ANYBODY, 200, 405, slug="concept.slug"),
+    row("concepts:version_detail", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number"),
+    row("concepts:version_pdf", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number"),
+    row(
+        "concepts:section_detail", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number", uuid="chapter.uuid"
+    ),
+    row("concepts:image_file", ANYBODY, 200, 405, uuid="image.uuid"),
     # By signed link
     row("offers:submission_start", ANYBODY, 200, 200),
     row("offers:submission_resume", ANYBODY, 302, 302, token="draft_link.token"),
@@ -280,7 +290,9 @@ def unknown(argument: Any) -> Any:
             return "A" * len(argument) if len(argument) == 43 else "gibt-es-nicht"
 
 
-OURS = [entry for entry in ROWS if entry.arguments and entry.name.startswith(("pages:", "offers:", "common:"))]
+OURS = [
+    entry for entry in ROWS if entry.arguments and entry.name.startswith(("pages:", "concepts:", "offers:", "common:"))
+]
 
 
 @pytest.mark.django_db
@@ -301,6 +313,23 @@ HIDDEN = [
     ("offers:offer_detail", ANYBODY, 404, {"slug": "of_archived_organisation.slug"}),
     ("offers:organisation_detail", ANYBODY, 404, {"slug": "proposed.slug"}),
     ("offers:organisation_detail", ANYBODY, 404, {"slug": "archived_organisation.slug"}),
+    ("concepts:version_detail", READERS, 404, {"slug": "concept.slug", "number": "in_committee.number"}),
+    ("concepts:version_pdf", READERS, 404, {"slug": "concept.slug", "number": "in_committee.number"}),
+    (
+        "concepts:section_detail",
+        READERS,
+        404,
+        {"slug": "concept.slug", "number": "in_committee.number", "uuid": "chapter.uuid"},
+    ),
+    ("concepts:concept_detail", READERS | {COUNCIL}, 404, {"slug": "frozen_concept.slug"}),
+    ("concepts:concept_detail", ANYBODY, 404, {"slug": "concept_of_draft.slug"}),
+    ("concepts:version_detail", ANYBODY, 404, {"slug": "concept_of_draft.slug", "number": "concept_draft.number"}),
+    (
+        "concepts:section_detail",
+        ANYBODY,
+        404,
+        {"slug": "concept_of_draft.slug", "number": "concept_draft.number", "uuid": "section_of_draft.uuid"},
+    ),
     ("offers:submission_resume", ANYBODY, 404, {"token": "care_link.token"}),
     ("offers:submission_confirm", ANYBODY, 404, {"token": "draft_link.token"}),
     ("offers:care_detail", ANYBODY, 404, {"token": "confirm_link.token"}),

@@ -13,12 +13,14 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from actors.models import ContactPerson, FunderNote, Organisation
+from concepts.models import ConceptVersion
 from kiportal.common import jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, Job, User
 from kiportal.pages.models import BarrierReport
 from offers.models import Offer, OfferDate, Programme
 from tests import factories
+from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
 
 Purpose = AccessLink.Purpose
 
@@ -103,6 +105,7 @@ def make_world() -> World:
         "target_group": published.target_groups.get(),
         "offer_type": published.offer_type,
         "mail": make_mail(),
+        **_concepts(),
         "draft_link": links.issue(Purpose.DRAFT, offers[Offer.Status.DRAFT], "verein@example.org"),
         "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
@@ -122,3 +125,31 @@ def _offer(status: str, provider: Organisation, municipality: Any) -> Offer:
         slug=f"angebot-{status}" if was_public else None,
         published_at=timezone.now() if was_public else None,
     )
+
+
+def _concepts() -> dict[str, Any]:
+    """A concept in force and public, its next version before a committee; one that is only frozen, and a draft."""
+    status, today = ConceptVersion.Status, timezone.localdate()
+    in_force = make_concept("Konzept in Kraft")
+    image = make_image(in_force.concept)
+    body = (
+        f'<figure><img src="{image.get_absolute_url()}" alt="Bild"></figure><p>Text<span class="fn">Quelle</span></p>'
+    )
+    chapter = make_section(in_force, "Kapitel", body=body)
+    freeze(in_force, status=status.ADOPTED, adopted_on=today, adopted_by="Kreistag", published_on=today)
+    in_committee = make_version(status.COMMITTEE, concept=in_force.concept)
+    frozen, draft = make_version(status.FROZEN), make_version(status.DRAFT)
+    for version in (in_force, in_committee, frozen):
+        store_pdf(version)
+    return {
+        "concept": in_force.concept,
+        "in_force": in_force,
+        "chapter": chapter,
+        "image": image,
+        "in_committee": in_committee,
+        "frozen": frozen,
+        "frozen_concept": frozen.concept,
+        "concept_draft": draft,
+        "concept_of_draft": draft.concept,
+        "section_of_draft": draft.sections.get(parent=None),
+    }
