@@ -10,7 +10,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -36,9 +36,17 @@ FIELDS = (
     "project_results",
     "target_groups",
     "languages",
+    "has_interpreting",
+    "german_level",
+    "childcare",
+    "age_from",
+    "age_to",
+    "only_for",
+    "residence_condition",
     "cost_kind",
     "cost_amount",
     "cost_note",
+    "refunds_travel_costs",
     "is_countywide",
     "municipalities",
     "is_on_site",
@@ -48,12 +56,16 @@ FIELDS = (
     "street",
     "postcode",
     "city",
+    "transit_note",
     "schedule",
     "schedule_text",
     DATES,
+    "valid_from",
     "valid_until",
     "registration",
     "registration_note",
+    "places",
+    "has_waiting_list",
     "website",
     *CONTACT,
 )
@@ -204,14 +216,16 @@ def write(offer: Offer, new: Mapping[str, Any]) -> None:
         write_dates(offer, [DateRow.from_json(row) for row in new[DATES]])
 
 
+@transaction.atomic
 def write_contact(offer: Offer, new: Mapping[str, str]) -> ContactPerson:
     """Store contact details; the caller saves the offer. Other entries with the same contact keep theirs."""
-    contact = offer.contact
+    contact = ContactPerson.objects.select_for_update().filter(pk=offer.contact_id).first()
     if contact is None:
         contact = ContactPerson(organisation=offer.provider)
     elif contact.offers.exclude(pk=offer.pk).exists():
-        contact.pk = None
-        contact._state.adding = True
+        contact.pk, contact._state.adding, contact.lock_version = None, True, 1
+    else:
+        contact.lock_version += 1
     for name, value in new.items():
         setattr(contact, CONTACT[name], value)
     contact.full_clean()

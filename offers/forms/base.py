@@ -9,6 +9,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kiportal.common.fieldsets import Compact, Folded
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.richtext import PlainTextFormField
 from kiportal.common.widgets import CheckboxColumns, CheckboxFilter, DateInput
@@ -16,7 +17,7 @@ from offers import completeness
 from offers.models import Offer, TargetGroup
 
 # Legend, rows of field names (a tuple shares one row), and perhaps a sentence; `common.templatetags.ui` shows them.
-type Fieldset = tuple[str | Promise, Sequence[str | Sequence[str]], *tuple[str | Promise, ...]]
+type Fieldset = tuple[str | Promise, Sequence[str | Sequence[str]], *tuple[str | Promise, ...]] | Folded | Compact
 
 PLAIN_TEXT_HINT = _("Eine leere Zeile trennt Absätze. Zeilen, die mit „- “ beginnen, werden eine Liste.")
 postcode_validator = RegexValidator(r"^\d{5}$", _("Eine Postleitzahl hat fünf Ziffern."))
@@ -26,6 +27,12 @@ def unmarked[F: forms.Field](field: F) -> F:
     """No "(freiwillig)" at a field that is needed under conditions, or whose group says it once."""
     field.mark_optional = False  # type: ignore[attr-defined]
     return field
+
+
+def name_empty_choice(field: forms.ChoiceField) -> None:
+    """Django says "---------"."""
+    choices: Any = field.choices
+    field.choices = [(value, label if value else _("keine Angabe")) for value, label in choices]
 
 
 class AudienceIterator(ModelChoiceIterator):
@@ -43,6 +50,10 @@ class TargetGroupField(forms.ModelMultipleChoiceField):
 
 def _plain(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": 5000})
+
+
+def _number(most: int) -> forms.TextInput:
+    return forms.TextInput(attrs={"inputmode": "numeric", "class": "form-short", "maxlength": len(str(most))})
 
 
 class OfferMeta:
@@ -77,6 +88,11 @@ class OfferMeta:
         "cost_kind": forms.RadioSelect,
         "cost_amount": forms.TextInput(attrs={"inputmode": "decimal", "class": "form-short"}),
         "registration": forms.RadioSelect,
+        "age_from": _number(120),
+        "age_to": _number(120),
+        "places": _number(9999),
+        "valid_from": DateInput,
+        "closed_until": DateInput,
         "submitter_note": forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
     }
     localized_fields = ("cost_amount",)
@@ -101,6 +117,9 @@ class OfferMeta:
         "project_period": _("Zum Beispiel: seit 2024, oder März bis Dezember 2026"),
         "cost_note": _("Zum Beispiel: ermäßigt mit Familienpass, Fahrtkosten werden erstattet"),
         "registration_note": _("Zum Beispiel: bis eine Woche vorher, Wartezeit etwa zwei Monate"),
+        "german_level": _("Wie gut muss man Deutsch können, um mitzumachen?"),
+        "age_from": _("Leer lassen, wenn das Alter keine Rolle spielt."),
+        "valid_from": _("Nur wenn es erst später losgeht."),
         "valid_until": _("Danach verschwindet der Eintrag von selbst. Leer lassen, wenn es kein Ende gibt."),
     }
 
@@ -127,9 +146,19 @@ class OfferForm(LockedModelForm):
                 field.required = False
             if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
                 field.error_messages["required"] = _("Bitte wählen Sie etwas aus.")
+            if isinstance(field.widget, forms.Select) and isinstance(field, forms.TypedChoiceField):
+                name_empty_choice(field)
             if isinstance(field.widget, forms.RadioSelect) and isinstance(field, forms.ChoiceField):
                 choices: Any = field.choices
                 field.choices = [choice for choice in choices if choice[0] != ""]
+
+    def drop_unless(self, flag: str, *names: str) -> None:
+        """Do not ask what this type of offer does not have, unless something is stored already."""
+        kind = self.instance.offer_type
+        if kind is not None and not getattr(kind, flag):
+            for name in names:
+                if not self.initial.get(name):
+                    del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         return super().clean() or self.cleaned_data

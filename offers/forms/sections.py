@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import ContactPerson
+from kiportal.common.fieldsets import Folded
 from kiportal.common.widgets import DateInput, TimeInput
 from offers import changes
 from offers.changes import DateRow
@@ -65,17 +66,41 @@ class Project(OfferForm):
 
 
 class Audience(OfferForm):
-    fieldsets: ClassVar[list[Fieldset]] = [(_("Zielgruppen und Sprachen"), ["target_groups", "languages"])]
+    """For whom. What only groups of people have (age, German, childcare) is not asked of advice or material."""
+
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (
+            _("Zielgruppen und Sprachen"),
+            ["target_groups", "languages", "has_interpreting", ("german_level", "childcare"), ("age_from", "age_to")],
+        ),
+        Folded(_("Bedingungen, die nur wenige Angebote haben"), ["only_for", "residence_condition"]),
+    ]
 
     class Meta(OfferMeta):
-        fields = ("target_groups", "languages")
+        fields: tuple[str, ...] = (
+            *("target_groups", "languages", "has_interpreting", "german_level", "childcare", "age_from", "age_to"),
+            *("only_for", "residence_condition"),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.drop_unless("has_participants", "german_level", "childcare", "age_from", "age_to")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        youngest, oldest = cleaned.get("age_from"), cleaned.get("age_to")
+        if youngest is not None and oldest is not None and oldest < youngest:
+            self.add_error("age_to", _("Das Alter „bis“ liegt unter dem Alter „von“."))
+        return cleaned
 
 
 class Costs(OfferForm):
-    fieldsets: ClassVar[list[Fieldset]] = [(_("Kosten"), ["cost_kind", "cost_amount", "cost_note"])]
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (_("Kosten"), ["cost_kind", "cost_amount", "cost_note", "refunds_travel_costs"])
+    ]
 
     class Meta(OfferMeta):
-        fields = ("cost_kind", "cost_amount", "cost_note")
+        fields = ("cost_kind", "cost_amount", "cost_note", "refunds_travel_costs")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,7 +123,7 @@ class Place(OfferForm):
         (_("Wie findet es statt?"), [("is_on_site", "is_online", "is_outreach")], _("Mehreres ist möglich.")),
         (
             _("Anschrift"),
-            ["place_name", "street", ("postcode", "city")],
+            ["place_name", "street", ("postcode", "city"), "transit_note"],
             _("Wenn es einen festen Ort gibt. Bei einem geschützten Ort lassen Sie diese Felder leer."),
         ),
     ]
@@ -114,6 +139,7 @@ class Place(OfferForm):
             "street",
             "postcode",
             "city",
+            "transit_note",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -140,7 +166,7 @@ class Time(OfferForm):
     # Empty rows that are offered, and rows an entry can have: imports and staff may have stored more than five.
     USUAL_ROWS, MAXIMUM_ROWS = 5, 60
     fieldsets: ClassVar[list[Fieldset]] = [
-        (_("Wann findet es statt?"), ["schedule", "schedule_text", "valid_until"]),
+        (_("Wann findet es statt?"), ["schedule", "schedule_text", ("valid_from", "valid_until")]),
         (
             _("Termine"),
             [(f"date_{n}", f"start_{n}", f"end_{n}", f"note_{n}") for n in range(1, MAXIMUM_ROWS + 1)],
@@ -149,7 +175,7 @@ class Time(OfferForm):
     ]
 
     class Meta(OfferMeta):
-        fields = ("schedule", "schedule_text", "valid_until")
+        fields = ("schedule", "schedule_text", "valid_from", "valid_until")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -193,6 +219,9 @@ class Time(OfferForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        begin, end = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if begin and end and end < begin:
+            self.add_error("valid_until", _("Das Angebot endet, bevor es beginnt."))
         if self.asks_for_dates:
             rows = [row for number in range(1, self.rows + 1) if (row := self._clean_row(number))]
             cleaned["dates"] = [*self.past, *rows]
@@ -231,11 +260,15 @@ def _aware(day: date, hour: time) -> datetime:
 
 class Registration(OfferForm):
     fieldsets: ClassVar[list[Fieldset]] = [
-        (_("Anmeldung"), ["registration", "registration_note", "website"]),
+        (_("Anmeldung"), ["registration", "registration_note", ("places", "has_waiting_list"), "website"]),
     ]
 
     class Meta(OfferMeta):
-        fields = ("registration", "registration_note", "website")
+        fields = ("registration", "registration_note", "places", "has_waiting_list", "website")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.drop_unless("has_participants", "places", "has_waiting_list")
 
 
 def _contact_field(name: str, **kwargs: Any) -> forms.Field:

@@ -10,6 +10,7 @@ from django.utils.choices import flatten_choices
 
 from actors import consents
 from actors.models import ContactPerson, Organisation
+from kiportal.common.fieldsets import Folded
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.models import Consent
 from kiportal.common.widgets import DateInput
@@ -36,18 +37,14 @@ def name_empty_choices(form: forms.BaseForm) -> None:
 # Contacts
 
 
-class ContactForm(forms.ModelForm):
-    """A contact of an organisation; the name is shown only with a consent, which can be recorded with it.
-
-    `read_at` says which version was read: a second save over somebody else's comes back once, with all input.
-    """
+class ContactForm(LockedModelForm):
+    """A contact of an organisation; the name is shown only with a consent, which can be recorded with it."""
 
     consent_given = forms.BooleanField(
         label="Die Person ist damit einverstanden, dass ihr Name im Internet steht", required=False
     )
     consent_channel = forms.ChoiceField(label="Einwilligung erhalten durch", choices=Consent.Channel, required=False)
     consent_given_on = forms.DateField(label="Einwilligung erteilt am", widget=DateInput, required=False)
-    read_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     fieldsets = [
         ("", ["function", ("phone", "email"), "name", "consent_given", ("consent_channel", "consent_given_on")]),
@@ -61,7 +58,6 @@ class ContactForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["consent_channel"].initial = Consent.Channel.MAIL
         self.fields["consent_given_on"].initial = timezone.localdate()
-        self.fields["read_at"].initial = self._version()
         self.fields["name"].help_text = "Erscheint nur mit Einwilligung."
         if self.instance.public_name:
             self.fields["name"].help_text = "Ein anderer Name braucht eine neue Einwilligung."
@@ -81,16 +77,15 @@ class ContactForm(forms.ModelForm):
                 self.add_error("consent_given_on", "Bitte geben Sie an, wann die Person zugestimmt hat.")
             elif cleaned["consent_given_on"] > timezone.localdate():
                 self.add_error("consent_given_on", "Dieser Tag liegt in der Zukunft.")
-        if cleaned.get("read_at", "") != self._version():
-            self._offer_again()
         return cleaned
 
     @transaction.atomic
     def save(self, commit: bool = True) -> ContactPerson:
         """Store the contact and what was agreed; the consent of one person does not hold for another."""
-        if self.instance.pk and "name" in self.changed_data:
-            self.instance.consent = None
-        contact = super().save(commit)
+        is_renamed = self.instance.pk is not None and "name" in self.changed_data
+        contact: ContactPerson = super().save(commit)
+        if is_renamed:
+            consents.drop(contact)
         if self.cleaned_data.get("consent_given"):
             consents.record(
                 contact,
@@ -99,23 +94,6 @@ class ContactForm(forms.ModelForm):
                 given_on=self.cleaned_data["consent_given_on"],
             )
         return contact
-
-    def _version(self) -> str:
-        return self.instance.updated_at.isoformat() if self.instance.pk else ""
-
-    def _offer_again(self) -> None:
-        """Somebody saved meanwhile: say what is stored; sending once more overwrites it."""
-        data: Any = self.data
-        data = data.copy()
-        data[self.add_prefix("read_at")] = self._version()
-        self.data = data
-        stored = ContactPerson.objects.get(pk=self.instance.pk)
-        parts = ", ".join(part for part in (stored.function, stored.name, stored.phone, stored.email) if part)
-        self.add_error(
-            None,
-            f"Jemand hat diesen Kontakt inzwischen geändert. Jetzt gespeichert: {parts}. "
-            "Ihre Angaben stehen noch im Formular. Zum Überschreiben speichern Sie bitte noch einmal.",
-        )
 
 
 # Offers
@@ -137,8 +115,8 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
         *Costs.fieldsets,
         *Registration.fieldsets,
         ("Kontakt", ["contact"]),
-        (
-            "Nur für Projekte",
+        Folded(
+            "Nur für Projekte: was andere wissen müssen, um es nachzumachen",
             ["project_goal", ("project_state", "project_period"), "project_needs", "project_steps", "project_results"],
         ),
         ("Nur für das KI", ["submitter_email", "internal_note"], "Diese Angaben werden nicht veröffentlicht."),
@@ -175,8 +153,7 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
         )
 
     def get_context(self) -> dict[str, Any]:
-        shows_project = self.instance.is_project or bool(self.errors)
-        return super().get_context() | {"new_contact": self.new_contact, "shows_project": shows_project}
+        return super().get_context() | {"new_contact": self.new_contact}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

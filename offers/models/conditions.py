@@ -95,3 +95,7 @@ class Conditions(models.Model):
                 violation_error_message=_("Das Alter „bis“ liegt unter dem Alter „von“."),
             ),
         ]
+
+    @property
+    def has_age(self) -> bool:
+        return self.age_from is not None or self.age_to is not None

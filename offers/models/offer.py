@@ -272,6 +272,10 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
             return self.dates.upcoming(timezone.now()).first()
         return upcoming[0] if upcoming else None
 
+    @property
+    def begins_later(self) -> bool:
+        return self.valid_from is not None and self.valid_from > timezone.localdate()
+
     def is_closed_on(self, day: date) -> bool:
         return self.is_closed and (self.closed_until is None or self.closed_until >= day)
 

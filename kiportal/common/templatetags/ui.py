@@ -35,7 +35,8 @@ Nothing here needs JavaScript or the database; every text is escaped unless it c
 
 Forms: `{{ form }}` or `{% ui_form %}`. A form class may set
 `fieldsets = [(legend, ["name", ("from", "to")], description)]`: a tuple stands in one row, the description may be left
-out, fields not named come last. `mark_optional = False` drops the mark "(freiwillig)". Widgets: `common.widgets`.
+out, fields not named come last; `common.fieldsets` has `Folded` and `Compact` ones. `mark_optional = False` drops the
+mark "(freiwillig)". Widgets: `common.widgets`.
 Search field: components/search.html with id, landmark (its name), large.
 
 Layout classes (static/css/layout.css): container, hero, band, band--tinted, band--surface, grid, grid--small, topics,
@@ -46,12 +47,12 @@ small, narrow.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.urls import translate_url
@@ -61,15 +62,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kiportal.common import icons
+from kiportal.common.fieldsets import field_groups
 
 register = template.Library()
 register.simple_tag(icons.icon)
 register.simple_tag(icons.pictogram)
+register.filter(field_groups)
 
 # Scripts written from right to left; Django's own list lacks Pashto, Dari and Sorani.
 RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "prs", "ps", "ug", "ur"}
 STATUS_LOOKS = {
     "draft": ("neutral", "edit"),
+    "writing": ("info", "edit"),
+    "ready": ("success", "check"),
+    "frozen": ("neutral", "lock"),
+    "committee": ("info", "people"),
+    "adopted": ("success", "success"),
+    "superseded": ("warning", "history"),
     "proposed": ("info", "inbox"),
     "unconfirmed": ("warning", "mail"),
     "submitted": ("info", "inbox"),
@@ -371,30 +380,3 @@ def table_region(content: str, label: str) -> str:
 @register.simple_block_tag
 def accordion(content: str, title: str, open: bool = False) -> str:
     return render_to_string("components/accordion.html", {"content": content, "title": title, "open": open})
-
-
-# Forms
-
-
-class FieldGroup(NamedTuple):
-    legend: str
-    description: str
-    rows: list[list[BoundField]]
-
-
-@register.filter
-def field_groups(form: BaseForm) -> list[FieldGroup]:
-    """The visible fields as the form's `fieldsets` order them; fields it does not name come last."""
-    visible = {field.name: field for field in form.visible_fields()}
-    groups = []
-    for legend, names, *description in getattr(form, "fieldsets", ()):
-        rows = []
-        for name in names:
-            row = [name] if isinstance(name, str) else name
-            if fields := [visible.pop(part) for part in row if part in visible]:
-                rows.append(fields)
-        if rows:
-            groups.append(FieldGroup(legend, description[0] if description else "", rows))
-    if visible:
-        groups.append(FieldGroup("", "", [[field] for field in visible.values()]))
-    return groups
