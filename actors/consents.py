@@ -18,6 +18,12 @@ def record(contact: ContactPerson, *, wording: str, channel: Consent.Channel, gi
     return contact.consent
 
 
+def drop(contact: ContactPerson) -> None:
+    """Another person is named now: the consent of the one before does not hold for them. Its record stays as proof."""
+    contact.consent = None
+    contact.save(update_fields=["consent", "updated_at"])
+
+
 @transaction.atomic
 def withdraw(contact: ContactPerson, *, on: date) -> None:
     """Hide the name at once. A second time changes nothing."""

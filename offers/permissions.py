@@ -2,6 +2,7 @@
 
 from actors.models import Membership
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
+from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.transitions import By
 from offers.models import Offer
 
@@ -51,6 +52,27 @@ def can_restore_offer(by: By, offer: Offer) -> bool:
     )
 
 
+def can_propose_change(by: By, offer: Offer) -> bool:
+    """Propose a change of a published entry: the care link or a member of the organisation; staff edit it."""
+    return _holds(by, offer, _P.CARE) or _is_member(by, offer)
+
+
+def own_proposals(by: By, offer: Offer) -> ChangeProposalQuerySet:
+    """The undecided proposals that somebody may read, add to and take back: at most one.
+
+    The accounts of an organisation act for it, so they share theirs. What came by a care link belongs to its address:
+    members do not get it as their own, and whoever holds an old link does not read what the organisation plans.
+    """
+    undecided = ChangeProposal.objects.for_target(offer).undecided()
+    if isinstance(by, AccessLink):
+        return (
+            undecided.filter(by_account=False, author_email=by.email)
+            if _holds(by, offer, _P.CARE)
+            else undecided.none()
+        )
+    return undecided.filter(by_account=True) if _is_member(by, offer) else undecided.none()
+
+
 def can_decide_proposal(by: By, proposal: ChangeProposal) -> bool:
     return isinstance(by, User) and by.has_perm("offers.review_offer")
 
@@ -58,8 +80,11 @@ def can_decide_proposal(by: By, proposal: ChangeProposal) -> bool:
 def can_apply_proposal(by: By, proposal: ChangeProposal) -> bool:
     """A trusted organisation changes its published entries without a review, through its accounts.
 
-    A care link proves a mail address only, and anybody may name any organisation: what comes by it is always reviewed.
+    A care link proves a mail address only, and anybody may name any organisation: what comes by it is always reviewed,
+    and no account takes it over with a change of its own.
     """
+    if not proposal.by_account:
+        return False
     offer = Offer.objects.select_related("provider").get(pk=proposal.target_id)
     return offer.provider.is_trusted and _is_member(by, offer)
 

@@ -17,7 +17,7 @@ from offers.lifecycle.drafts import (
     submit,
 )
 from offers.lifecycle.mails import ADDRESS_OPEN, TooManyMails
-from offers.lifecycle.proposals import accept_proposal, propose, reject_proposal
+from offers.lifecycle.proposals import accept_proposal, propose, reject_proposal, withdraw_proposal
 from offers.lifecycle.review import RESERVED_SLUGS, hide, publish, reject, request_changes, unhide
 from offers.lifecycle.tables import OFFER, PROPOSAL
 
@@ -51,4 +51,5 @@ __all__ = [
     "submit",
     "unhide",
     "withdraw_name",
+    "withdraw_proposal",
 ]

@@ -15,7 +15,7 @@ from offers.completeness import missing
 from offers.lifecycle.mails import mail_proposal_decision
 from offers.lifecycle.tables import PROPOSAL, require_reason
 from offers.models import Offer
-from offers.permissions import can_apply_proposal, can_care_for_offer
+from offers.permissions import can_apply_proposal, can_propose_change, own_proposals
 
 _S = Offer.Status
 _P = ChangeProposal.Status
@@ -27,17 +27,21 @@ def propose(
 ) -> ChangeProposal | None:
     """Lay a change over a published entry; what an account of a trusted organisation changes is written at once.
 
-    A proposal that is still open takes the new fields in. A field whose old and new value are the same leaves it, and
-    with the last field the proposal itself goes: then None is returned.
+    The author's own proposal (`permissions.own_proposals`) takes the new fields in while it is undecided; somebody
+    else's is left alone. A field whose old and new value are the same leaves it, and with the last field the proposal
+    itself goes: then None is returned.
     """
-    if not can_care_for_offer(by, offer):
+    if not can_propose_change(by, offer):
         raise PermissionDenied("propose is not allowed")
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
     if offer.status != _S.PUBLISHED:
         raise SomebodyWasFaster(_("Dieser Eintrag ist nicht mehr veröffentlicht."))
-    proposal = ChangeProposal.objects.for_target(offer).open().first() or ChangeProposal(target=offer, changes={})
+    by_account = isinstance(by, User)
+    proposal = own_proposals(by, offer).first() or ChangeProposal(target=offer, changes={}, by_account=by_account)
     is_new = proposal._state.adding
-    merged = proposal.changes | proposed
+    # The author has seen the entry as it is now, with the open proposal over it.
+    merged = {name: change | {"old": changes.current(offer, name)} for name, change in proposal.changes.items()}
+    merged |= proposed
     proposal.changes = {name: change for name, change in merged.items() if change["old"] != change["new"]}
     if not proposal.changes:
         if not is_new:
@@ -55,6 +59,15 @@ def propose(
     if is_new or proposal.status == _P.ACCEPTED:
         enqueue("offers.send_proposal_notice", proposal.pk, title=f"E-Mail an das KI: Änderung – {offer}")
     return proposal
+
+
+@transaction.atomic
+def withdraw_proposal(offer: Offer, *, by: By) -> None:
+    """The author no longer wants the change; a second time changes nothing."""
+    if not can_propose_change(by, offer):
+        raise PermissionDenied("withdraw_proposal is not allowed")
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    own_proposals(by, offer).delete()
 
 
 @transaction.atomic

@@ -185,7 +185,10 @@ class StaffContactEdit(PermissionRequiredMixin, View):
         form = ContactForm(request.POST, instance=self._contact(organisation_pk, pk))
         if not form.is_valid():
             return self._page(request, form)
-        contact = self._save(form)
+        try:
+            contact = self._save(form)
+        except StaleSave as stale:
+            return conflict(request, form, stale, back_url=_detail_url(form.instance.organisation))
         messages.success(request, f"Der Kontakt „{contact.function}“ ist gespeichert.")
         return redirect(_detail_url(contact.organisation))
 

@@ -38,9 +38,11 @@ def test_permission_is_for(allowed: Callable[[By, Offer], bool], who: set[str]) 
 @pytest.mark.parametrize(("is_trusted", "who"), [(True, {"member", "municipality"}), (False, set())])
 def test_only_accounts_of_a_trusted_organisation_need_no_review(is_trusted: bool, who: set[str]) -> None:
     offer = factories.make_offer(provider=factories.make_organisation(is_trusted=is_trusted))
-    proposal = ChangeProposal.objects.create(target=offer, lock_version=1, changes={})
+    proposal = ChangeProposal.objects.create(target=offer, lock_version=1, changes={}, by_account=True)
     able = {name for name, by in everybody(offer).items() if permissions.can_apply_proposal(by, proposal)}
     assert able == who
+    proposal.by_account = False  # it came by a link, whoever looks at it
+    assert not any(permissions.can_apply_proposal(by, proposal) for by in everybody(offer).values())
 
 
 def test_proposals_are_decided_by_staff() -> None:

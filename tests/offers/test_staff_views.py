@@ -356,6 +356,7 @@ def entry(provider: Organisation, **changed: Any) -> dict[str, Any]:
         "cost_kind": "kostenfrei",
         "registration": "keine",
         "submitter_email": "verein@example.org",
+        "kontakt-lock_version": "1",
         "kontakt-function": "Büro",
         "kontakt-phone": "0271 1",
         **changed,
@@ -613,5 +614,6 @@ def test_contact_added_twice_is_stored_once(staff: Client, contact: ContactPerso
 def test_added_contact_must_be_reachable(staff: Client, contact: ContactPerson) -> None:
     page = url("offers:staff_contact_add", contact.organisation_id)
     assert staff.post(page, {"function": "Kasse"}).context["form"].errors
-    assert staff.post(page, {"function": "Kasse", "email": "kasse@example.org"}).status_code == 302
+    kasse = {"function": "Kasse", "email": "kasse@example.org", "lock_version": "1"}
+    assert staff.post(page, kasse).status_code == 302
     assert contact.organisation.contacts.count() == 2
