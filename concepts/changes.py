@@ -15,6 +15,7 @@ from concepts.models.content import DEEPEST
 from concepts.outline import Node, Outline
 from kiportal.common.slugs import free_slug
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from offers.models import Topic
 
 RESERVED_SLUGS = frozenset({"bilder"})
 
@@ -137,10 +138,13 @@ def _number(section_pks: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def add_action_area(version: ConceptVersion, **values: Any) -> ActionArea:
+def add_action_area(version: ConceptVersion, *, topics: Iterable[Topic] = (), **values: Any) -> ActionArea:
+    """Add a Handlungsfeld as the last one."""
     locked_draft(version.pk)
     last = version.action_areas.aggregate(last=Max("sort_order"))["last"]
-    return ActionArea.objects.create(version=version, sort_order=0 if last is None else last + 1, **values)
+    area = ActionArea.objects.create(version=version, sort_order=0 if last is None else last + 1, **values)
+    area.topics.set(topics)
+    return area
 
 
 @transaction.atomic
@@ -200,3 +204,14 @@ def copy_version(source: ConceptVersion) -> ConceptVersion:
         )
         copy.topics.set(area.topics.all())
     return draft
+
+
+@transaction.atomic
+def discard_draft(version: ConceptVersion) -> bool:
+    """Delete a draft with all it holds; return whether the concept went with it, because it had no other version."""
+    Concept.objects.select_for_update().get(pk=version.concept_id)
+    locked_draft(version.pk).delete()
+    if ConceptVersion.objects.filter(concept=version.concept_id).exists():
+        return False
+    Concept.objects.filter(pk=version.concept_id).delete()
+    return True

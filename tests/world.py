@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from actors.models import ContactPerson, FunderNote, Organisation
+from concepts import changes
 from concepts.models import ConceptVersion
 from kiportal.common import jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
@@ -76,6 +77,8 @@ def make_world() -> World:
     expired, revoked = (links.issue(Purpose.CARE, published, "verein@example.org") for _ in range(2))
     AccessLink.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - timedelta(days=1))
     links.revoke(AccessLink.objects.filter(pk=revoked.pk))
+    expired_all = links.issue(Purpose.CARE_ALL, own, "verein@example.org")
+    AccessLink.objects.filter(pk=expired_all.pk).update(expires_at=timezone.now() - timedelta(days=1))
     spare = factories.make_user(roles.COUNCIL)
     records = {
         **{str(status): offer for status, offer in offers.items()},
@@ -86,6 +89,7 @@ def make_world() -> World:
         "of_archived_organisation": factories.make_offer("Kurs von früher", provider=archived),
         "expired_link": expired,
         "revoked_link": revoked,
+        "expired_all_link": expired_all,
         "authenticator": Authenticator.objects.create(user=spare, type=Authenticator.Type.TOTP, data={}),
         "contact": published.contact,
         "municipality": municipality,
@@ -108,6 +112,7 @@ def make_world() -> World:
         **_concepts(),
         "draft_link": links.issue(Purpose.DRAFT, offers[Offer.Status.DRAFT], "verein@example.org"),
         "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
+        "care_all_link": links.issue(Purpose.CARE_ALL, own, "verein@example.org"),
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
     }
     return World(users, records)
@@ -151,5 +156,6 @@ def _concepts() -> dict[str, Any]:
         "frozen_concept": frozen.concept,
         "concept_draft": draft,
         "concept_of_draft": draft.concept,
+        "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
         "section_of_draft": draft.sections.get(parent=None),
     }

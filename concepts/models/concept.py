@@ -128,6 +128,10 @@ class ConceptVersion(Timestamped, Locked, Stateful):
         return reverse("concepts:version_detail", args=[self.concept.slug, self.number])
 
     @property
+    def number_label(self) -> str:
+        return f"Fassung {self.number}"
+
+    @property
     def is_draft(self) -> bool:
         return self.status == self.Status.DRAFT
 

@@ -4,8 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
+from django.templatetags.static import static
 from django_prose_editor.fields import ProseEditorFormField
 from django_prose_editor.widgets import ProseEditorWidget
+from js_asset import ImportMap, Media
 
 from kiportal.common.richtext.markup import BASIC, DOCUMENT, Markup, sanitise
 
@@ -45,15 +47,30 @@ class RichTextFormField(ProseEditorFormField):
     """The editor of the workspace; without JavaScript it is a text area with HTML."""
 
     markup: ClassVar[Markup] = BASIC
+    widget_class: ClassVar[type[ProseEditorWidget]] = ProseEditorWidget
 
     def __init__(self, **kwargs: Any) -> None:
         config = {"extensions": dict(self.markup.extensions)}
-        kwargs["widget"] = ProseEditorWidget(config=config, preset="configurable")
+        kwargs["widget"] = self.widget_class(config=config, preset="configurable")
         super().__init__(config=config, preset="configurable", **kwargs)
 
     def clean(self, value: Any) -> str:
         return sanitise(super().clean(value) or "", self.markup)
 
 
+class DocumentWidget(ProseEditorWidget):
+    """The editor with what chapters need; other scripts import its module as "kiportal/concept-editor"."""
+
+    MODULE = "js/concept-editor.js"
+
+    @property
+    def media(self) -> Media:
+        return super().media + Media(importmap=ImportMap({"kiportal/concept-editor": self.MODULE}))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "js_modules": [static(self.MODULE)]}
+
+
 class DocumentFormField(RichTextFormField):
     markup = DOCUMENT
+    widget_class = DocumentWidget
