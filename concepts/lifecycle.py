@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from actors.models import FunderNote
 from concepts import changes
 from concepts.models import Concept, ConceptVersion
+from concepts.pdf import cover_of_today
 from concepts.permissions import can_decide_version, can_freeze_version
 from concepts.review import obstacles
 from kiportal.common import jobs
-from kiportal.common.models import Centre, Job, User
+from kiportal.common.models import Job, User
 from kiportal.common.transitions import Transition, TransitionError, apply, table
 
 _S = ConceptVersion.Status
@@ -66,7 +66,7 @@ def freeze(version: ConceptVersion, *, by: User, as_of: date, reason: str = "") 
         raise TransitionError("Das Datum des Stands liegt in der Zukunft.")
     locked = changes.locked_draft(version.pk)
     apply(
-        VERSION, locked, "freeze", by=by, reason=reason, as_of=as_of, frozen_at=timezone.now(), cover=_cover_of_today()
+        VERSION, locked, "freeze", by=by, reason=reason, as_of=as_of, frozen_at=timezone.now(), cover=cover_of_today()
     )
     version.refresh_from_db()
     return render(version, by=by)
@@ -151,25 +151,3 @@ def start_next_version(version: ConceptVersion, *, by: User) -> ConceptVersion:
     if version.is_draft:
         raise TransitionError("Diese Fassung ist selbst noch ein Entwurf.")
     return changes.copy_version(version)
-
-
-def _cover_of_today() -> dict[str, object]:
-    """The names, the address, the logo and the funders as they are now: a version keeps them."""
-    centre = Centre.objects.current()
-    return {
-        "centre_name": centre.name,
-        "county_name": centre.county_name,
-        "street": centre.street,
-        "postcode": centre.postcode,
-        "city": centre.city,
-        "email": centre.email,
-        "phone": centre.phone,
-        "website": centre.website,
-        "accent": centre.accent,
-        "logo": centre.logo.name or "",
-        "logo_alternative": centre.logo_alternative,
-        "funders": [
-            {"text": note.text, "logo": note.logo.name or "", "logo_alternative": note.logo_alternative}
-            for note in FunderNote.objects.valid(timezone.localdate())
-        ],
-    }

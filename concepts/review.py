@@ -9,6 +9,7 @@ from concepts.models import ConceptVersion
 from concepts.outline import Node, Outline
 from concepts.rendering import parse, referenced
 from kiportal.common.models import User
+from kiportal.common.pdf.fonts import named, unprintable
 from kiportal.common.richtext import to_text
 
 
@@ -35,6 +36,8 @@ def findings(version: ConceptVersion) -> list[Finding]:
 def _of_version(version: ConceptVersion, outline: Outline) -> Iterator[Finding]:
     if not any(node.section.body for node in outline):
         yield Finding("Die Fassung hat noch keinen Text.")
+    if missing := unprintable(f"{version.title} {version.subtitle}"):
+        yield Finding(f"Das Deckblatt enthält Zeichen, die keine Schrift des PDF hat: {named(missing)}.")
     if version.number > 1 and not version.changes_note:
         yield Finding("Das Feld „Was ist neu?“ ist leer. Mitglieder des Kreistags lesen es zuerst.", blocks=False)
     areas = list(version.action_areas.all())
@@ -59,6 +62,8 @@ def _of_sections(outline: Outline) -> Iterator[Finding]:
         if names and (match := names.search(f"{node.section.title} {to_text(body)}")):
             sentence = f"{_place(node)} nennt eine Person: „{match[0]}“. Bitte nennen Sie die Stelle oder die Funktion."
             yield Finding(sentence, node)
+        if missing := unprintable(f"{node.section.title} {to_text(body)}"):
+            yield Finding(f"{_place(node)} enthält Zeichen, die keine Schrift des PDF hat: {named(missing)}.", node)
         if body and ("<img" in body or "<table" in body):
             yield from _of_pictures_and_tables(node)
 

@@ -84,3 +84,11 @@ def test_findings_take_the_same_queries_for_any_length(
         make_section(version, f"Kapitel {number}")
     with django_assert_num_queries(4):  # type: ignore[operator]
         findings(version)
+
+
+def test_character_that_no_font_has_keeps_a_version_from_being_frozen(db: None) -> None:
+    version = make_concept()
+    make_section(version, "Einleitung", body="<p>Gemeinsam 🦄 und → weiter</p>")
+    [finding] = obstacles(version)
+    assert "„🦄“ (U+1F984 UNICORN FACE)" in finding.sentence
+    assert "→" not in finding.sentence

@@ -1,6 +1,6 @@
 """The rendering process: gets HTML, asks for files, tells its page, and sends a PDF or why there is none.
 
-Messages to the worker: ("file", address), answered by (content, media type); ("page", number); then one of
+Messages to the worker: ("file", address), answered by (content, media type); ("page", number, section); then one of
 ("done", Typeset), ("unavailable",), ("memory",), ("fault", traceback).
 """
 
@@ -39,8 +39,8 @@ def serve(connection: Connection, work: Work) -> None:
         answer: tuple[bytes, str] = connection.recv()
         return answer
 
-    def report_page(page: int) -> None:
-        connection.send(("page", page))
+    def report(page: int, section: str) -> None:
+        connection.send(("page", page, section))
 
     try:
         from kiportal.common.pdf.typesetter import typeset
@@ -48,7 +48,7 @@ def serve(connection: Connection, work: Work) -> None:
         connection.send(("unavailable",))
         return
     try:
-        connection.send(("done", typeset(work, read_file, report_page)))
+        connection.send(("done", typeset(work, read_file, report)))
     except MemoryError:
         connection.send(("memory",))
     except Exception:

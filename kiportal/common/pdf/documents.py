@@ -19,7 +19,7 @@ from kiportal.common.pdf import child
 from kiportal.common.pdf.fonts import named, stylesheets
 from kiportal.common.pdf.resources import ResourceRefused, read
 
-type OnProgress = Callable[[int], None]
+type OnProgress = Callable[[int, str], None]
 
 # A page that takes its time must not cost the job its claim (jobs.CLAIM): progress is told at least this often.
 HEARTBEAT_SECONDS = 10
@@ -45,8 +45,9 @@ def render(html: str, *, identifier: bytes, on_progress: OnProgress | None = Non
 
     `html` names its files as `static:...` and `media:...`, its language on <html>, its title, and in
     <meta name="dcterms.created"> its date. `identifier` is the stable id of the document, 16 bytes.
-    `on_progress` gets the number of the page being laid out, 0 before the first and again from 1 when page numbers in
-    the text moved pages; what it raises ends the rendering. Raises JobRefused with a sentence for the user.
+    `on_progress` gets the number of the page being laid out and the id of the last linked section before it; 0 before
+    the first page, and from 1 again when page numbers in the text have moved pages. What it raises ends the rendering.
+    Raises JobRefused with a sentence for the user.
     """
     ours, theirs = _processes.Pipe()
     work = child.Work(
@@ -70,11 +71,12 @@ def render(html: str, *, identifier: bytes, on_progress: OnProgress | None = Non
 def _converse(connection: Connection, on_progress: OnProgress) -> Document:
     """Answer the process until it has finished."""
     deadline = monotonic() + settings.KIPORTAL_PDF_SECONDS
-    on_progress(0)
-    page, told = 0, monotonic()
+    place = (0, "")
+    on_progress(*place)
+    told = monotonic()
     while (left := deadline - monotonic()) > 0:
         if not connection.poll(min(HEARTBEAT_SECONDS, left)):
-            on_progress(page)
+            on_progress(*place)
             continue
         kind, *content = connection.recv()
         if kind == "file":
@@ -82,9 +84,9 @@ def _converse(connection: Connection, on_progress: OnProgress) -> Document:
         elif kind != "page":
             return _result(kind, *content)
         else:
-            page = content[0]
+            place = (content[0], content[1])
             if monotonic() - told >= PAUSE_SECONDS:
-                on_progress(page)
+                on_progress(*place)
                 told = monotonic()
     raise JobRefused(
         f"Das PDF war nach {settings.KIPORTAL_PDF_SECONDS} Sekunden noch nicht fertig. "
@@ -122,7 +124,7 @@ def _file(address: str) -> tuple[bytes, str]:
     return resource.content, resource.media_type
 
 
-def _silent(_page: int) -> None:
+def _silent(_page: int, _section: str) -> None:
     """For callers that show no progress."""
 
 

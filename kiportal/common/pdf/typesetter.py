@@ -19,7 +19,7 @@ from kiportal.common.pdf.child import Typeset, Work
 from kiportal.common.pdf.conformance import complete
 
 type ReadFile = Callable[[str], tuple[bytes, str]]
-type ReportPage = Callable[[int], None]
+type Report = Callable[[int, str], None]
 
 
 class PortalFetcher(URLFetcher):
@@ -34,7 +34,7 @@ class PortalFetcher(URLFetcher):
         return URLFetcherResponse(url, content, {"Content-Type": media_type})
 
 
-def typeset(work: Work, read_file: ReadFile, report_page: ReportPage) -> Typeset:
+def typeset(work: Work, read_file: ReadFile, report: Report) -> Typeset:
     """Lay out the document and return it as PDF/A-3a and PDF/UA-1.
 
     The identifier names the file in the PDF (ISO 32000-1, 14.4). The date of creation is the one of <meta
@@ -47,7 +47,7 @@ def typeset(work: Work, read_file: ReadFile, report_page: ReportPage) -> Typeset
     }
     # A base that nothing can be joined to: relative addresses reach the fetcher as they are, and are refused there.
     source = weasyprint.HTML(string=work.html, base_url="document:", url_fetcher=PortalFetcher(read_file))
-    with _watched(report_page) as errors:
+    with _watched(report) as errors:
         document = source.render(**options)
         content = document.write_pdf(finisher=complete, **options)
     missing = sorted({codepoint for font in document.fonts.values() for codepoint in font.missing})
@@ -55,25 +55,36 @@ def typeset(work: Work, read_file: ReadFile, report_page: ReportPage) -> Typeset
 
 
 @contextmanager
-def _watched(report_page: ReportPage) -> Iterator[list[str]]:
-    """Collect WeasyPrint's errors (it goes on without the picture), and hear of the page it has come to."""
+def _watched(report: Report) -> Iterator[list[str]]:
+    """Collect WeasyPrint's errors (it goes on without the picture), and hear how far it has come.
+
+    Its log tells the page. The section is the latest target of a link that found its page: what collects the targets
+    for the table of contents is told of each.
+    """
     errors: list[str] = []
+    section = ""
+
+    class Collector(weasyprint.document.TargetCollector):
+        def cache_target_page_counters(self, anchor_name: str, *place: Any) -> None:
+            nonlocal section
+            section = anchor_name
+            super().cache_target_page_counters(anchor_name, *place)
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.levelno >= logging.ERROR:
                 errors.append(record.getMessage())
             elif "Page %d" in record.msg and isinstance(record.args, tuple):
-                report_page(int(str(record.args[0])))
+                report(int(str(record.args[0])), section)
 
-    listener = Listener()
-    loggers = [logging.getLogger("weasyprint"), logging.getLogger("weasyprint.progress")]
-    loggers[0].addHandler(listener)
-    levels = [logger.level for logger in loggers]
-    loggers[1].setLevel(logging.INFO)
+    listener, log, progress = Listener(), logging.getLogger("weasyprint"), logging.getLogger("weasyprint.progress")
+    before = weasyprint.document.TargetCollector, progress.level
+    weasyprint.document.TargetCollector = Collector
+    log.addHandler(listener)
+    progress.setLevel(logging.INFO)
     try:
         yield errors
     finally:
-        loggers[0].removeHandler(listener)
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+        log.removeHandler(listener)
+        weasyprint.document.TargetCollector, level = before
+        progress.setLevel(level)

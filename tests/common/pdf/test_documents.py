@@ -17,6 +17,9 @@ from tests.common.pdf import samples
 from tests.common.pdf.samples import IDENTIFIER, page
 
 
+TEXT = f"<p>{samples.FILLER * 15}</p>"
+
+
 @pytest.fixture(scope="module")
 def hostile() -> Document:
     samples.store_wide_picture()
@@ -96,7 +99,7 @@ def test_same_html_gives_same_bytes_in_another_process_on_another_day(hostile: D
         f"html = open({str(path)!r}, encoding='utf-8').read()\n"
         f"work = child.Work(html, {IDENTIFIER!r}, fonts.stylesheets(html), 60, 600)\n"
         "with time_machine.travel('2031-05-04 03:02:01'):\n"
-        "    done = typesetter.typeset(work, read, lambda page: None)\n"
+        "    done = typesetter.typeset(work, read, lambda page, section: None)\n"
         "sys.stdout.buffer.write(done.content)\n"
     )
     done = subprocess.run(
@@ -111,16 +114,18 @@ def test_same_html_gives_same_bytes_in_another_process_on_another_day(hostile: D
     assert done.stdout == hostile.content
 
 
-def test_progress_tells_the_page() -> None:
-    pages: list[int] = []
-    body = '<div style="break-after: page">a</div>' * 60
-    document = render(page(body), identifier=IDENTIFIER, on_progress=pages.append)
-    assert pages[0] == 0
-    assert all(0 <= number <= document.pages for number in pages)
+def test_progress_tells_page_and_section() -> None:
+    places: list[tuple[int, str]] = []
+    contents = "".join(f'<a href="#k{number}">{number}</a> ' for number in range(60))
+    chapters = "".join(f'<h1 id="k{number}" style="break-before: page">{number}</h1>{TEXT}' for number in range(60))
+    render(page(contents + chapters), identifier=IDENTIFIER, on_progress=lambda *place: places.append(place))
+    assert places[0] == (0, "")
+    assert all(section == (f"k{number - 3}" if number > 2 else "") for number, section in places)
+    assert {section for _number, section in places if section}
 
 
 def test_what_progress_raises_ends_the_rendering() -> None:
-    def lost(number: int) -> None:
+    def lost(number: int, section: str) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):

@@ -1,0 +1,52 @@
+"""Jobs of this room: the PDFs."""
+
+from typing import Any
+
+from concepts import pdf
+from concepts.models import ConceptVersion
+from concepts.outline import Outline
+from kiportal.common.jobs import JobRefused, Run, job
+from kiportal.common.pdf.documents import OnProgress
+
+
+@job
+def render_version(run: Run, version_pk: int) -> dict[str, Any]:
+    """Make and store the PDF of a finished version, once."""
+    version = _version(version_pk)
+    if version.is_draft:
+        raise JobRefused("Diese Fassung ist noch ein Entwurf. Ihr PDF entsteht, wenn sie abgeschlossen wird.")
+    found = pdf.stored(version) or pdf.store(
+        version, pdf.render_version_pdf(version, on_progress=_chapters(run, version))
+    )
+    return {"pages": found.pages, "size": found.size, "sha256": found.sha256}
+
+
+@job
+def render_preview(run: Run, version_pk: int) -> dict[str, Any]:
+    """Make the PDF of a draft as it is now; `concepts.pdf.preview_name` says where it lies."""
+    version = _version(version_pk)
+    document = pdf.render_version_pdf(version, on_progress=_chapters(run, version))
+    return {"pages": document.pages, "file": pdf.store_preview(version, document)}
+
+
+def _version(pk: int) -> ConceptVersion:
+    version = ConceptVersion.objects.select_related("concept").filter(pk=pk).first()
+    if version is None:
+        raise JobRefused("Diese Fassung gibt es nicht mehr.")
+    return version
+
+
+def _chapters(run: Run, version: ConceptVersion) -> OnProgress:
+    """Show chapters done of all chapters, and the page."""
+    outline = Outline.of(version)
+    total = len(outline.chapters)
+    places = {node.anchor: outline.chapters.index(node.chapter) for node in outline}
+    furthest = 0
+
+    def show(page: int, section: str) -> None:
+        nonlocal furthest
+        furthest = max(furthest, places.get(section, 0))
+        step = f"Kapitel {furthest + 1} von {total}, Seite {page}" if page else "Text wird vorbereitet"
+        run.progress(furthest, total, step)
+
+    return show
