@@ -1,23 +1,25 @@
 """Field changes of an offer as JSON: what a ChangeProposal holds, how it is shown, how it is written.
 
 A relation's value is its primary key, a many-to-many's the sorted list of keys, a date its ISO text, a Decimal its
-text, the dates of an offer are [start, end, note] in UTC. Contact details count as fields of the offer.
+text; `offers.rows` says what rows of their own look like. Contact details count as fields of the offer.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from actors.models import ContactPerson
 from kiportal.common.models import Consent
-from offers.models import Offer, OfferDate
+from kiportal.common.richtext import RichTextField
+from offers import rows
+from offers.models import Offer
+from offers.rows import ROWS, DateRow
 
 DATES = "dates"
 CONTACT = {"contact_function": "function", "contact_phone": "phone", "contact_email": "email"}
@@ -57,9 +59,15 @@ FIELDS = (
     "postcode",
     "city",
     "transit_note",
+    "access_features",
     "schedule",
     "schedule_text",
+    "recurrence",
     DATES,
+    "opening_hours",
+    "is_closed",
+    "closed_until",
+    "closed_reason",
     "valid_from",
     "valid_until",
     "registration",
@@ -67,36 +75,17 @@ FIELDS = (
     "places",
     "has_waiting_list",
     "website",
+    "partners",
+    "images",
     *CONTACT,
 )
 
 type Changes = Mapping[str, Mapping[str, Any]]
 
 
-class DateRow(NamedTuple):
-    starts_at: datetime
-    ends_at: datetime | None
-    note: str
-
-    def as_json(self) -> list[str | None]:
-        ends = self.ends_at.astimezone(UTC).isoformat() if self.ends_at else None
-        return [self.starts_at.astimezone(UTC).isoformat(), ends, self.note]
-
-    @classmethod
-    def from_json(cls, value: list[Any]) -> "DateRow":
-        starts, ends, note = value
-        return cls(datetime.fromisoformat(starts), datetime.fromisoformat(ends) if ends else None, note)
-
-    def __str__(self) -> str:
-        text = date_format(timezone.localtime(self.starts_at), "SHORT_DATETIME_FORMAT")
-        if self.ends_at:
-            text += date_format(timezone.localtime(self.ends_at), "–H:i")
-        return f"{text} ({self.note})" if self.note else text
-
-
 def field(name: str) -> models.Field:
-    """The model field behind a name; DATES has none."""
-    if name not in FIELDS or name == DATES:
+    """The model field behind a name; what stands in rows of its own has none."""
+    if name not in FIELDS or name in ROWS:
         raise ValueError(f"{name} is no field that can be proposed")
     if name in CONTACT:
         return cast("models.Field", ContactPerson._meta.get_field(CONTACT[name]))
@@ -106,13 +95,18 @@ def field(name: str) -> models.Field:
 def label(name: str) -> str:
     if name in CONTACT:
         return _("Kontakt: %(part)s") % {"part": field(name).verbose_name}
-    return _("Termine") if name == DATES else str(field(name).verbose_name)
+    return str(ROWS[name].label if name in ROWS else field(name).verbose_name)
+
+
+def is_rich(name: str) -> bool:
+    """Whether `shown` gives HTML."""
+    return name not in ROWS and isinstance(field(name), RichTextField)
 
 
 def current(offer: Offer, name: str) -> Any:
     """The field's value as JSON."""
-    if name == DATES:
-        return encode(dates_of(offer))
+    if name in ROWS:
+        return ROWS[name].read(offer)
     definition = field(name)
     if name in CONTACT:
         return getattr(offer.contact, CONTACT[name]) if offer.contact else ""
@@ -121,15 +115,13 @@ def current(offer: Offer, name: str) -> Any:
     return encode(getattr(offer, definition.attname))
 
 
-def dates_of(offer: Offer) -> list[DateRow]:
-    return [DateRow(entry.starts_at, entry.ends_at, entry.note) for entry in offer.dates.order_by("starts_at")]
-
-
 def encode(value: Any) -> Any:
     """JSON for a cleaned form value or a model value."""
     match value:
         case [DateRow(), *_rest]:
             return [row.as_json() for row in sorted(value, key=attrgetter("starts_at"))]
+        case [list(), *_rest]:
+            return value
         case models.QuerySet() | list() | tuple():
             return sorted(item.pk if isinstance(item, models.Model) else item for item in value)
         case models.Model():
@@ -164,8 +156,8 @@ def values(proposed: Changes) -> dict[str, Any]:
 
 
 def _decoded(name: str, value: Any) -> Any:
-    if name == DATES:
-        return [DateRow.from_json(row) for row in value]
+    if name in ROWS:
+        return [DateRow.from_json(row) for row in value] if name == DATES else value
     definition = field(name)
     return value if isinstance(definition, models.ManyToManyField) else definition.to_python(value)
 
@@ -174,12 +166,12 @@ def shown(name: str, value: Any) -> str:
     """The value as people read it; rich text stays HTML."""
     if value in (None, "", []):
         return ""
-    if name == DATES:
-        return "; ".join(str(DateRow.from_json(row)) for row in value)
+    if name in ROWS:
+        return rows.in_words(name, value)
     definition = field(name)
     if isinstance(definition, models.ManyToManyField):
-        rows = definition.related_model._default_manager.filter(pk__in=value)
-        return ", ".join(str(row) for row in rows)
+        chosen = definition.related_model._default_manager.filter(pk__in=value)
+        return ", ".join(str(row) for row in chosen)
     if isinstance(definition, models.ForeignKey):
         row = definition.related_model._default_manager.filter(pk=value).first()
         return str(row or "")
@@ -198,7 +190,7 @@ def write(offer: Offer, new: Mapping[str, Any]) -> None:
     """Set the JSON values, check the whole record, and store what hangs on it; the caller saves the offer."""
     many, contact = {}, {}
     for name, value in new.items():
-        if name == DATES:
+        if name in ROWS:
             continue
         definition = field(name)
         if name in CONTACT:
@@ -212,8 +204,7 @@ def write(offer: Offer, new: Mapping[str, Any]) -> None:
     offer.full_clean()
     for name, keys in many.items():
         getattr(offer, name).set(keys)
-    if DATES in new:
-        write_dates(offer, [DateRow.from_json(row) for row in new[DATES]])
+    rows.write(offer, new)
 
 
 @transaction.atomic
@@ -247,14 +238,3 @@ def remove_unused(consent: Consent | None) -> None:
     """Delete the consent to a name that was never shown, once no contact refers to it."""
     if consent is not None and not ContactPerson.objects.filter(consent=consent).exists():
         consent.delete()
-
-
-def write_dates(offer: Offer, rows: Iterable[DateRow]) -> None:
-    """Make these the dates of the offer; one that stays keeps its row."""
-    kept = {row.starts_at: row for row in rows}
-    offer.dates.exclude(starts_at__in=kept).delete()
-    for row in kept.values():
-        entry = offer.dates.filter(starts_at=row.starts_at).first() or OfferDate(offer=offer, starts_at=row.starts_at)
-        entry.ends_at, entry.note = row.ends_at, row.note
-        entry.full_clean()
-        entry.save()

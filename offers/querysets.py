@@ -5,17 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from actors.models import Municipality, Organisation
 from actors.querysets import OrganisationQuerySet
-from kiportal.common.models import User
+from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
     from offers.models import LinkCheck, Offer, OfferDate  # noqa: F401  (named in strings)
+
+
+# A rule of every day fills a year; who wants to know more than these asks again.
+COMING_DATES = 60
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -59,6 +64,21 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """What the organisations offer for which a signed-in person acts."""
         return self.filter(provider__memberships__user=user)
 
+    def with_partner(self, organisation: Organisation) -> "OfferQuerySet":
+        """Offers of others in which the organisation takes part."""
+        partnerships = apps.get_model("offers", "Partner")._default_manager
+        mine = partnerships.filter(offer_id=OuterRef("pk"), organisation=organisation)
+        return self.filter(Exists(mine)).exclude(provider=organisation)
+
+    def for_member(self, user: User) -> "OfferQuerySet":
+        """Their entries as they may know of them: without what somebody still writes, or has to confirm, by a link."""
+        links = AccessLink.objects.filter(
+            target_type=ContentType.objects.get_for_model(self.model),
+            target_id=OuterRef("pk"),
+            purpose=AccessLink.Purpose.DRAFT,
+        )
+        return self.of_member(user).exclude(status="unconfirmed").exclude(Exists(links), status="draft")
+
     def in_municipality(self, municipality: Municipality) -> "OfferQuerySet":
         """Offers there; one for the whole Kreis counts in every municipality."""
         through = self.model.municipalities.through
@@ -72,6 +92,23 @@ class OfferQuerySet(models.QuerySet["Offer"]):
             models.F("last_confirmed_on").asc(nulls_first=True), "pk"
         )
 
+    def hidden_as_overdue(self) -> "OfferQuerySet":
+        """Hidden because nobody confirmed them, and for no other reason since."""
+        steps = StatusChange.objects.filter(
+            target_type=ContentType.objects.get_for_model(self.model), target_id=OuterRef("pk")
+        )
+        last = steps.order_by("-at", "-pk").values("verb")[:1]
+        return self.filter(status="hidden").alias(last_step=Subquery(last)).filter(last_step="hide_overdue")
+
+    def in_care_of(self, organisation: int, email: str) -> "OfferQuerySet":
+        """What an address is asked about: the entries it was named for, and where it is the organisation's own, which
+        the centre keeps, all of them.
+        """
+        if not email:
+            return self.none()
+        given = Q(submitter_email__iexact=email)
+        return self.filter(given | Q(provider__email__iexact=email), provider=organisation)
+
     def for_cards(self) -> "OfferQuerySet":
         """All that a card shows, in a constant number of queries."""
         dates = apps.get_model("offers", "OfferDate")._default_manager
@@ -79,16 +116,22 @@ class OfferQuerySet(models.QuerySet["Offer"]):
             "municipalities",
             "languages",
             "topics",
-            Prefetch("dates", dates.upcoming(timezone.now()), to_attr="upcoming_dates"),
+            Prefetch("dates", dates.upcoming(timezone.now())[:COMING_DATES], to_attr="upcoming_dates"),
         )
 
     def for_detail(self) -> "OfferQuerySet":
         """All that the page of an entry shows."""
         return (
             self.for_cards()
-            .select_related("programme", "contact__consent", "provider__municipality")
-            .prefetch_related("target_groups")
+            .select_related("programme", "contact__consent", "provider__municipality", "recurrence")
+            .prefetch_related("target_groups", "access_features", "opening_hours", _partners())
         )
+
+
+def _partners() -> "Prefetch[Any]":
+    """Without organisations that are not public themselves."""
+    partners = apps.get_model("offers", "Partner")._default_manager.select_related("organisation")
+    return Prefetch("partners", partners.filter(Q(organisation=None) | Q(organisation__status="published")))
 
 
 class OfferDateQuerySet(models.QuerySet["OfferDate"]):

@@ -13,7 +13,7 @@ from kiportal.common.fieldsets import Compact, Folded
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.richtext import PlainTextFormField
 from kiportal.common.widgets import CheckboxColumns, CheckboxFilter, DateInput
-from offers import completeness
+from offers import changes, completeness, rows
 from offers.models import Offer, TargetGroup
 
 # Legend, rows of field names (a tuple shares one row), and perhaps a sentence; `common.templatetags.ui` shows them.
@@ -152,6 +152,12 @@ class OfferForm(LockedModelForm):
                 choices: Any = field.choices
                 field.choices = [choice for choice in choices if choice[0] != ""]
 
+    def stored_rows(self, name: str) -> Any:
+        """The rows that the form starts with, as JSON (`offers.rows`)."""
+        if name in self.initial:
+            return self.initial[name]
+        return changes.current(self.instance, name) if self.instance.pk else []
+
     def drop_unless(self, flag: str, *names: str) -> None:
         """Do not ask what this type of offer does not have, unless something is stored already."""
         kind = self.instance.offer_type
@@ -164,7 +170,12 @@ class OfferForm(LockedModelForm):
         return super().clean() or self.cleaned_data
 
     def write_related(self) -> None:
-        """Store what hangs on the offer beside its own columns; sections that have such fields say how."""
+        """Store what hangs on the offer beside its own columns; sections that have more than rows say how."""
+        rows.write(self.instance, self.row_values())
+
+    def row_values(self) -> dict[str, Any]:
+        """What this form says about the rows of the offer (`offers.rows`), as JSON."""
+        return {name: changes.encode(self.cleaned_data[name]) for name in rows.ROWS if name in self.cleaned_data}
 
     def save(self, commit: bool = True) -> Offer:
         offer: Offer = super().save(commit)

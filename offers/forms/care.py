@@ -8,11 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from kiportal.common.models import ChangeProposal
 from offers import changes
 from offers.forms.base import Fieldset, OfferMeta
-from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration, Time
+from offers.forms.details import Access, Partners
+from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
+from offers.forms.times import Closure, Hours, Repeat, Time
 from offers.models import Offer
 
 
-class CareForm(About, Project, Audience, Costs, Place, Time, Contact, Registration):
+class CareForm(
+    About, Project, Audience, Costs, Place, Time, Repeat, Hours, Closure, Access, Partners, Contact, Registration
+):
     """Shows the published entry with the open proposal over it; `read` says which of both it showed.
 
     It is never saved: `changes.between` reads what differs.
@@ -34,6 +38,11 @@ class CareForm(About, Project, Audience, Costs, Place, Time, Contact, Registrati
         *Costs.fieldsets,
         *Place.fieldsets,
         *Time.fieldsets,
+        *Repeat.fieldsets,
+        *Hours.fieldsets,
+        *Closure.fieldsets,
+        *Access.fieldsets,
+        *Partners.fieldsets,
         *Contact.fieldsets,
         *Registration.fieldsets,
         ("", ["message"]),
@@ -42,7 +51,7 @@ class CareForm(About, Project, Audience, Costs, Place, Time, Contact, Registrati
     class Meta(OfferMeta):
         fields = (
             *(*About.Meta.fields, *Project.Meta.fields, *Audience.Meta.fields, *Costs.Meta.fields),
-            *(*Place.Meta.fields, *Time.Meta.fields, *Registration.Meta.fields),
+            *(*Place.Meta.fields, *Time.Meta.fields, *Closure.Meta.fields, *Registration.Meta.fields),
         )
 
     def __init__(self, *args: Any, instance: Offer, proposal: ChangeProposal | None, **kwargs: Any) -> None:

@@ -4,19 +4,14 @@ A section names its fields once; a form over several sections lists them as base
 `fieldsets`. All of them edit an `Offer` with `lock_version`.
 """
 
-from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import ContactPerson
 from kiportal.common.fieldsets import Folded
-from kiportal.common.widgets import DateInput, TimeInput
 from offers import changes
-from offers.changes import DateRow
 from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator, unmarked
 from offers.models import Offer
 
@@ -158,104 +153,6 @@ class Place(OfferForm):
         if not (cleaned["is_on_site"] or cleaned["is_online"] or cleaned["is_outreach"]):
             self.add_error("is_on_site", _("Bitte wählen Sie mindestens eines: vor Ort, online oder aufsuchend."))
         return cleaned
-
-
-class Time(OfferForm):
-    """When. Kinds of offers without a schedule (advice, material ...) are asked for hours in words only."""
-
-    # Empty rows that are offered, and rows an entry can have: imports and staff may have stored more than five.
-    USUAL_ROWS, MAXIMUM_ROWS = 5, 60
-    fieldsets: ClassVar[list[Fieldset]] = [
-        (_("Wann findet es statt?"), ["schedule", "schedule_text", ("valid_from", "valid_until")]),
-        (
-            _("Termine"),
-            [(f"date_{n}", f"start_{n}", f"end_{n}", f"note_{n}") for n in range(1, MAXIMUM_ROWS + 1)],
-            _("Freiwillig. Nur einzelne Termine, die schon feststehen. Eine leere Zeile zählt nicht."),
-        ),
-    ]
-
-    class Meta(OfferMeta):
-        fields = ("schedule", "schedule_text", "valid_from", "valid_until")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        stored = self.initial["dates"] if "dates" in self.initial else changes.dates_of(self.instance)
-        now = timezone.now()
-        self.past = [row for row in stored if (row.ends_at or row.starts_at) < now]
-        upcoming = [row for row in stored if row not in self.past]
-        kind = self.instance.offer_type
-        self.asks_for_dates = bool(kind is None or kind.has_schedule or stored)
-        if not self.asks_for_dates:
-            del self.fields["schedule"]
-            return
-        wanted = max(2, min(len(upcoming) + 1, self.USUAL_ROWS), len(upcoming))
-        posted = sum(name.startswith(f"{self.add_prefix('date')}_") for name in self.data)
-        self.rows = min(posted or wanted, self.MAXIMUM_ROWS)
-        for number in range(1, self.rows + 1):
-            row = upcoming[number - 1] if number <= len(upcoming) else None
-            self._add_row(number, row)
-
-    def _add_row(self, number: int, row: DateRow | None) -> None:
-        """Four fields a date. Their labels repeat in every row, so each also says aloud which date it belongs to."""
-        starts = timezone.localtime(row.starts_at) if row else None
-        ends = timezone.localtime(row.ends_at) if row and row.ends_at else None
-        fields: dict[str, forms.Field] = {
-            "date": forms.DateField(label=_("Datum"), widget=DateInput, initial=starts and starts.date()),
-            "start": forms.TimeField(label=_("Beginn"), widget=TimeInput, initial=starts and starts.time()),
-            "end": forms.TimeField(label=_("Ende"), widget=TimeInput, initial=ends and ends.time()),
-            "note": forms.CharField(label=_("Hinweis"), max_length=120, initial=row and row.note),
-        }
-        for name, field in fields.items():
-            field.required = False
-            aloud = gettext("%(label)s, %(number)s. Termin") % {"label": field.label, "number": number}
-            field.widget.attrs["aria-label"] = aloud
-            self.fields[f"{name}_{number}"] = unmarked(field)
-
-    def clean_valid_until(self) -> date | None:
-        end: date | None = self.cleaned_data["valid_until"]
-        if end and "valid_until" in self.changed_data and end < timezone.localdate():
-            raise forms.ValidationError(_("Dieser Tag liegt in der Vergangenheit."))
-        return end
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        begin, end = cleaned.get("valid_from"), cleaned.get("valid_until")
-        if begin and end and end < begin:
-            self.add_error("valid_until", _("Das Angebot endet, bevor es beginnt."))
-        if self.asks_for_dates:
-            rows = [row for number in range(1, self.rows + 1) if (row := self._clean_row(number))]
-            cleaned["dates"] = [*self.past, *rows]
-            if len({row.starts_at for row in cleaned["dates"]}) < len(cleaned["dates"]):
-                self.add_error(None, _("Zwei Termine beginnen zur gleichen Zeit. Bitte löschen Sie einen."))
-        return cleaned
-
-    def _clean_row(self, number: int) -> DateRow | None:
-        cleaned = self.cleaned_data
-        day, start, end, note = (cleaned.get(f"{name}_{number}") for name in ("date", "start", "end", "note"))
-        names = {f"{name}_{number}" for name in ("date", "start", "end", "note")}
-        if names & self.errors.keys() or not (day or start or end or note):
-            return None
-        if not day or not start:
-            if not day:
-                self.add_error(f"date_{number}", _("Bitte geben Sie das Datum dieses Termins an."))
-            else:
-                self.add_error(f"start_{number}", _("Bitte geben Sie an, wann dieser Termin beginnt."))
-            return None
-        row = DateRow(_aware(day, start), _aware(day, end) if end else None, note or "")
-        if row.ends_at and row.ends_at <= row.starts_at:
-            self.add_error(f"end_{number}", _("Das Ende liegt vor dem Beginn."))
-        elif f"date_{number}" in self.changed_data and (row.ends_at or row.starts_at) < timezone.now():
-            self.add_error(f"date_{number}", _("Dieser Termin liegt in der Vergangenheit."))
-        return row
-
-    def write_related(self) -> None:
-        super().write_related()
-        if self.asks_for_dates:
-            changes.write_dates(self.instance, self.cleaned_data["dates"])
-
-
-def _aware(day: date, hour: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, hour))
 
 
 class Registration(OfferForm):

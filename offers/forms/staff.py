@@ -16,10 +16,13 @@ from kiportal.common.models import Consent
 from kiportal.common.widgets import DateInput
 from offers.completeness import PROJECT
 from offers.forms.base import Fieldset, OfferMeta, TargetGroupField
-from offers.forms.sections import About, Audience, Costs, Place, Project, Registration, Time
+from offers.forms.details import Access, Partners
+from offers.forms.sections import About, Audience, Costs, Place, Project, Registration
 from offers.forms.submission import CONSENT_WORDING
+from offers.forms.times import Closure, Hours, Repeat, Time
 from offers.models import Offer
 from offers.querysets import known_to_staff
+from offers.rows import ROWS, in_words
 
 NO_CHOICE = "– keine Angabe –"
 
@@ -99,7 +102,9 @@ class ContactForm(LockedModelForm):
 # Offers
 
 
-class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration):
+class StaffOfferForm(
+    About, Project, Audience, Place, Time, Repeat, Hours, Closure, Access, Partners, Costs, Registration
+):
     """The whole entry with its dates and, if need be, a new contact: one form, checked and stored together.
 
     What the public sees must stay complete; an entry that is still on the way may have gaps.
@@ -112,6 +117,11 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
         *Audience.fieldsets,
         *Place.fieldsets,
         *Time.fieldsets,
+        *Repeat.fieldsets,
+        *Hours.fieldsets,
+        *Closure.fieldsets,
+        *Access.fieldsets,
+        *Partners.fieldsets,
         *Costs.fieldsets,
         *Registration.fieldsets,
         ("Kontakt", ["contact"]),
@@ -126,6 +136,7 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
         fields = (
             *("kind", "programme", *About.Meta.fields, *Audience.Meta.fields, *Place.Meta.fields, *Time.Meta.fields),
             *(*Costs.Meta.fields, *Registration.Meta.fields, "contact", *Project.Meta.fields),
+            *Closure.Meta.fields,
             *("submitter_email", "internal_note"),
         )
         # Rich text keeps the editor that its model field brings.
@@ -137,7 +148,7 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
     def __init__(self, data: Any = None, *, instance: Offer, **kwargs: Any) -> None:
         is_on_the_way = instance.pk is not None and instance.status != Offer.Status.PUBLISHED
         if instance.pk is None:
-            kwargs["initial"] = {"dates": []}
+            kwargs["initial"] = {name: [] for name in ROWS}
         super().__init__(data, instance=instance, lenient=is_on_the_way, **kwargs)
         name_empty_choices(self)
         for name in PROJECT:
@@ -173,9 +184,14 @@ class StaffOfferForm(About, Project, Audience, Place, Time, Costs, Registration)
             self.instance.contact = self.new_contact.save()
         return super().save(commit)
 
-    def dates_shown(self) -> str:
-        """The dates as this form would store them."""
-        return "; ".join(str(row) for row in self.cleaned_data.get("dates", []))
+    def rows_in_words(self) -> dict[str, str]:
+        """The dates, partners and other rows as this form would store them."""
+        return {name: in_words(name, value) for name, value in self.row_values().items()}
+
+    @property
+    def changed_text(self) -> bool:
+        """Whether something was changed that the public reads."""
+        return bool(set(self.changed_data) - {"submitter_email", "internal_note"}) or self.new_contact.has_changed()
 
 
 class NewOfferForm(StaffOfferForm):

@@ -15,7 +15,9 @@ from kiportal.common.forms import AnonymousForm
 from kiportal.common.models import Consent
 from offers import changes, lifecycle
 from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator, unmarked
-from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration, Time
+from offers.forms.details import Access, Partners
+from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
+from offers.forms.times import Hours, Repeat, Time
 from offers.models import Offer
 from offers.review.duplicates import organisations_like
 
@@ -172,11 +174,15 @@ class AudienceStep(Audience, Costs):
         fields = (*Audience.Meta.fields, *Costs.Meta.fields)
 
 
-class PlaceAndTimeStep(Place, Time):
-    fieldsets: ClassVar[list[Fieldset]] = [*Place.fieldsets, *Time.fieldsets]
+class PlaceAndTimeStep(Place, Time, Repeat, Hours):
+    fieldsets: ClassVar[list[Fieldset]] = [*Place.fieldsets, *Time.fieldsets, *Repeat.fieldsets, *Hours.fieldsets]
 
     class Meta(OfferMeta):
         fields = (*Place.Meta.fields, *Time.Meta.fields)
+
+
+class DetailsStep(Access, Partners):
+    fieldsets: ClassVar[list[Fieldset]] = [*Access.fieldsets, *Partners.fieldsets]
 
 
 class ContactStep(Registration, Contact):
@@ -268,13 +274,10 @@ STEPS = (
     ),
     Step("zielgruppe", _("Für wen"), _("Für wen ist es da, in welchen Sprachen, und was kostet es?"), AudienceStep),
     Step("ort-und-zeit", _("Wann und wo"), _("Wo und wann können Menschen dazukommen?"), PlaceAndTimeStep),
+    Step("gut-zu-wissen", _("Gut zu wissen"), _("Alles hier ist freiwillig. Es hilft vielen weiter."), DetailsStep),
     Step("kontakt", _("Kontakt und Einwilligung"), _("An wen können sich Menschen wenden?"), ContactStep),
 )
 REVIEW = "pruefen"
-
-
-def steps_for(offer: Offer) -> list[Step]:
-    return [step for step in STEPS if step.applies(offer)]
 
 
 def step_of(field: str) -> str:

@@ -276,8 +276,9 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
     def begins_later(self) -> bool:
         return self.valid_from is not None and self.valid_from > timezone.localdate()
 
-    def is_closed_on(self, day: date) -> bool:
-        return self.is_closed and (self.closed_until is None or self.closed_until >= day)
+    @property
+    def is_closed_now(self) -> bool:
+        return self.is_closed and (self.closed_until is None or self.closed_until >= timezone.localdate())
 
     def is_stale(self, on: date, months: int) -> bool:
         """Whether the last confirmation lies more than `months` back."""

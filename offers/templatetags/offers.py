@@ -4,7 +4,8 @@ from django import template
 from django.utils import timezone
 
 from kiportal.common.models import Centre, TranslatedName
-from offers.models import Offer
+from offers import recurrence
+from offers.models import Offer, Recurrence
 
 register = template.Library()
 
@@ -13,6 +14,16 @@ register = template.Library()
 def is_stale(offer: Offer, centre: Centre) -> bool:
     """Whether the centre would ask today for a new confirmation."""
     return offer.is_stale(timezone.localdate(), centre.freshness_months)
+
+
+@register.filter
+def rule_in_words(rule: Recurrence) -> str:
+    return recurrence.sentence(rule)
+
+
+@register.filter
+def cancelled_in_words(rule: Recurrence) -> str:
+    return recurrence.cancelled_in_words(rule)
 
 
 @register.filter

@@ -40,9 +40,11 @@ class OrganisationDetail(DetailView):
         return Organisation.objects.visible_to_public().select_related("municipality")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        offers = Offer.objects.visible_to_public(timezone.localdate()).filter(provider=self.object)
+        public = Offer.objects.visible_to_public(timezone.localdate())
+        offers = public.filter(provider=self.object)
         contacts = ContactPerson.objects.filter(offers__in=offers).with_consent().distinct().order_by("function", "pk")
         return super().get_context_data(**kwargs) | {
             "offers": offers.for_cards().order_by("sort_key", "pk"),
             "contacts": contacts,
+            "partner_offers": public.with_partner(self.object).for_cards().order_by("sort_key", "pk"),
         }

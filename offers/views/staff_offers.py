@@ -114,9 +114,11 @@ class StaffOfferEdit(PermissionRequiredMixin, View):
             return self._page(request, form)
         try:
             form.save()
+            if form.changed_text:
+                lifecycle.note_editor(offer, by=acting_user(request))
         except StaleSave as stale:
             return conflict(
-                request, form, stale, back_url=_detail_url(offer), differences=_date_differences(form, stale.theirs)
+                request, form, stale, back_url=_detail_url(offer), differences=_row_differences(form, stale.theirs)
             )
         messages.success(request, f"„{offer}“ ist gespeichert.")
         return redirect(_detail_url(offer))
@@ -133,9 +135,10 @@ def _detail_url(offer: Offer) -> str:
     return reverse("offers:staff_offer_detail", args=[offer.pk])
 
 
-def _date_differences(form: StaffOfferForm, theirs: Any) -> list[Difference]:
-    stored, typed = "; ".join(str(row) for row in changes.dates_of(theirs)), form.dates_shown()
-    return [Difference("Termine", stored, typed)] if stored != typed else []
+def _row_differences(form: StaffOfferForm, theirs: Any) -> list[Difference]:
+    typed = form.rows_in_words()
+    stored = {name: changes.shown(name, changes.current(theirs, name)) for name in typed}
+    return [Difference(changes.label(name), stored[name], typed[name]) for name in typed if typed[name] != stored[name]]
 
 
 class StaffOfferAdd(PermissionRequiredMixin, View):

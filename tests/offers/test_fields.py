@@ -1,6 +1,7 @@
 """The fields beside the first ones: asked where a type of offer has them, stored, proposed, shown."""
 
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -8,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from kiportal.common import links
 from kiportal.common.fieldsets import field_groups
 from kiportal.common.models import AccessLink, ChangeProposal
-from offers import changes
+from offers import changes, rows
 from offers.forms.care import CareForm
 from offers.forms.staff import StaffOfferForm
 from offers.models import Offer
@@ -147,5 +149,132 @@ def test_simple_fields_go_through_a_proposal(client: Client) -> None:
 
 def test_staff_form_has_every_field_that_can_be_proposed() -> None:
     form = StaffOfferForm(instance=factories.make_offer(offer_type=factories.make_offer_type(has_participants=True)))
-    asked = set(changes.FIELDS) - changes.CONTACT.keys() - {changes.DATES, "schedule"}
+    asked = set(changes.FIELDS) - changes.CONTACT.keys() - rows.ROWS.keys() - {"schedule"}
     assert asked - form.fields.keys() == set()
+
+
+# Rows of their own
+
+
+def words(client: Client, offer: Offer) -> str:
+    page = html(client, offer.get_absolute_url())
+    return " ".join(unescape(strip_tags(page[page.index("<main") :].replace("<", " <"))).split())
+
+
+def rows_of(offer: Offer, name: str) -> Any:
+    return changes.current(offer, name)
+
+
+def test_step_keeps_accessibility_feature_by_feature(draft: Draft) -> None:
+    draft.send("gut-zu-wissen", access_stufenlos="ja", access_wc="teilweise", access_wc_note="Tür 80 cm breit")
+    assert rows_of(draft.offer, "access_features") == [["stufenlos", "ja", ""], ["wc", "teilweise", "Tür 80 cm breit"]]
+    draft.send("gut-zu-wissen", access_stufenlos="unbekannt", access_wc_note="")
+    assert rows_of(draft.offer, "access_features") == [["wc", "teilweise", ""]]
+
+
+def test_page_says_accessibility_in_words(client: Client) -> None:
+    offer = factories.make_offer()
+    assert "Barrierefreiheit</h2>" not in html(client, offer.get_absolute_url())
+    rows.write(offer, {"access_features": [["stufenlos", "ja", ""], ["aufzug", "nein", "nur zwei Stufen"]]})
+    page = words(client, offer)
+    assert "Zugang ohne Stufen: ja Aufzug: nein nur zwei Stufen" in page, page
+
+
+def test_partner_of_the_registry_is_found_by_its_name(draft: Draft) -> None:
+    registered = factories.make_organisation("Türkischer Elternverein")
+    draft.send(
+        "gut-zu-wissen",
+        partner_1="türkischer  Elternverein".replace("  ", " "),
+        partner_2="Café Süd",
+        partner_2_role="foerderer",
+    )
+    assert rows_of(draft.offer, "partners") == [["kooperation", registered.pk, ""], ["foerderer", None, "Café Süd"]]
+
+
+def test_partner_that_is_the_provider_or_stands_twice_is_refused(draft: Draft) -> None:
+    other = factories.make_organisation("Anbieter e. V.")
+    Offer.objects.update(provider=other)
+    answer = draft.send("gut-zu-wissen", partner_1="Anbieter e. V.")
+    assert errors(answer) == {"partner_1"}
+    answer = draft.send("gut-zu-wissen", partner_1="Café Süd", partner_2="Café Süd")
+    assert errors(answer) == {"partner_2"}
+
+
+def test_partner_stands_on_both_pages(client: Client) -> None:
+    partner, hidden = (
+        factories.make_organisation("Sportverein"),
+        factories.make_organisation("Heimlich", status="archived"),
+    )
+    offer = factories.make_offer("Schwimmkurs")
+    rows.write(
+        offer,
+        {"partners": [["kooperation", partner.pk, ""], ["foerderer", None, "Stiftung"], ["traeger", hidden.pk, ""]]},
+    )
+    page = html(client, offer.get_absolute_url())
+    assert partner.get_absolute_url() in page
+    assert "Stiftung" in page
+    assert "Heimlich" not in page
+    assert "Schwimmkurs" in html(client, partner.get_absolute_url())
+
+
+def test_opening_hours_have_two_slots_a_day(draft: Draft) -> None:
+    Offer.objects.update(offer_type=factories.make_offer_type(has_opening_hours=True))
+    draft.send("ort-und-zeit", opens_0_1="09:00", closes_0_1="12:00", opens_0_2="14:00", closes_0_2="16:30")
+    assert rows_of(draft.offer, "opening_hours") == [[0, "09:00", "12:00"], [0, "14:00", "16:30"]]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"opens_1_1": "09:00"}, "closes_1_1"),
+        ({"opens_1_1": "12:00", "closes_1_1": "09:00"}, "closes_1_1"),
+        ({"opens_1_1": "09:00", "closes_1_1": "12:00", "opens_1_2": "11:00", "closes_1_2": "13:00"}, "opens_1_1"),
+    ],
+)
+def test_opening_hours_that_cannot_be_say_so(draft: Draft, values: dict[str, str], field: str) -> None:
+    Offer.objects.update(offer_type=factories.make_offer_type(has_opening_hours=True))
+    assert errors(draft.send("ort-und-zeit", **values)) == {field}
+
+
+def test_page_shows_opening_hours_and_that_it_is_closed(client: Client) -> None:
+    until = timezone.localdate() + timedelta(days=3)
+    offer = factories.make_offer(
+        is_closed=True, closed_until=until, closed_reason="Umbau", schedule="nach-vereinbarung"
+    )
+    rows.write(offer, {"opening_hours": [[0, "09:00", "12:00"], [0, "14:00", "16:30"], [4, "09:00", "11:00"]]})
+    page = words(client, offer)
+    assert "Montag 09:00 bis 12:00 Uhr, 14:00 bis 16:30 Uhr Freitag 09:00 bis 11:00 Uhr" in page, page
+    assert "nur nach Vereinbarung" in page
+    assert f"bis {until:%d.%m.%Y}: Umbau" in page
+    Offer.objects.update(closed_until=timezone.localdate() - timedelta(days=1))
+    assert "Umbau" not in html(client, offer.get_absolute_url())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("access_features", [["stufenlos", "ja", ""], ["ruhiger-raum", "unbekannt", "bitte fragen"]]),
+        ("partners", [["foerderer", None, "Stiftung"]]),
+        ("opening_hours", [[2, "09:00", "12:00"]]),
+        ("recurrence", [["FREQ=WEEKLY;INTERVAL=1;BYDAY=TU", "2026-12-01", None, "17:00", "19:00", True, False, []]]),
+    ],
+)
+def test_rows_survive_the_way_through_a_proposal(name: str, value: Any) -> None:
+    offer = factories.make_offer()
+    changes.write(offer, {name: value})
+    stored = Offer.objects.get()
+    assert changes.current(stored, name) == value
+    form = CareForm(instance=stored, proposal=None)
+    assert changes.shown(name, value)
+    assert changes.between(stored, {name: value}) == {}
+    changes.write(offer, {name: []})
+    assert changes.current(Offer.objects.get(), name) == []
+    assert form.fields
+
+
+def test_rows_that_stay_keep_their_row() -> None:
+    offer = factories.make_offer()
+    rows.write(offer, {"access_features": [["stufenlos", "ja", ""], ["wc", "nein", ""]]})
+    kept = offer.access_features.get(feature="wc").pk
+    rows.write(offer, {"access_features": [["wc", "teilweise", ""]]})
+    assert [(row.pk, row.state) for row in offer.access_features.all()] == [(kept, "teilweise")]

@@ -1,0 +1,188 @@
+"""The rule of a Recurrence: its days, its dates, and how people say it.
+
+The rules are those the form can ask (RULE). Dates are stored a year ahead as OfferDate rows: lists ask one table.
+"""
+
+import re
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+import holidays
+from dateutil.relativedelta import relativedelta
+from dateutil.rrule import rrulestr
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from offers.models import Offer, OfferDate, Recurrence, SchoolHoliday, Weekday
+
+# How far ahead dates stand in the lists.
+AHEAD = relativedelta(months=12)
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+RULE = re.compile(
+    r"FREQ=WEEKLY;INTERVAL=(?P<weeks>[1-4]);BYDAY=(?P<days>(?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:MO|TU|WE|TH|FR|SA|SU))*)"
+    r"|FREQ=MONTHLY;BYDAY=(?P<nth>[1-4]|-1)(?P<day>MO|TU|WE|TH|FR|SA|SU)"
+)
+NTH = {
+    1: gettext_lazy("ersten"),
+    2: gettext_lazy("zweiten"),
+    3: gettext_lazy("dritten"),
+    4: gettext_lazy("vierten"),
+    -1: gettext_lazy("letzten"),
+}
+
+
+# The same as a choice
+NTH_NAMES = {
+    1: gettext_lazy("der erste"),
+    2: gettext_lazy("der zweite"),
+    3: gettext_lazy("der dritte"),
+    4: gettext_lazy("der vierte"),
+    -1: gettext_lazy("der letzte"),
+}
+
+
+class Rule(NamedTuple):
+    """Every so many `weeks` on these days, or in each month on the `nth` of one day (`weeks` is 0)."""
+
+    weeks: int
+    days: tuple[int, ...]
+    nth: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> "Rule":
+        match = RULE.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is no rule of ours")
+        if match["nth"]:
+            return cls(0, (DAYS.index(match["day"]),), int(match["nth"]))
+        return cls(int(match["weeks"]), tuple(sorted({DAYS.index(day) for day in match["days"].split(",")})))
+
+    def __str__(self) -> str:
+        if self.nth:
+            return f"FREQ=MONTHLY;BYDAY={self.nth}{DAYS[self.days[0]]}"
+        return f"FREQ=WEEKLY;INTERVAL={self.weeks};BYDAY={','.join(DAYS[day] for day in self.days)}"
+
+
+def days(recurrence: Recurrence, first: date, last: date, pauses: list[tuple[date, date]]) -> list[date]:
+    """The days of the rule from `first` to `last`, both included, without what it leaves out.
+
+    `pauses` are the school holidays, each with its first and its last day.
+    """
+    rule = rrulestr(recurrence.rule, dtstart=datetime.combine(recurrence.first_on, time.min))
+    first = max(first, recurrence.first_on)
+    last = min(last, recurrence.last_on) if recurrence.last_on else last
+    if last < first:
+        return []
+    found = [
+        moment.date()
+        for moment in rule.between(datetime.combine(first, time.min), datetime.combine(last, time.min), inc=True)
+    ]
+    left_out = set(recurrence.cancelled_on)
+    if recurrence.skips_public_holidays:
+        left_out |= set(holidays.country_holidays("DE", subdiv="NW", years=range(first.year, last.year + 1)))
+    if recurrence.skips_school_holidays:
+        left_out |= {day for day in found if any(begin <= day <= end for begin, end in pauses)}
+    return [day for day in found if day not in left_out]
+
+
+def materialise(offer: Offer, today: date) -> None:
+    """Make the coming dates those of the rule; a date that stays keeps its row, what is over stays as it was."""
+    recurrence = Recurrence.objects.filter(offer=offer).first()
+    wanted: dict[datetime, datetime | None] = {}
+    if recurrence is not None:
+        last = min(today + AHEAD, offer.valid_until or date.max)
+        pauses = list(SchoolHoliday.objects.filter(last_day__gte=today).values_list("first_day", "last_day"))
+        for day in days(recurrence, today, last, pauses):
+            starts = _at(day, recurrence.begins_at)
+            ends = _at(day, recurrence.ends_at) if recurrence.ends_at else None
+            # In the night of a clock change an hour may not exist.
+            wanted[starts] = ends if ends and ends > starts else None
+    coming = offer.dates.filter(starts_at__gte=_at(today, time.min))
+    coming.filter(is_generated=True).exclude(starts_at__in=wanted).delete()
+    stored = {entry.starts_at: entry for entry in coming}
+    for starts, entry in stored.items():
+        if entry.is_generated and entry.ends_at != wanted[starts]:
+            entry.ends_at = wanted[starts]
+            entry.save(update_fields=["ends_at"])
+    OfferDate.objects.bulk_create(
+        [
+            OfferDate(offer=offer, starts_at=starts, ends_at=ends, is_generated=True)
+            for starts, ends in wanted.items()
+            if starts not in stored
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def materialise_all(today: date) -> int:
+    """Keep the dates of all rules a year ahead; returns the number of offers. Run every day."""
+    goes_on = models.Q(valid_until=None) | models.Q(valid_until__gte=today)
+    offers = Offer.objects.exclude(recurrence=None).filter(goes_on)
+    count = 0
+    for offer in offers.iterator():
+        materialise(offer, today)
+        count += 1
+    return count
+
+
+def _at(day: date, hour: time) -> datetime:
+    """The moment of a clock on the wall, in summer as in winter."""
+    return timezone.make_aware(datetime.combine(day, hour))
+
+
+# In words
+
+
+def sentence(recurrence: Recurrence) -> str:
+    """ "Jeden Dienstag, 17:00 bis 19:00 Uhr, nicht in den Schulferien"."""
+    rule = Rule.parse(recurrence.rule)
+    parts = [_often(rule), _hours(recurrence.begins_at, recurrence.ends_at)]
+    match recurrence.skips_school_holidays, recurrence.skips_public_holidays:
+        case True, True:
+            parts.append(_("nicht in den Schulferien und an Feiertagen"))
+        case True, False:
+            parts.append(_("nicht in den Schulferien"))
+        case False, True:
+            parts.append(_("nicht an Feiertagen"))
+    if recurrence.first_on > timezone.localdate():
+        parts.append(_("ab %(day)s") % {"day": date_format(recurrence.first_on, "SHORT_DATE_FORMAT")})
+    if recurrence.last_on:
+        parts.append(_("bis %(day)s") % {"day": date_format(recurrence.last_on, "SHORT_DATE_FORMAT")})
+    return ", ".join(parts)
+
+
+def _often(rule: Rule) -> str:
+    names = [str(Weekday(day).label) for day in rule.days]
+    if rule.nth:
+        return _("Jeden %(nth)s %(day)s im Monat") % {"nth": NTH[rule.nth], "day": names[0]}
+    if rule.weeks == 1 and len(names) > 2 and rule.days == tuple(range(rule.days[0], rule.days[-1] + 1)):
+        return _("%(first)s bis %(last)s") % {"first": names[0], "last": names[-1]}
+    joined = (
+        names[0]
+        if len(names) == 1
+        else _("%(some)s und %(last)s")
+        % {
+            "some": ", ".join(names[:-1]),
+            "last": names[-1],
+        }
+    )
+    if rule.weeks == 1:
+        return _("Jeden %(days)s") % {"days": joined}
+    number = {2: _("zwei"), 3: _("drei"), 4: _("vier")}[rule.weeks]
+    return _("Alle %(number)s Wochen am %(days)s") % {"number": number, "days": joined}
+
+
+def _hours(begins: time, ends: time | None) -> str:
+    if ends is None:
+        return _("%(begin)s Uhr") % {"begin": f"{begins:%H:%M}"}
+    return _("%(begin)s bis %(end)s Uhr") % {"begin": f"{begins:%H:%M}", "end": f"{ends:%H:%M}"}
+
+
+def cancelled_in_words(recurrence: Recurrence) -> str:
+    """ "24.12.2026, 31.12.2026": the days that are still to come, or nothing."""
+    today = timezone.localdate()
+    coming = sorted(day for day in recurrence.cancelled_on if day >= today)
+    return ", ".join(date_format(day, "SHORT_DATE_FORMAT") for day in coming)
