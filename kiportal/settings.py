@@ -162,7 +162,14 @@ CELERY_BEAT_SCHEDULE = {
     "daily": {"task": "kiportal.run_daily", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 # Run once a day each, in this order, by the first tick of a new day in Europe/Berlin (common.worker).
-KIPORTAL_DAILY_COMMANDS = ["remind_unused_accounts", "purge", "clearsessions"]
+KIPORTAL_DAILY_COMMANDS = [
+    "hide_overdue",
+    "ask_for_confirmation",
+    "check_links",
+    "remind_unused_accounts",
+    "purge",
+    "clearsessions",
+]
 
 # Sign-in: accounts by invitation, one door
 

@@ -20,6 +20,8 @@ STEPS = {
     "reject": "Abgelehnt",
     "hide": "Verborgen",
     "unhide": "Wieder gezeigt",
+    "hide_overdue": "Verborgen, weil niemand den Eintrag bestätigt hat",
+    "show_confirmed": "Bestätigt und wieder gezeigt",
     "archive": "Beendet",
     "restore": "Wiederhergestellt",
     "accept_proposal": "Änderungsvorschlag angenommen",

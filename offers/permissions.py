@@ -3,7 +3,8 @@
 from actors.models import Membership
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from kiportal.common.models.proposals import ChangeProposalQuerySet
-from kiportal.common.transitions import By
+from kiportal.common.models.user import UserQuerySet
+from kiportal.common.transitions import By, Clock
 from offers.models import Offer
 
 _P = AccessLink.Purpose
@@ -73,6 +74,16 @@ def own_proposals(by: By, offer: Offer) -> ChangeProposalQuerySet:
     return undecided.filter(by_account=True) if _is_member(by, offer) else undecided.none()
 
 
+def can_hide_overdue(by: By, offer: Offer) -> bool:
+    """Nobody's decision: the time for a confirmation is over."""
+    return isinstance(by, Clock)
+
+
+def can_show_confirmed(by: By, offer: Offer) -> bool:
+    """Who cares for an entry brings it back by confirming it, if it was hidden for want of that and nothing else."""
+    return can_care_for_offer(by, offer) and Offer.objects.hidden_as_overdue().filter(pk=offer.pk).exists()
+
+
 def can_decide_proposal(by: By, proposal: ChangeProposal) -> bool:
     return isinstance(by, User) and by.has_perm("offers.review_offer")
 
@@ -94,4 +105,11 @@ def _is_member(by: By, offer: Offer) -> bool:
 
 
 def _holds(by: By, offer: Offer, purpose: AccessLink.Purpose) -> bool:
-    return isinstance(by, AccessLink) and by.purpose == purpose and by.target == offer and by.revoked_at is None
+    """Whether the link is for that. A link to an organisation cares for those of its entries that go to its address:
+    anybody may name any organisation, so an address shows nothing about the entries of another.
+    """
+    if not isinstance(by, AccessLink) or by.revoked_at is not None:
+        return False
+    if by.purpose == _P.CARE_ALL and purpose == _P.CARE:
+        return Offer.objects.in_care_of(by.target_id, by.email).filter(pk=offer.pk).exists()
+    return by.purpose == purpose and bool(by.target == offer)

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.utils import timezone
+
+from actors.models import Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
 from offers import notifications
 from offers.models import Offer
+from offers.upkeep import due, link_checks, mails
 
 
 @job
@@ -52,6 +56,12 @@ def send_care_link(run: Run, link_pk: str) -> None:
 
 
 @job
+def send_preview_link(run: Run, link_pk: str) -> None:
+    link = _link(link_pk)
+    notifications.preview_link(_offer(link.target_id), link, run=run)
+
+
+@job
 def send_submission_notice(run: Run, change_pk: int) -> None:
     _require_centre()
     change = _change(change_pk)
@@ -74,6 +84,35 @@ def send_ended_notice(run: Run, change_pk: int) -> dict[str, Any] | None:
         return {"skipped": "Der Eintrag ist inzwischen wieder veröffentlicht."}
     notifications.ended_notice(offer, run=run)
     return None
+
+
+@job
+def send_confirmation_request(run: Run, link_pk: str) -> dict[str, Any] | None:
+    link = _link(link_pk)
+    entries = due.of_address(_organisation(link), link.email, timezone.localdate())
+    if not entries:
+        return {"skipped": "Inzwischen ist alles bestätigt oder beendet."}
+    mails.confirmation_request(link, entries, run=run)
+    return None
+
+
+@job
+def send_care_all_link(run: Run, link_pk: str) -> None:
+    link = _link(link_pk)
+    _organisation(link)
+    mails.care_all_link(link, run=run)
+
+
+@job
+def check_links(run: Run, keys: list[int]) -> dict[str, Any]:
+    return link_checks.look(keys, timezone.localdate(), progress=run.progress)
+
+
+def _organisation(link: AccessLink) -> Organisation:
+    organisation = Organisation.objects.filter(pk=link.target_id).first()
+    if organisation is None:
+        raise JobRefused("Die Organisation ist inzwischen gelöscht.")
+    return organisation
 
 
 def _offer(pk: int) -> Offer:

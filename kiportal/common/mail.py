@@ -10,6 +10,8 @@ renders emails/offer_decision.subject.txt, .txt and .html; every template gets `
 """
 
 import email.utils
+import re
+import smtplib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,20 @@ from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
-from kiportal.common.jobs import Run
+from kiportal.common import addresses
+from kiportal.common.jobs import JobRefused, Run
 from kiportal.common.models import Centre
+
+# Answers that speak of the message or of us (sign-in, policy), not of the address (RFC 3463: X.7.X; RFC 4954).
+_NOT_THE_ADDRESS = re.compile(r"^\s*5\.7\.\d+")
+_SIGN_IN = frozenset({530, 534, 535, 538})
 
 
 def send(template: str, *, to: str, context: dict[str, Any], run: Run, language: str = "de") -> None:
-    """Send one mail; raises what the transport raises, so that the job tries again."""
+    """Send one mail; raises what the transport raises, so that the job tries again.
+
+    A mail server that refuses the address for good is believed: the address is marked, and the job is refused.
+    """
     centre = Centre.objects.current()
     with translation.override(language):
         values = {"centre": centre, "base_url": settings.KIPORTAL_BASE_URL, **context}
@@ -48,7 +58,29 @@ def send(template: str, *, to: str, context: dict[str, Any], run: Run, language:
         },
     )
     message.attach_alternative(html, "text/html")
-    message.send()
+    try:
+        message.send()
+    except smtplib.SMTPException as error:
+        if (answer := _permanent_refusal(error, to)) is None:
+            raise
+        addresses.mark_undeliverable(to, reason=answer)
+        raise JobRefused(f"Der Mailserver nimmt für diese Adresse keine Post an: {answer}") from error
+    addresses.mark_delivered(to)
+
+
+def _permanent_refusal(error: smtplib.SMTPException, to: str) -> str | None:
+    """The server's words if it refused this address (RCPT) or the mail to it (DATA) for good, else None."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, answer = error.recipients.get(to, (0, b""))
+        case smtplib.SMTPDataError():
+            code, answer = error.smtp_code, error.smtp_error
+        case _:
+            return None
+    words = answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
+    if code // 100 != 5 or code in _SIGN_IN or _NOT_THE_ADDRESS.match(words):
+        return None
+    return " ".join(f"{code} {words}".split())
 
 
 def _render_text(name: str, values: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, 
 from offers.lifecycle.mails import count_mail, mail_decision
 from offers.lifecycle.tables import OFFER
 from offers.models import Offer
-from offers.permissions import can_care_for_offer, can_review_offer
+from offers.permissions import can_care_for_offer, can_review_offer, can_show_confirmed
 
 _S = Offer.Status
 _L = AccessLink.Purpose
@@ -44,6 +44,9 @@ def confirm(offer: Offer, *, by: By, on: date) -> None:
     """ "Stimmt alles": the entry is as it should be on that day."""
     if not can_care_for_offer(by, offer):
         raise PermissionDenied("confirm is not allowed")
+    if offer.status == _S.HIDDEN and can_show_confirmed(by, offer):
+        apply(OFFER, offer, "show_confirmed", by=by, last_confirmed_on=on)
+        return
     if not Offer.objects.filter(pk=offer.pk, status=_S.PUBLISHED).update(last_confirmed_on=on):
         raise SomebodyWasFaster(_("Dieser Eintrag ist nicht mehr veröffentlicht."))
     offer.last_confirmed_on = on

@@ -64,6 +64,9 @@ def hide(offer: Offer, *, by: User, reason: str) -> StatusChange:
 
 @transaction.atomic
 def unhide(offer: Offer, *, by: User, reason: str = "") -> StatusChange:
-    change = apply(OFFER, offer, "unhide", by=by, reason=reason)
+    # What was hidden for want of a confirmation has been looked at now, or it would be hidden again tomorrow.
+    overdue = Offer.objects.hidden_as_overdue().filter(pk=offer.pk).exists()
+    dates = {"last_confirmed_on": timezone.localdate()} if overdue else {}
+    change = apply(OFFER, offer, "unhide", by=by, reason=reason, **dates)
     mail_decision(offer, change)
     return change

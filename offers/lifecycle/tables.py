@@ -14,8 +14,12 @@ from offers.permissions import (
     can_care_for_offer,
     can_confirm_offer,
     can_decide_proposal,
+    can_hide_overdue,
+    can_release_offer,
     can_restore_offer,
     can_review_offer,
+    can_show_confirmed,
+    can_submit_offer,
 )
 
 _S = Offer.Status
@@ -49,6 +53,8 @@ OFFER = table(
     Transition("reject", frozenset({_S.SUBMITTED}), _S.REJECTED, can_review_offer),
     Transition("hide", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_review_offer),
     Transition("unhide", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_review_offer, _may_be_published),
+    Transition("hide_overdue", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_hide_overdue),
+    Transition("show_confirmed", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_show_confirmed, _may_be_published),
     Transition("archive", frozenset({_S.PUBLISHED, _S.HIDDEN}), _S.ARCHIVED, can_care_for_offer),
     Transition("restore", frozenset({_S.ARCHIVED}), _S.PUBLISHED, can_restore_offer, _may_be_published),
 )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from offers.views import (
     care,
+    care_all,
     confirmation,
     dates,
     offer_detail,
@@ -19,6 +20,8 @@ urlpatterns = [
     path("angebote/melden/<str:token>/", submission.submission_resume, name="submission_resume"),
     path("angebote/melden/<str:token>/<slug:step>/", submission.submission_step, name="submission_step"),
     path("angebote/bestaetigen/<str:token>/", confirmation.submission_confirm, name="submission_confirm"),
+    path("angebote/pflege/organisation/<str:token>/", care_all.care_all, name="care_all"),
+    path("angebote/pflege/organisation/<str:token>/<int:pk>/", care_all.care_all_edit, name="care_all_edit"),
     path("angebote/pflege/<str:token>/", care.care_detail, name="care_detail"),
     path("angebote/pflege/<str:token>/aendern/", care.care_edit, name="care_edit"),
     path("angebote/<slug:slug>/", offer_detail.offer_detail, name="offer_detail"),

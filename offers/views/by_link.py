@@ -5,6 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,10 +20,16 @@ from offers import lifecycle
 from offers.models import Offer
 
 type LinkView = Callable[..., HttpResponse]
+# Reads what a link opens; raises DoesNotExist.
+type Reader = Callable[[AccessLink], models.Model]
 
 
-def opened_by_link(purpose: AccessLink.Purpose) -> Callable[[LinkView], LinkView]:
-    """Give the view the link and its offer; an unknown token answers 404, one that is over 410.
+def _offer(link: AccessLink) -> Offer:
+    return Offer.objects.select_related("provider", "offer_type", "contact__consent").get(pk=link.target_id)
+
+
+def opened_by_link(purpose: AccessLink.Purpose, read: Reader = _offer) -> Callable[[LinkView], LinkView]:
+    """Give the view the link and its offer (or what `read` finds); an unknown token answers 404, one that is over 410.
 
     `strict-origin`: under `no-referrer` browsers post `Origin: null`, and the CSRF check would refuse the form.
     """
@@ -32,7 +40,7 @@ def opened_by_link(purpose: AccessLink.Purpose) -> Callable[[LinkView], LinkView
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-            response = _open(view, request, purpose, token, kwargs)
+            response = _open(view, request, purpose, read, token, kwargs)
             response.headers["Referrer-Policy"] = "strict-origin"
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
             return response
@@ -43,18 +51,18 @@ def opened_by_link(purpose: AccessLink.Purpose) -> Callable[[LinkView], LinkView
 
 
 def _open(
-    view: LinkView, request: HttpRequest, purpose: AccessLink.Purpose, token: str, kwargs: dict[str, Any]
+    view: LinkView, request: HttpRequest, purpose: AccessLink.Purpose, read: Reader, token: str, kwargs: dict[str, Any]
 ) -> HttpResponse:
     try:
         link = links.find(purpose, token)
-        offer = Offer.objects.select_related("provider", "offer_type", "contact__consent").get(pk=link.target_id)
-    except (AccessLink.DoesNotExist, Offer.DoesNotExist):
+        record = read(link)
+    except ObjectDoesNotExist:
         return errors.not_found(request)
     except links.LinkGone as gone:
         return _gone(request, gone.link)
     if request.method == "POST":
         AccessLink.objects.filter(pk=link.pk).update(used_at=timezone.now())
-    return view(request, link, offer, **kwargs)
+    return view(request, link, record, **kwargs)
 
 
 def _gone(request: HttpRequest, link: AccessLink) -> HttpResponse:
@@ -63,7 +71,10 @@ def _gone(request: HttpRequest, link: AccessLink) -> HttpResponse:
     status = 410
     if request.method == "POST" and context["can_renew"]:
         try:
-            lifecycle.renew_care_link(link)
+            if link.purpose == AccessLink.Purpose.CARE_ALL:
+                lifecycle.renew_care_all_link(link)
+            else:
+                lifecycle.renew_care_link(link)
             context["renewed"], status = True, 200
         except lifecycle.TooManyMails as error:
             context["error"], status = error, error.status
@@ -71,6 +82,8 @@ def _gone(request: HttpRequest, link: AccessLink) -> HttpResponse:
 
 
 def _can_renew(link: AccessLink) -> bool:
+    if link.purpose == AccessLink.Purpose.CARE_ALL:
+        return link.revoked_at is None and Offer.objects.in_care_of(link.target_id, link.email).exists()
     offer = Offer.objects.filter(pk=link.target_id).first()
     return (
         link.purpose == AccessLink.Purpose.CARE

@@ -11,7 +11,7 @@ from kiportal.common.models import AccessLink
 from kiportal.common.transitions import TransitionError
 from offers import lifecycle
 from offers.models import Offer
-from offers.permissions import can_restore_offer, own_proposals
+from offers.permissions import can_restore_offer, can_show_confirmed, own_proposals
 from offers.views import changing
 from offers.views.by_link import opened_by_link
 
@@ -42,7 +42,9 @@ def care_detail(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpRes
         "link": link,
         "error": error,
         "done": DONE.get(request.GET.get("getan", "")),
-        "proposed": changing.in_words(own_proposals(link, offer).first()),
+        "proposed": changing.in_words(own := own_proposals(link, offer).first()),
+        "question": changing.open_question(own),
+        "can_show": can_show_confirmed(link, offer),
         "can_restore": offer.status == Offer.Status.ARCHIVED and can_restore_offer(link, offer),
         "is_over": offer.valid_until is not None and offer.valid_until < timezone.localdate(),
         "form_url": reverse("offers:care_edit", kwargs={"token": links.token(link)}),

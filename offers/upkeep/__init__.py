@@ -1,0 +1,1 @@
+"""Keeping the register right: whose confirmation runs out, which mails ask for it, which web addresses still answer."""

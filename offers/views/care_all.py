@@ -1,0 +1,162 @@
+"""All entries of an address at once: confirm, change, end, without an account by a link."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
+
+from actors.models import Organisation
+from kiportal.common import links
+from kiportal.common.models import AccessLink, MailAddress
+from kiportal.common.transitions import TransitionError
+from kiportal.common.views import errors
+from offers import lifecycle
+from offers.models import Offer
+from offers.permissions import can_restore_offer, own_proposals
+from offers.querysets import OfferQuerySet
+from offers.upkeep import due
+from offers.views import changing
+from offers.views.by_link import opened_by_link
+
+# What was just done, told after the redirect.
+DONE = {
+    "bestaetigen": gettext_lazy("Danke. „%(title)s“ ist als aktuell bestätigt."),
+    "unveraendert": gettext_lazy("Sie haben nichts geändert. „%(title)s“ ist damit als aktuell bestätigt."),
+    "beenden": gettext_lazy("„%(title)s“ ist beendet und steht nicht mehr auf den öffentlichen Seiten."),
+    "wiederherstellen": gettext_lazy("„%(title)s“ steht wieder auf den öffentlichen Seiten."),
+    "vorschlagen": gettext_lazy(
+        "Danke. Wir prüfen Ihre Änderung an „%(title)s“. Bis dahin bleibt der Eintrag, wie er ist."
+    ),
+    "zuruecknehmen": gettext_lazy("Ihre Änderung an „%(title)s“ ist zurückgenommen."),
+}
+# Acts on all entries, and on the mails.
+DONE_FOR_ALL = {
+    "erinnerungen-aus": gettext_lazy("Sie bekommen keine Erinnerungen mehr an diese Adresse."),
+    "erinnerungen-an": gettext_lazy("Sie bekommen wieder Erinnerungen an diese Adresse."),
+}
+
+
+def _organisation(link: AccessLink) -> Organisation:
+    return Organisation.objects.get(pk=link.target_id)
+
+
+@opened_by_link(AccessLink.Purpose.CARE_ALL, _organisation)
+def care_all(request: HttpRequest, link: AccessLink, organisation: Organisation) -> HttpResponse:
+    error: TransitionError | None = None
+    if request.method == "POST":
+        try:
+            return redirect(_url(link, _act(request, link)))
+        except TransitionError as refused:
+            error = refused
+    entries = _entries(link)
+    context = {
+        "organisation": organisation,
+        "link": link,
+        "entries": entries,
+        "number": sum(1 for entry in entries if entry["can_confirm"]),
+        "error": error,
+        "done": _done(request, link),
+        "reminders_stopped": MailAddress.objects.known_as(link.email).exclude(reminders_stopped_on=None).exists(),
+    }
+    return render(request, "offers/care_all.html", context, status=error.status if error else 200)
+
+
+@opened_by_link(AccessLink.Purpose.CARE_ALL, _organisation)
+def care_all_edit(request: HttpRequest, link: AccessLink, organisation: Organisation, pk: int) -> HttpResponse:
+    """One entry as a form. What is changed waits for the centre."""
+    offer = _offers(link).filter(pk=pk).first()
+    if offer is None:
+        return errors.not_found(request)
+    if offer.status != Offer.Status.PUBLISHED:
+        return redirect(_url(link))
+    tried = changing.attempt(request, offer, by=link, email=link.email)
+    if tried.done:
+        return redirect(_url(link, f"{tried.done}:{offer.pk}"))
+    context = {
+        "offer": offer,
+        "back_url": _url(link),
+        "form": tried.form,
+        "differences": tried.differences,
+        "proposed": changing.in_words(own_proposals(link, offer).first()),
+    }
+    return render(request, "offers/care_form.html", context, status=tried.status)
+
+
+def _act(request: HttpRequest, link: AccessLink) -> str:
+    """Do what a button says, "verb" or "verb:number of the entry"; one pressed twice did its work the first time."""
+    today = timezone.localdate()
+    verb, _colon, pk = request.POST.get("verb", "").partition(":")
+    match verb:
+        case "alle-bestaetigen":
+            return f"{verb}:{lifecycle.confirm_all(link, on=today)}"
+        case "erinnerungen-aus":
+            lifecycle.stop_reminders(link, on=today)
+            return verb
+        case "erinnerungen-an":
+            lifecycle.resume_reminders(link)
+            return verb
+    offer = _offers(link).filter(pk=pk).first() if pk.isdecimal() else None
+    if offer is None:
+        return ""
+    match verb:
+        case "bestaetigen":
+            lifecycle.confirm(offer, by=link, on=today)
+        case "beenden" if offer.status != Offer.Status.ARCHIVED:
+            lifecycle.archive(offer, by=link)
+        case "wiederherstellen" if offer.status != Offer.Status.PUBLISHED:
+            lifecycle.restore(offer, by=link)
+    return f"{verb}:{offer.pk}"
+
+
+def _offers(link: AccessLink) -> OfferQuerySet:
+    return Offer.objects.in_care_of(link.target_id, link.email).select_related("provider")
+
+
+def _entries(link: AccessLink) -> list[dict[str, object]]:
+    """What stands on the page: what is public, what was hidden for want of a word, and what was ended here."""
+    today = timezone.localdate()
+    running_out = {entry.offer.pk: entry for entry in due.entries(_offers(link), today)}
+    hidden = set(_offers(link).hidden_as_overdue().values_list("pk", flat=True))
+    shown = []
+    for offer in _offers(link).order_by("last_confirmed_on", "sort_key", "pk"):
+        is_public = offer.status == Offer.Status.PUBLISHED
+        can_confirm = is_public or offer.pk in hidden
+        ended_here = offer.status == Offer.Status.ARCHIVED and offer.updated_at >= link.created_at
+        can_restore = ended_here and can_restore_offer(link, offer)
+        if can_confirm or can_restore:
+            shown.append(
+                {
+                    "offer": offer,
+                    "is_public": is_public,
+                    "can_confirm": can_confirm,
+                    "can_restore": can_restore,
+                    "is_over": is_public and offer.valid_until is not None and offer.valid_until < today,
+                    "due": running_out.get(offer.pk),
+                    "has_proposal": own_proposals(link, offer).exists(),
+                    "form_url": reverse("offers:care_all_edit", kwargs={"token": links.token(link), "pk": offer.pk}),
+                }
+            )
+    return shown
+
+
+def _done(request: HttpRequest, link: AccessLink) -> str:
+    verb, _colon, number = request.GET.get("getan", "").partition(":")
+    if verb in DONE_FOR_ALL:
+        return str(DONE_FOR_ALL[verb])
+    if not number.isdecimal():
+        return ""
+    if verb == "alle-bestaetigen":
+        text = ngettext(
+            "Danke. %(number)d Eintrag ist als aktuell bestätigt.",
+            "Danke. %(number)d Einträge sind als aktuell bestätigt.",
+            int(number),
+        )
+        return text % {"number": int(number)}
+    offer = _offers(link).filter(pk=number).first() if verb in DONE else None
+    return str(DONE[verb]) % {"title": offer.title} if offer else ""
+
+
+def _url(link: AccessLink, done: str = "") -> str:
+    url = reverse("offers:care_all", kwargs={"token": links.token(link)})
+    return f"{url}?getan={done}" if done else url
