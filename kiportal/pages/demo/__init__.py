@@ -1,6 +1,8 @@
 """Believable content for a first look: `load_demo`. Organisations and persons are invented; dates count from today.
 
 accounts    one account of every role
+concepts    the integration concept in two versions, from files of the project and
+            numbers of the `registry`, with `pictures`
 content     organisations, offers with their history, proposals, reports
 history     lets the lifecycle functions act in the past
 places      which municipality an entry lies in, and the placeholders of its texts
@@ -14,7 +16,7 @@ from django.db import transaction
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.pages.demo import accounts, content, synthetic
+from kiportal.pages.demo import accounts, concepts, content, synthetic
 from kiportal.pages.demo.places import Places
 from offers.models import Offer
 
@@ -44,6 +46,7 @@ def load(extra_offers: int = 0) -> Loaded:
     created, password = accounts.create()
     if not content.is_loaded():
         content.load(places)
+        concepts.load(places)
     synthetic.add(extra_offers, places)
     return Loaded(
         organisations=Organisation.objects.count() - before[0],

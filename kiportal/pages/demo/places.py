@@ -11,8 +11,8 @@ class Places:
     """The municipalities of the centre, larger ones first where the project has a profile of the Kreis."""
 
     def __init__(self, centre: Centre) -> None:
-        profile = data.profile_of_county(centre.county_ags)
-        rows = profile["municipalities"] if profile else []
+        self.profile = data.profile_of_county(centre.county_ags)
+        rows = self.profile["municipalities"] if self.profile else []
         order = {row["ags"]: position for position, row in enumerate(rows)}
         self.all = sorted(Municipality.objects.all(), key=lambda place: order.get(place.ags, len(order)))
         self.seat = next((place for place in self.all if short_name(place) == centre.seat), self.all[0])
@@ -29,14 +29,15 @@ class Places:
     def postcode(self, place: Municipality) -> str:
         return self._postcodes.get(place.ags, "")
 
-    def fill(self, text: str, place: Municipality) -> str:
-        """Return the text with its placeholders filled."""
+    def fill(self, text: str, place: Municipality, **words: str) -> str:
+        """Return the text with its placeholders filled, {names} of `words` among them."""
         return text.format(
             ort=short_name(place),
             kommune=f"{place.get_kind_display()} {short_name(place)}",
             kreis=self._centre.county_name,
             centre=self._centre.name,
             centre_street=self._centre.street,
+            **words,
         )
 
 

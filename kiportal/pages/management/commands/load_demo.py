@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kiportal.pages import demo
+from kiportal.pages.demo import concepts
 
 
 class Command(BaseCommand):
@@ -23,3 +24,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo content: {loaded.organisations} organisations, {loaded.offers} offers added.")
         if loaded.accounts:
             self.stdout.write(f"Accounts: {', '.join(loaded.accounts)}; password of all: {loaded.password}")
+        # After the commit, and not by the worker: the PDFs are there when the first reader is.
+        for problem in dict.fromkeys(concepts.make_documents()):
+            self.stderr.write(f"The PDFs of the concepts are not made yet: {problem}")
