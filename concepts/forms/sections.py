@@ -10,6 +10,7 @@ from concepts.models import ActionArea, ConceptVersion, Section
 from concepts.outline import Node, Outline
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.widgets import CheckboxFilter
+from offers.models import Strand
 
 
 class SectionForm(LockedModelForm):
@@ -85,6 +86,8 @@ class ActionAreaForm(LockedModelForm):
         field = cast("forms.ModelChoiceField[Section]", self.fields["section"])
         field.queryset = Section.objects.filter(version=self.instance.version_id).for_tree()
         field.choices = [("", "– noch kein Abschnitt –"), *section_choices(Outline.of(self.instance.version))]
+        strand = cast("forms.ChoiceField", self.fields["strand"])
+        strand.choices = [("", "– bitte wählen –"), *Strand.choices]
 
     def _lock(self) -> None:
         changes.locked_draft(self.instance.version_id)

@@ -56,7 +56,7 @@ class StaffSectionEdit(ConceptEditorMixin, View):
         except StaleSave as stale:
             if wants_json(request):
                 return JsonResponse({"reason": "stale"}, status=409)
-            return conflict(request, form, stale, back_url=request.path)
+            return self._two_texts(request, form, stale)
         except SomebodyWasFaster:
             if wants_json(request):
                 return JsonResponse({"reason": "closed"}, status=409)
@@ -66,6 +66,13 @@ class StaffSectionEdit(ConceptEditorMixin, View):
             return JsonResponse({"saved_at": saved_at, "lock_version": section.lock_version})
         messages.success(request, f"„{section}“ ist gespeichert.")
         return redirect(request.path)
+
+    def _two_texts(self, request: HttpRequest, form: SectionForm, stale: StaleSave) -> HttpResponse:
+        """Both texts as they read, and the editor with all its buttons to make one of them."""
+        section = form.instance
+        context = {"section": section, "version": section.version, "outline": Outline.of(section.version)}
+        template = "concepts/staff_section_conflict.html"
+        return conflict(request, form, stale, back_url=request.path, template=template, context=context)
 
 
 def editor_page(request: HttpRequest, section: Section, form: SectionForm) -> HttpResponse:

@@ -39,6 +39,7 @@ function countCharacters(note) {
 
 function addFilter(list) {
   const options = [...list.querySelectorAll(".kern-form-check")];
+  if (!options.length) return;
   const id = `${list.querySelector("input").id}_filter`;
   const frame = document.createElement("div");
   const label = document.createElement("label");

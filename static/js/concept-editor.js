@@ -200,6 +200,7 @@ export const Footnote = Node.create({
 /** Words in another language, so that they are read out as they sound. */
 export const LanguageMark = Mark.create({
   name: "language",
+  priority: 200, // around bold and italic, not inside them
   inclusive: false,
 
   addAttributes() {

@@ -340,3 +340,17 @@ def test_plain_field_required_says_so_with_the_words_of_django() -> None:
         description = PlainTextFormField()
 
     assert list(Required({"description": "  "}).errors) == ["description"]
+
+
+def test_document_as_text_keeps_tables_footnotes_and_pictures_readable() -> None:
+    html = (
+        '<p>Plätze<span class="fn">Stand <span lang="uk">березень</span> 2025</span> reichen nicht.</p>'
+        "<table><caption>Plätze</caption><tbody><tr><th>Ort</th><th><p>Zahl</p></th></tr>"
+        "<tr><td><p>Siegen</p></td><td><p>3</p></td></tr></tbody></table>"
+        '<figure><img src="/x/" alt="Karte" width="4"><figcaption>Der Kreis</figcaption></figure>'
+        "<blockquote><p>Zitat</p></blockquote>"
+    )
+    assert to_text(html) == (
+        "Plätze [Fußnote: Stand березень 2025] reichen nicht.\n\nPlätze\n\nOrt | Zahl\nSiegen | 3\n\n"
+        "[Bild: Karte]\n\nDer Kreis\n\nZitat"
+    )

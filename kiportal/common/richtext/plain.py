@@ -55,12 +55,32 @@ def from_text(text: str) -> str:
 
 
 def to_text(html: str) -> str:
-    """Return the plain form of HTML, the inverse of `from_text` for what that writes."""
-    text = re.sub(r"\s*<br\s*/?>\s*", "\n", html)
+    """Return the plain form of HTML, the inverse of `from_text` for what that writes.
+
+    Of documents: the cells of a row in one line, footnotes in brackets, pictures by their alternative text.
+    """
+    text = _footnotes_in_brackets(html) if 'class="fn"' in html else html
+    text = re.sub(r'<img\b[^>]*?\balt="([^"]*)"[^>]*>', r"[Bild: \1]\n\n", text)
+    text = re.sub(r"(?:</p>)?\s*</t[dh]>\s*<t[dh][^>]*>(?:<p>)?", " | ", text)
+    text = re.sub(r"(?:</p>)?\s*</t[dh]>\s*</tr>", "\n", text)
+    text = re.sub(r"</(?:table|caption|figcaption|blockquote)>", "\n\n", text)
+    text = re.sub(r"\s*<br\s*/?>\s*", "\n", text)
     text = re.sub(r"<li>\s*(?:<p>)?", "- ", text)
     text = re.sub(r"(?:</p>)?\s*</li>", "\n", text)
     text = re.sub(r"</(?:p|h2|h3|ul|ol)>", "\n\n", text)
     return _normalise(unescape(strip_tags(text)))
+
+
+def _footnotes_in_brackets(html: str) -> str:
+    open_spans: list[bool] = []
+
+    def bracket(span: re.Match[str]) -> str:
+        if span[0] == "</span>":
+            return "]" if open_spans and open_spans.pop() else ""
+        open_spans.append('class="fn"' in span[0])
+        return " [Fußnote: " if open_spans[-1] else ""
+
+    return re.sub(r"</?span[^>]*>", bracket, html)
 
 
 def _normalise(text: str) -> str:

@@ -1,6 +1,6 @@
 """Two people saved the same record: both texts side by side, nothing lost, saving again is one click (409)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -34,24 +34,27 @@ def conflict(
     back_url: str,
     rebuild: Callable[[QueryDict, Locked], LockedModelForm] | None = None,
     differences: Sequence[Difference] = (),
+    template: str = "common/conflict.html",
+    context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Answer a StaleSave with the page from which one saves over the version that is stored now.
 
     `rebuild` makes the form again where its class needs more than data and instance; `differences` are what the form
-    edits beside the columns of its model (dates, for example).
+    edits beside the columns of its model (dates, for example). A `template` of its own extends common/conflict.html.
     """
     theirs = stale.theirs
     assert isinstance(theirs, Locked)  # noqa: S101  (LockedModelForm is for Locked models only)
     data = request.POST.copy()
     data[form.add_prefix("lock_version")] = str(theirs.lock_version)
     again = rebuild(data, theirs) if rebuild else type(form)(data, instance=theirs, prefix=form.prefix)
-    context = {
+    values = {
+        **(context or {}),
         "form": again,
         "record": theirs,
         "differences": [*between(form, theirs), *differences],
         "back_url": back_url,
     }
-    return render(request, "common/conflict.html", context, status=409)
+    return render(request, template, values, status=409)
 
 
 def between(form: LockedModelForm, theirs: models.Model) -> list[Difference]:
