@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.utils.translation import pgettext_lazy as named
 
 from concepts.models import ConceptVersion, VersionPDF
 from kiportal.common.templatetags.ui import german
@@ -21,9 +20,9 @@ _S = ConceptVersion.Status
 BADGES = {
     _S.DRAFT: (gettext_lazy("Entwurf"), "neutral", "edit"),
     _S.FROZEN: (gettext_lazy("Noch nicht beschlossen"), "neutral", "lock"),
-    _S.COMMITTEE: (named("Fassung", "In der Beratung"), "info", "people"),
-    _S.ADOPTED: (named("Fassung", "In Kraft"), "success", "success"),
-    _S.SUPERSEDED: (named("Fassung", "Nicht mehr in Kraft"), "warning", "history"),
+    _S.COMMITTEE: (gettext_lazy("In der Beratung"), "info", "people"),
+    _S.ADOPTED: (gettext_lazy("In Kraft"), "success", "success"),
+    _S.SUPERSEDED: (gettext_lazy("Nicht mehr in Kraft"), "warning", "history"),
 }
 # German bodies whose name is feminine: "von der Bezirksvertretung", but "vom Kreistag", "vom Rat der Stadt".
 _FEMININE = ("ung", "schaft", "ion")

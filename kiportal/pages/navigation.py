@@ -18,12 +18,22 @@ class Item:
     label: Promise
     icon: str
     permissions: tuple[str, ...]
+    # Who has this one, too, has an entry of the same name that leads further.
+    unless: str = ""
 
 
 ITEMS = (
     Item("offers:review_list", _("Prüfung"), "inbox", ("offers.review_offer",)),
     Item("offers:staff_offer_list", _("Angebote"), "list", ("offers.view_offer",)),
     Item("offers:staff_organisation_list", _("Organisationen"), "organisation", ("actors.change_organisation",)),
+    Item("concepts:staff_concept_list", _("Konzepte"), "document", ("concepts.change_concept",)),
+    Item(
+        "concepts:concept_list",
+        _("Konzepte"),
+        "document",
+        ("concepts.read_conceptversion_in_committee",),
+        unless="concepts.change_concept",
+    ),
     Item("pages:barrier_list", _("Barrieren"), "accessibility", ("pages.answer_barrierreport",)),
     Item("common:job_list", _("Aufträge"), "job", ("common.view_job",)),
     Item("admin:index", _("Verwaltung"), "settings", ("common.use_admin",)),
@@ -39,6 +49,8 @@ def workspace_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     home = reverse("pages:workspace_home")
     entries = [{"label": _("Übersicht"), "url": home, "icon": "home", "current": request.path == home, "count": 0}]
     for item in (*ITEMS, MAILBOX) if settings.KIPORTAL_DEMO else ITEMS:
+        if item.unless and user.has_perm(item.unless):
+            continue
         if any(user.has_perm(permission) for permission in item.permissions):
             url = reverse(item.name)
             count = queue.length() if item.name == "offers:review_list" else 0

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import Municipality, Organisation
+from concepts.models import ConceptVersion
 from kiportal.common import roles
 from kiportal.common.models import Centre, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
@@ -86,6 +87,9 @@ class Figures:
     stale: int
     barriers: int
     failed_jobs: int
+    running_jobs: int
+    concept_drafts: int
+    missing_pdfs: int
 
 
 def figures() -> Figures:
@@ -96,6 +100,9 @@ def figures() -> Figures:
         stale=Offer.objects.due_for_confirmation(today, Centre.objects.current().freshness_months).count(),
         barriers=BarrierReport.objects.unanswered().count(),
         failed_jobs=Job.objects.filter(state=Job.State.FAILED).count(),
+        running_jobs=Job.objects.filter(state=Job.State.RUNNING).count(),
+        concept_drafts=ConceptVersion.objects.drafts().count(),
+        missing_pdfs=ConceptVersion.objects.finished().filter(pdf=None).count(),
     )
 
 

@@ -8,6 +8,7 @@ from actors.models import ContactPerson, FunderNote, Organisation
 from kiportal.common.models import Centre, CentreText, Consent
 from offers.models import Offer, Programme
 from tests import factories
+from tests.concepts.factories import make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +119,16 @@ def test_sitemap_names_public_pages_in_every_language(client: Client, centre: Ce
     assert draft.slug is not None
     assert draft.slug not in response.text
     assert 'hreflang="en"' in response.text
+
+
+def test_sitemap_names_public_concepts_and_what_is_in_force(client: Client, centre: Centre) -> None:
+    first = make_version("superseded", published=True)
+    second = make_version("adopted", published=True, concept=first.concept)
+    hidden = [make_version("committee"), make_version("adopted"), make_version("draft")]
+    text = client.get("/sitemap.xml").text
+    chapter, part = second.sections.get(parent=None), second.sections.exclude(parent=None).get()
+    for found in (first.concept, second, chapter):
+        assert f"<loc>http://testserver{found.get_absolute_url()}</loc>" in text
+        assert f"<loc>http://testserver/en{found.get_absolute_url()}</loc>" in text
+    for left_out in (first, part, *hidden, *(version.concept for version in hidden)):
+        assert f"{left_out.get_absolute_url()}</loc>" not in text

@@ -9,10 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from concepts.models import Concept
 from kiportal.common.models import Centre, CentreText
 from kiportal.pages.start import start
 from offers.models import Offer, OfferDate
 from tests import factories
+from tests.concepts.factories import make_version, store_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -92,11 +94,12 @@ def test_start_hides_drafts_and_internal_words(client: Client, centre: Centre) -
 
 
 def test_start_needs_the_same_few_queries_for_one_and_for_thirty_offers(client: Client, centre: Centre) -> None:
+    make_version("adopted", published=True)
     _fill(2)
     few = _queries(client)
     _fill(30)
     assert _queries(client) == few
-    assert few <= 12
+    assert few <= 15
 
 
 def test_start_text_falls_back_to_german_and_says_so(client: Client, centre: Centre) -> None:
@@ -118,3 +121,24 @@ def test_topic_tile_leads_to_the_filtered_list(client: Client, centre: Centre) -
     text = client.get("/").text
     assert 'href="/angebote/?thema=wohnen"' in text
     assert f'href="/angebote/?kommune={place.slug}"' in text
+
+
+def test_start_shows_the_integration_concept_in_force(client: Client, centre: Centre) -> None:
+    make_version("adopted", published=True, kind=Concept.Kind.WORKING_PAPER)
+    version = make_version("adopted", published=True, title="Integrationskonzept Musterkreis")
+    store_pdf(version)
+    assert start(timezone.now()).concept == version
+    text = client.get("/").text
+    part = version.sections.exclude(parent=None).get()
+    assert f'href="{part.get_absolute_url()}">Bildung und Erziehung</a>' in text
+    assert f'href="{version.concept.get_absolute_url()}"' in text
+    assert f'href="{version.get_absolute_url()}konzept.pdf"' in text
+    assert "Beschlossen vom Kreistag am" in text
+
+
+@pytest.mark.parametrize(("status", "published"), [("adopted", False), ("committee", True), ("superseded", True)])
+def test_start_shows_no_concept_that_is_not_public_or_not_in_force(
+    client: Client, centre: Centre, status: str, published: bool
+) -> None:
+    version = make_version(status, published=published, title="Zusammen im Musterkreis")
+    assert version.title not in client.get("/").text

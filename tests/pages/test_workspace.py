@@ -6,21 +6,26 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from actors.models import Organisation
-from kiportal.common import roles
+from concepts import changes
+from concepts.models import ConceptVersion
+from kiportal.common import links, roles
 from kiportal.common.mail import MailFolderBackend
-from kiportal.common.models import Job, StatusChange, User
+from kiportal.common.models import AccessLink, Job, StatusChange, User
 from kiportal.common.templatetags.age import age
-from kiportal.pages import overview
+from kiportal.pages import council, overview
 from kiportal.pages.models import BarrierReport
 from offers import lifecycle
 from offers.models import Offer
 from tests import factories
+from tests.concepts.factories import freeze, make_version, store_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -103,10 +108,10 @@ def test_home_needs_the_same_queries_for_one_and_for_thirty(
     fill(1)
     staff.get(reverse(HOME))
     fill(2)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(28):
         staff.get(reverse(HOME))
     fill(27)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(28):
         staff.get(reverse(HOME))
 
 
@@ -120,12 +125,14 @@ def test_home_of_a_provider_shows_own_entries_only(client: Client, centre: objec
     Offer.objects.filter(pk=stale.pk).update(last_confirmed_on=date(2020, 1, 1))
     asked = factories.make_offer("Gefragt", provider=own, status=Offer.Status.SUBMITTED)
     lifecycle.request_changes(asked, by=editor, reason="Wann genau?")
-    factories.make_offer("Entwurf", provider=own, status=Offer.Status.DRAFT)
+    factories.make_offer("Eigener Anfang", provider=own, status=Offer.Status.DRAFT)
+    by_link = factories.make_offer("Fremder Anfang", provider=own, status=Offer.Status.DRAFT)
+    links.issue(AccessLink.Purpose.DRAFT, by_link, "jemand@example.org")
     factories.make_offer("Fremder Kurs")
     text = home(client, member)
-    for part in ("Eigener Verein", "Alter Kurs", "bitte bestätigen", "Gefragt", "Wann genau?"):
+    for part in ("Eigener Verein", "Alter Kurs", "bitte bestätigen", "Gefragt", "Wann genau?", "Eigener Anfang"):
         assert part in text
-    for part in ("Entwurf", "Fremder Kurs", "Kanarienvogel", "Rita Redaktion", "Heute zu tun"):
+    for part in ("Fremder Anfang", "Fremder Kurs", "Kanarienvogel", "Rita Redaktion", "Heute zu tun"):
         assert part not in text
 
 
@@ -164,6 +171,65 @@ def test_home_of_a_council_member(client: Client, cast: dict[str, User], centre:
     assert "Heute zu tun" not in text
 
 
+def test_home_of_a_council_member_shows_what_is_to_be_decided(
+    client: Client, cast: dict[str, User], centre: object
+) -> None:
+    former = make_version("superseded", published=True, title="Zusammen im Musterkreis")
+    in_force = make_version("adopted", concept=former.concept)
+    coming = changes.copy_version(in_force)
+    coming.changes_note = "Neu ist das Kapitel zur Pflege."
+    coming.save()
+    freeze(
+        coming, status="committee", forwarded_on=date(2026, 1, 2), committee="Sozialausschuss", paper_number="118/26"
+    )
+    pdf = store_pdf(coming)
+    make_version("frozen", title="Nur im Zentrum")
+    make_version("draft", title="Entwurf im Zentrum")
+    text = home(client, cast[roles.COUNCIL])
+    parts = ("Zur Beratung", "Sozialausschuss", "118/26", coming.changes_note, pdf.version.get_absolute_url())
+    parts += ("In Kraft", in_force.get_absolute_url(), "Frühere Fassungen", former.get_absolute_url())
+    places = [text.find(part) for part in ("Zur Beratung", "In Kraft", "Frühere Fassungen", "Angebote im Kreis")]
+    assert -1 not in places
+    assert places == sorted(places)
+    for part in (*parts, f"{coming.get_absolute_url()}konzept.pdf"):
+        assert part in text
+    assert "im Zentrum" not in text
+
+
+def test_council_reads_the_next_sitting_first(cast: dict[str, User]) -> None:
+    days = {"Später": date(2026, 12, 8), "Ohne Termin": None, "Zuerst": date(2026, 12, 1)}
+    for title, day in days.items():
+        version = make_version("committee", title=title)
+        ConceptVersion.objects.filter(pk=version.pk).update(meets_on=day)
+    found = council.papers(cast[roles.COUNCIL]).in_committee
+    assert [version.title for version in found] == ["Zuerst", "Später", "Ohne Termin"]
+
+
+def test_home_of_a_council_member_needs_the_same_queries_for_one_and_for_thirty(
+    client: Client, cast: dict[str, User], centre: object, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def fill(number: int) -> None:
+        for _ in range(number):
+            make_version("committee")
+            make_version("adopted")
+
+    fill(1)
+    home(client, cast[roles.COUNCIL])
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse(HOME))
+    fill(29)
+    with django_assert_num_queries(len(few)):
+        client.get(reverse(HOME))
+
+
+def test_figures_count_drafts_and_versions_without_pdf() -> None:
+    make_version("draft")
+    make_version("frozen")
+    store_pdf(make_version("adopted"))
+    figures = overview.figures()
+    assert (figures.concept_drafts, figures.missing_pdfs) == (1, 1)
+
+
 def test_home_of_the_admin_counts_accounts(client: Client, cast: dict[str, User], centre: object) -> None:
     factories.make_user(roles.EDITOR, is_active=False)
     text = home(client, cast[roles.ADMIN])
@@ -190,11 +256,11 @@ def test_home_of_nobody_leads_to_the_login(client: Client, centre: object) -> No
     [
         (
             roles.EDITOR,
-            ["Übersicht", "Prüfung", "Angebote", "Organisationen", "Barrieren", "Aufträge", "Postfach"],
+            ["Übersicht", "Prüfung", "Angebote", "Organisationen", "Konzepte", "Barrieren", "Aufträge", "Postfach"],
         ),
         (roles.PROVIDER, ["Übersicht"]),
         (roles.MUNICIPALITY, ["Übersicht"]),
-        (roles.COUNCIL, ["Übersicht"]),
+        (roles.COUNCIL, ["Übersicht", "Konzepte"]),
         (roles.ADMIN, ["Übersicht", "Verwaltung", "Postfach"]),
     ],
 )

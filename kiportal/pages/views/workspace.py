@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from actors.models import Organisation
 from kiportal.common import roles
 from kiportal.common.views.acting import acting_user
-from kiportal.pages import overview
+from kiportal.pages import council, overview
 
 
 @require_safe
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         places = [(place, overview.offers_in(place)) for place in overview.municipalities_of(user)]
         context |= {"is_municipality": True, "places": places}
     if roles.COUNCIL in user.roles:
-        context["is_council"] = True
+        context["council"] = council.papers(user)
     if user.has_perm("common.use_admin"):
         context["accounts"] = overview.accounts()
     return render(request, "pages/workspace_home.html", context)
