@@ -28,7 +28,6 @@ HOPS = 5
 HEAD_REFUSED = frozenset({400, 403, 404, 405, 406, 500, 501, 503})
 # The page may well be there: it only lets no machine in, or not just now.
 KEPT_OUT = frozenset({401, 402, 403, 405, 406, 407, 418, 421, 423, 425, 429, 451, 503, 999})
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _KEPT_IN_URLS = "%/:=&?~#+!$,;'@()*[]"
 
 
@@ -54,17 +53,12 @@ class _Stop(Exception):
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address belongs to the Internet at large; an IPv4 address inside an IPv6 one is looked at itself."""
-    if isinstance(address, ipaddress.IPv6Address):
-        teredo = address.teredo
-        inner = [address.ipv4_mapped, address.sixtofour, *(teredo or ())]
-        if address in _NAT64:
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if any(part is not None and not is_public(part) for part in inner):
-            return False
-        if address.is_site_local:
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+    """Whether an address belongs to the Internet at large. IPv6 addresses that hold an IPv4 one lead who knows where:
+    those mapped or translated count as reserved, those of tunnels are no site's.
+    """
+    if isinstance(address, ipaddress.IPv6Address) and (address.sixtofour or address.teredo or address.is_site_local):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 def is_ordinary(scheme: str, port: int | None) -> bool:
@@ -118,6 +112,8 @@ def _request(method: str, url: str, user_agent: str, deadline: float) -> tuple[i
             raise _Stop(Outcome.TIMEOUT if late else Outcome.NO_CONNECTION) from error
         finally:
             watchdog.cancel()
+        if time.monotonic() >= deadline:  # a head that was cut off reads like one that ended
+            raise _Stop(Outcome.TIMEOUT)
         is_redirect = answer.status in {301, 302, 303, 307, 308}
         return answer.status, answer.headers.get("Location", "") if is_redirect else ""
 
