@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Run once a day each, in this order, by the first tick of a new day in Europe/Berlin (common.worker).
 KIPORTAL_DAILY_COMMANDS = [
+    "extend_dates",
     "hide_overdue",
     "ask_for_confirmation",
     "check_links",

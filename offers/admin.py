@@ -1,9 +1,13 @@
 """Reference data of offers. The offers themselves are edited in the workspace."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.db import transaction
+
+from kiportal.common.jobs import enqueue
 from kiportal.common.reference_admin import TranslatedNameAdmin
-from offers.models import OfferType, Programme, ReasonTemplate, TargetGroup, Topic
+from offers.models import OfferType, Programme, ReasonTemplate, SchoolHoliday, TargetGroup, Topic
 
 
 @admin.register(Topic)
@@ -35,3 +39,25 @@ class ReasonTemplateAdmin(admin.ModelAdmin):
     list_filter = ("verb",)
     search_fields = ("label", "text")
     prepopulated_fields = {"slug": ("label",)}
+
+
+@admin.register(SchoolHoliday)
+class SchoolHolidayAdmin(admin.ModelAdmin):
+    """What changes here moves the dates of recurring offers: a job makes them anew."""
+
+    list_display = ("name", "first_day", "last_day")
+
+    @transaction.atomic
+    def save_model(self, request: Any, obj: SchoolHoliday, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        enqueue("offers.extend_dates", title="Termine an die Schulferien anpassen", by=request.user)
+
+    @transaction.atomic
+    def delete_model(self, request: Any, obj: SchoolHoliday) -> None:
+        super().delete_model(request, obj)
+        enqueue("offers.extend_dates", title="Termine an die Schulferien anpassen", by=request.user)
+
+    @transaction.atomic
+    def delete_queryset(self, request: Any, queryset: Any) -> None:
+        super().delete_queryset(request, queryset)
+        enqueue("offers.extend_dates", title="Termine an die Schulferien anpassen", by=request.user)

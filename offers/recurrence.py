@@ -4,7 +4,7 @@ The rules are those the form can ask (RULE). Dates are stored a year ahead as Of
 """
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 import holidays
@@ -129,8 +129,8 @@ def materialise_all(today: date) -> int:
 
 
 def _at(day: date, hour: time) -> datetime:
-    """The moment of a clock on the wall, in summer as in winter."""
-    return timezone.make_aware(datetime.combine(day, hour))
+    """The moment of a clock on the wall, in summer as in winter; in UTC, where later is always more."""
+    return timezone.make_aware(datetime.combine(day, hour)).astimezone(UTC)
 
 
 # In words

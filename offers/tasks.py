@@ -7,9 +7,14 @@ from django.utils import timezone
 from actors.models import Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
-from offers import notifications
+from offers import notifications, recurrence
 from offers.models import Offer
 from offers.upkeep import due, link_checks, mails
+
+
+@job
+def extend_dates(run: Run) -> dict[str, Any]:
+    return {"offers": recurrence.materialise_all(timezone.localdate())}
 
 
 @job

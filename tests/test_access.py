@@ -33,6 +33,7 @@ ADMINS = frozenset({ADMIN})
 NOBODY: frozenset[str] = frozenset()
 # Who reads nothing of a concept but what is published.
 READERS = ANYBODY - STAFF - {COUNCIL}
+OWNERS = frozenset({PROVIDER, MUNICIPALITY})
 MEMBERS = frozenset({PROVIDER, MUNICIPALITY, EDITOR, LEAD})
 
 
@@ -131,6 +132,10 @@ ROWS = [
     row("offers:review_list", STAFF, 200, 405),
     row("offers:review_detail", STAFF, 200, 200, pk="submitted.pk"),
     row("offers:proposal_detail", STAFF, 200, 200, pk="proposal.pk"),
+    row("offers:freshness_board", STAFF, 200, 405),
+    row("offers:freshness_ask", STAFF, 405, 302, pk="published.pk"),
+    row("offers:address_mark", STAFF, 405, 200),
+    row("offers:address_clear", STAFF, 405, 302, pk="address_without_mail.pk"),
     row("offers:staff_offer_list", STAFF, 200, 405),
     row("offers:staff_offer_add", STAFF, 200, 200),
     row("offers:staff_offer_detail", STAFF, 200, 400, pk="published.pk"),
@@ -166,6 +171,11 @@ ROWS = [
     row("concepts:staff_action_area_edit", STAFF, 200, 200, pk="area_of_draft.pk"),
     row("concepts:staff_action_area_move", STAFF, 405, 302, pk="area_of_draft.pk"),
     row("concepts:staff_action_area_delete", STAFF, 200, 302, pk="area_of_draft.pk"),
+    # People of a Verein or a Kommune
+    row("offers:member_offer_add", OWNERS, 200, 200),
+    row("offers:member_offer_detail", OWNERS, 200, 400, pk="published.pk"),
+    row("offers:member_offer_edit", OWNERS, 200, 200, pk="published.pk"),
+    row("offers:member_offer_step", OWNERS, 200, 302, pk="changes_requested.pk", step="pruefen"),
     row("common:job_list", STAFF, 200, 405),
     row("common:job_detail", STAFF, 200, 405, pk="job.pk"),
     row("common:job_retry", STAFF, 405, 302, pk="job.pk"),
@@ -213,6 +223,7 @@ ROWS = [
     *admin_model("offers_targetgroup", record="target_group.pk"),
     *admin_model("offers_offertype", record="offer_type.pk"),
     *admin_model("offers_programme", record="programme.pk"),
+    *admin_model("offers_schoolholiday", delete=True, record="school_holiday.pk"),
     *admin_model("account_emailaddress", view=False, record="address.pk"),
     *admin_model("mfa_authenticator", view=False, record="authenticator.pk"),
 ]
@@ -353,6 +364,12 @@ HIDDEN = [
         404,
         {"slug": "concept_of_draft.slug", "number": "concept_draft.number", "uuid": "section_of_draft.uuid"},
     ),
+    ("offers:member_offer_detail", OWNERS, 404, {"pk": "foreign.pk"}),
+    ("offers:member_offer_detail", OWNERS, 404, {"pk": "draft.pk"}),  # somebody writes it by a link
+    ("offers:member_offer_detail", OWNERS, 404, {"pk": "unconfirmed.pk"}),
+    ("offers:member_offer_edit", OWNERS, 404, {"pk": "foreign.pk"}),
+    ("offers:member_offer_step", OWNERS, 404, {"pk": "foreign.pk", "step": "pruefen"}),
+    ("offers:member_offer_step", OWNERS, 404, {"pk": "draft.pk", "step": "angebot"}),
     ("offers:submission_resume", ANYBODY, 404, {"token": "care_link.token"}),
     ("offers:submission_confirm", ANYBODY, 404, {"token": "draft_link.token"}),
     ("offers:care_detail", ANYBODY, 404, {"token": "confirm_link.token"}),

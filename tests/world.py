@@ -1,7 +1,7 @@
 """A small world with one record in every state, for tests that look at the whole site."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,11 +15,11 @@ from django.utils import timezone
 from actors.models import ContactPerson, FunderNote, Organisation
 from concepts import changes
 from concepts.models import ConceptVersion
-from kiportal.common import jobs, links, roles
+from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, Job, User
 from kiportal.pages.models import BarrierReport
-from offers.models import Offer, OfferDate, Programme
+from offers.models import Offer, OfferDate, Programme, SchoolHoliday
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
 
@@ -94,6 +94,9 @@ def make_world() -> World:
         "contact": published.contact,
         "municipality": municipality,
         "programme": programme,
+        "school_holiday": SchoolHoliday.objects.create(
+            name="Osterferien", first_day=date(2027, 3, 22), last_day=date(2027, 4, 3)
+        ),
         "funder_note": FunderNote.objects.create(text="Gefördert durch das Land"),
         "proposal": proposal,
         "job": job,
@@ -112,6 +115,7 @@ def make_world() -> World:
         **_concepts(),
         "draft_link": links.issue(Purpose.DRAFT, offers[Offer.Status.DRAFT], "verein@example.org"),
         "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
+        "address_without_mail": addresses.mark_undeliverable("weg@example.org", reason="550 No such user"),
         "care_all_link": links.issue(Purpose.CARE_ALL, own, "verein@example.org"),
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
     }

@@ -38,10 +38,10 @@ _EDITOR = frozenset(
 )
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
-    PROVIDER: frozenset({"common.use_workspace"}),
-    MUNICIPALITY: frozenset({"common.use_workspace"}),
+    PROVIDER: frozenset({"common.use_workspace", "actors.act_for_organisation"}),
+    MUNICIPALITY: frozenset({"common.use_workspace", "actors.act_for_organisation"}),
     EDITOR: _EDITOR,
-    LEAD: _EDITOR | {"concepts.decide_conceptversion"},
+    LEAD: _EDITOR | {"concepts.decide_conceptversion", "offers.release_own_offer"},
     COUNCIL: frozenset({"common.use_workspace", "concepts.read_conceptversion_in_committee"}),
     ADMIN: frozenset(
         {"common.use_workspace", "common.use_admin"}
@@ -61,6 +61,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
                 ("offers", "offertype"),
                 ("offers", "programme"),
                 ("offers", "reasontemplate"),
+                ("offers", "schoolholiday"),
             )
         }
         | {
@@ -68,6 +69,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "actors.delete_fundernote",
             "actors.view_organisation",
             "offers.delete_reasontemplate",
+            "offers.delete_schoolholiday",
         }
     ),
 }

@@ -19,8 +19,8 @@ from kiportal.pages import lifecycle as pages_lifecycle
 from kiportal.pages.demo.history import happened
 from kiportal.pages.demo.places import Places
 from kiportal.pages.models import BarrierReport
-from offers import changes, lifecycle
-from offers.models import Offer, OfferDate, OfferType, Programme, TargetGroup, Topic
+from offers import changes, lifecycle, recurrence, rows
+from offers.models import Offer, OfferDate, OfferType, Programme, SchoolHoliday, TargetGroup, Topic
 
 FUNDER_NOTE = (
     "Ministerium für Kinder, Jugend, Familie, Gleichstellung, Flucht und Integration des Landes Nordrhein-Westfalen"
@@ -92,12 +92,26 @@ class _Loader:
         for entry in data.read("demo/proposals"):
             self._add_proposal(entry)
         self._add_barrier_reports()
+        self._add_school_holidays()
         FunderNote.objects.get_or_create(text=FUNDER_NOTE)
 
     def _moment(self, days_ago: int, number: int = 0) -> datetime:
         """A moment in office hours, `days_ago` before today and never in the future."""
         day = timezone.localtime(self.now) - timedelta(days=days_ago)
         return min(day.replace(hour=8 + number % 9, minute=number * 7 % 60), self.now - timedelta(minutes=number % 50))
+
+    def _add_school_holidays(self) -> None:
+        """Examples, as the centre would enter them; every year has its own days."""
+        for year in (self.today.year, self.today.year + 1):
+            for name, first, last in (
+                ("Osterferien", (3, 29), (4, 10)),
+                ("Herbstferien", (10, 17), (10, 31)),
+                ("Weihnachtsferien", (12, 23), (12, 31)),
+            ):
+                SchoolHoliday.objects.get_or_create(
+                    first_day=date(year, *first), defaults={"name": f"{name} {year}", "last_day": date(year, *last)}
+                )
+        recurrence.materialise_all(self.today)
 
     # Organisations
 
@@ -193,6 +207,7 @@ class _Loader:
             project_period=project.get("period", ""),
             **{f"project_{part}": fill(project.get(part, "")) for part in ("goal", "steps", "needs", "results")},
             submitter_email=provider.email if by_form else "",
+            **entry.get("more", {}),
             submitter_note=entry.get("note", "") if entry.get("status") == "submitted" else "",
         )
 
@@ -204,12 +219,28 @@ class _Loader:
         return found, found[0]
 
     def _fill_relations(self, offer: Offer, entry: dict[str, Any]) -> None:
-        for name, rows in self.lists.items():
-            getattr(offer, name).add(*(rows[slug] for slug in entry[name]))
+        for name, known in self.lists.items():
+            getattr(offer, name).add(*(known[slug] for slug in entry[name]))
         offer.municipalities.add(*self._places_of(entry)[0])
         OfferDate.objects.bulk_create(
             OfferDate(offer=offer, starts_at=start, ends_at=end) for start, end in self._dates_of(entry)
         )
+        rows.write(offer, entry.get("rows", {}) | self._partners_of(entry) | self._rule_of(entry))
+
+    def _partners_of(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """A partner is the key of an organisation of the demo, or a name."""
+        found = []
+        for role, partner in entry.get("partners", []):
+            known = self.organisations.get(partner)
+            found.append([role, known.pk if known else None, "" if known else partner])
+        return {"partners": found}
+
+    def _rule_of(self, entry: dict[str, Any]) -> dict[str, Any]:
+        if not (rule := entry.get("repeat")):
+            return {}
+        first = self.today - timedelta(days=200)
+        times = (rule["start"], rule["end"], rule.get("skips_school_holidays", False), True, [])
+        return {"recurrence": [[rule["rule"], first.isoformat(), None, *times]]}
 
     def _dates_of(self, entry: dict[str, Any]) -> list[tuple[datetime, datetime]]:
         if not (rule := entry.get("dates")):
