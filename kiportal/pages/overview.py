@@ -17,7 +17,8 @@ from kiportal.common import roles
 from kiportal.common.models import Centre, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
 from offers.models import Offer
-from offers.review import queue
+from offers.review import queue, records
+from offers.upkeep import board, link_checks
 
 AT_MOST = 7
 # So that many entries of one kind do not hide the others.
@@ -85,6 +86,8 @@ class Figures:
     waiting: int
     published: int
     stale: int
+    undeliverable: int
+    broken_links: int
     barriers: int
     failed_jobs: int
     running_jobs: int
@@ -98,6 +101,8 @@ def figures() -> Figures:
         waiting=queue.length(),
         published=Offer.objects.visible_to_public(today).count(),
         stale=Offer.objects.due_for_confirmation(today, Centre.objects.current().freshness_months).count(),
+        undeliverable=len(board.undeliverable()),
+        broken_links=len(link_checks.broken(today)),
         barriers=BarrierReport.objects.unanswered().count(),
         failed_jobs=Job.objects.filter(state=Job.State.FAILED).count(),
         running_jobs=Job.objects.filter(state=Job.State.RUNNING).count(),

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import Organisation
@@ -40,15 +42,26 @@ class Source:
     record: Offer | Organisation | Programme
     url: str
 
+    @property
+    def edit_url(self) -> str:
+        """Programmes are reference data, which the role `admin` keeps."""
+        match self.record:
+            case Offer():
+                return reverse("offers:staff_offer_edit", args=[self.record.pk])
+            case Organisation():
+                return reverse("offers:staff_organisation_edit", args=[self.record.pk])
+            case Programme():
+                return reverse("admin:offers_programme_change", args=[self.record.pk])
 
-def sources(on: date) -> Iterator[Source]:
-    """Every web address that stands on a public page."""
+
+def sources(on: date, **only: Any) -> Iterator[Source]:
+    """Every web address that stands on a public page, or `only` some of them."""
     for records in (
         Offer.objects.visible_to_public(on).select_related("provider"),
         Organisation.objects.visible_to_public(),
         Programme.objects.all(),
     ):
-        for record in records.exclude(website=""):
+        for record in records.exclude(website="").filter(**only):
             yield Source(record, record.website)
 
 
@@ -119,10 +132,12 @@ def record(check: LinkCheck, result: Result, on: date) -> None:
 
 def broken(on: date) -> list[tuple[LinkCheck, list[Source]]]:
     """Broken addresses, the oldest trouble first, each with the entries that name it."""
+    checks = list(LinkCheck.objects.broken())
     named: dict[str, list[Source]] = {}
-    for source in sources(on):
-        named.setdefault(source.url, []).append(source)
-    return [(check, named[check.url]) for check in LinkCheck.objects.broken() if check.url in named]
+    if checks:
+        for source in sources(on, website__in=[check.url for check in checks]):
+            named.setdefault(source.url, []).append(source)
+    return [(check, named[check.url]) for check in checks if check.url in named]
 
 
 def host_of(url: str) -> str:

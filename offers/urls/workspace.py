@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from offers.views import proposals, review, staff_offers, staff_organisations
+from offers.views import follow_ups, freshness, proposals, review, staff_offers, staff_organisations
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>"
 
 urlpatterns = [
+    path("arbeitsplatz/aktualitaet/", freshness.freshness_board, name="freshness_board"),
+    path("arbeitsplatz/aktualitaet/adresse/", freshness.address_mark, name="address_mark"),
+    path("arbeitsplatz/aktualitaet/adresse/<int:pk>/", freshness.address_clear, name="address_clear"),
+    path("arbeitsplatz/aktualitaet/<int:pk>/fragen/", freshness.freshness_ask, name="freshness_ask"),
     path("arbeitsplatz/pruefung/", review.ReviewList.as_view(), name="review_list"),
     path("arbeitsplatz/pruefung/<int:pk>/", review.ReviewDetail.as_view(), name="review_detail"),
     path("arbeitsplatz/pruefung/aenderung/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal_detail"),

@@ -1,0 +1,123 @@
+"""/arbeitsplatz/aktualitaet/: five lists, one action each."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from django.test import Client
+from django.utils import timezone
+
+from kiportal.common import addresses
+from kiportal.common.models import Job, MailAddress, User
+from offers import lifecycle
+from offers.models import LinkCheck, Offer
+from tests import factories
+from tests.smtp import Mailbox
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
+
+URL = "/arbeitsplatz/aktualitaet/"
+
+
+@pytest.fixture
+def staff(client: Client, editor: User) -> Client:
+    client.force_login(editor)
+    return client
+
+
+def titles(client: Client, view: str) -> list[str]:
+    page = client.get(URL, {"ansicht": view})
+    return [str(row.entry.offer) for row in page.context["page_obj"]]
+
+
+def make(title: str, days: int, **fields: Any) -> Offer:
+    day = timezone.localdate() + timedelta(days=days) - relativedelta(months=12)
+    return factories.make_offer(title, last_confirmed_on=day, **fields)
+
+
+def test_lists_show_the_oldest_first(staff: Client) -> None:
+    for title, days in (("Jünger", -10), ("Älter", -90), ("Bald", 20), ("Später", 100)):
+        make(title, days)
+    hidden = make("Verborgen", -110, submitter_email="")
+    lifecycle.hide_overdue(timezone.localdate())
+    assert titles(staff, "ueberfaellig") == ["Älter", "Jünger"]
+    assert titles(staff, "bald") == ["Bald"]
+    assert titles(staff, "verborgen") == [hidden.title]
+    counts = [tab["count"] for tab in staff.get(URL).context["tabs"]]
+    assert counts == [2, 1, 1, 0, 0]
+
+
+def test_first_list_with_something_in_it_is_shown_and_unknown_ones_are_none(staff: Client) -> None:
+    make("Bald", 20)
+    assert titles(staff, "") == titles(staff, "unbekannt") == ["Bald"]
+
+
+def test_link_is_sent_at_once(staff: Client, mailbox: Mailbox, run_jobs: Callable[[], list[Job]]) -> None:
+    offer = make("Kurs", -10)
+    response = staff.post(f"{URL}{offer.pk}/fragen/", {"ansicht": "ueberfaellig"})
+    assert response["Location"] == f"{URL}?ansicht=ueberfaellig"
+    run_jobs()
+    assert mailbox.link("Pflege-Link", "/angebote/pflege/organisation/")
+
+
+def test_address_that_takes_no_mail_is_named_with_its_entries(staff: Client) -> None:
+    offer = make("Kurs", -10, submitter_email="Weg@example.org")
+    address = addresses.mark_undeliverable("weg@example.org", reason="550 No such user")
+    page = staff.get(URL, {"ansicht": "unzustellbar"}).content.decode()
+    assert "550 No such user" in page
+    assert f"/arbeitsplatz/angebote/{offer.pk}/bearbeiten/" in page
+    assert "Adresse eintragen" in staff.get(URL, {"ansicht": "ueberfaellig"}).content.decode()
+    staff.post(f"{URL}adresse/{address.pk}/")
+    assert not MailAddress.objects.exists()
+
+
+def test_changed_address_leaves_the_list(staff: Client) -> None:
+    make("Kurs", 100, submitter_email="weg@example.org")
+    addresses.mark_undeliverable("weg@example.org", reason="550 No such user")
+    Offer.objects.update(submitter_email="da@example.org")
+    assert staff.get(URL, {"ansicht": "unzustellbar"}).context["tabs"][3]["count"] == 0
+
+
+def test_staff_mark_an_address(staff: Client, editor: User) -> None:
+    make("Kurs", 100, submitter_email="weg@example.org")
+    staff.post(f"{URL}adresse/", {"email": "weg@example.org", "reason": "Brief kam zurück"})
+    address = MailAddress.objects.get()
+    assert (address.email, address.reason, address.marked_by) == ("weg@example.org", "Brief kam zurück", editor)
+    wrong = staff.post(f"{URL}adresse/", {"email": "falsch@example.org", "reason": "x"})
+    assert "bei keinem Eintrag" in wrong.content.decode()
+    assert MailAddress.objects.count() == 1
+
+
+def test_broken_link_is_shown_with_the_entry_to_mend(staff: Client) -> None:
+    offer = factories.make_offer(website="https://weg.de/kurs")
+    day = timezone.localdate() - timedelta(days=3)
+    LinkCheck.objects.create(
+        url=offer.website, outcome="error", code=404, failures=2, failing_since=day, checked_on=day
+    )
+    page = staff.get(URL, {"ansicht": "links"}).content.decode()
+    assert "weg.de/kurs" in page
+    assert "(404)" in page
+    assert f"/arbeitsplatz/angebote/{offer.pk}/bearbeiten/" in page
+
+
+def test_first_page_of_the_workspace_counts_them(staff: Client) -> None:
+    offer = make("Kurs", -10, submitter_email="weg@example.org", website="https://weg.de/")
+    addresses.mark_undeliverable("weg@example.org", reason="550")
+    LinkCheck.objects.create(url=offer.website, outcome="error", code=404, failures=2, checked_on=timezone.localdate())
+    figures = staff.get("/arbeitsplatz/").context["figures"]
+    assert (figures.stale, figures.undeliverable, figures.broken_links) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("view", ["ueberfaellig", "unzustellbar", "links"])
+def test_number_of_queries_does_not_grow(staff: Client, view: str, django_assert_max_num_queries: Any) -> None:
+    for number in range(3):
+        make("Kurs", -10, submitter_email=f"{number}@example.org", website=f"https://{number}.de/")
+        addresses.mark_undeliverable(f"{number}@example.org", reason="550")
+        LinkCheck.objects.create(
+            url=f"https://{number}.de/", outcome="error", failures=2, failing_since=timezone.localdate()
+        )
+    staff.get(URL)
+    with django_assert_max_num_queries(20):
+        staff.get(URL, {"ansicht": view})
