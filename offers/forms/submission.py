@@ -118,6 +118,17 @@ class StartForm(OrganisationFields, AnonymousForm):
 
     limit_name = "submission"
 
+    # The address of a Projekt that the entry begins with
+    anregung = forms.SlugField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["anregung"].initial = self.request.GET.get("anregung", "")
+
+    def inspiration(self) -> Offer | None:
+        slug = self["anregung"].value() or ""
+        return Offer.objects.visible_to_public(timezone.localdate()).projects().filter(slug=slug[:130]).first()
+
 
 class OrganisationStep(OrganisationFields, OfferForm):
     """The first step again, with the draft at hand.

@@ -25,6 +25,7 @@ from offers.lifecycle.freshness import (
     send_care_all_link,
     stop_reminders,
 )
+from offers.lifecycle.inspiration import start_inspired_draft
 from offers.lifecycle.mails import ADDRESS_OPEN, TooManyMails
 from offers.lifecycle.proposals import accept_proposal, propose, reject_proposal, withdraw_proposal
 from offers.lifecycle.review import RESERVED_SLUGS, hide, publish, reject, request_changes, unhide
@@ -63,6 +64,7 @@ __all__ = [
     "send_care_all_link",
     "send_care_link",
     "start_draft",
+    "start_inspired_draft",
     "start_own_draft",
     "stop_reminders",
     "submit",

@@ -28,7 +28,14 @@ def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "offers/offer_detail.html",
-        {"offer": offer, "places": _places(offer), "similar": offers.similar_to(offer).for_cards()[:SIMILAR]},
+        {
+            "offer": offer,
+            "places": _places(offer),
+            "similar": offers.similar_to(offer).for_cards()[:SIMILAR],
+            "inspired_by": offers.filter(pk=offer.inspired_by_id).select_related("provider").first(),
+            "inspired": offers.filter(inspired_by=offer).select_related("provider").order_by("sort_key", "pk"),
+            "invites_to_copy": True,
+        },
     )
 
 

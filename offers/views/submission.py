@@ -49,20 +49,20 @@ MAXIMUM_ALIKE = 5
 def submission_start(request: HttpRequest) -> HttpResponse:
     """What happens, and the first step at once."""
     form = StartForm(request.POST if request.method == "POST" else None, request=request)
+    source = form.inspiration()
     if form.is_bound and form.is_valid():
-        link = lifecycle.start_draft(
-            Offer(
-                provider=form.provider(),
-                submitter_email=form.cleaned_data["submitter_email"],
-                submitter_language=get_language() or "de",
-                submission_key=form.cleaned_data["key"],
-            )
+        offer = Offer(
+            provider=form.provider(),
+            submitter_email=form.cleaned_data["submitter_email"],
+            submitter_language=get_language() or "de",
+            submission_key=form.cleaned_data["key"],
         )
+        link = lifecycle.start_inspired_draft(offer, source) if source else lifecycle.start_draft(offer)
         return redirect(_url(link, STEPS[1].slug))
     steps = [{"label": STEPS[0].label, "url": None, "state": "current"}]
     steps += [{"label": step.label, "url": None, "state": "open"} for step in STEPS[1:] if step.slug != "projekt"]
     steps.append({"label": REVIEW_LABEL, "url": None, "state": "open"})
-    context = {"form": form, "steps": steps}
+    context = {"form": form, "steps": steps, "source": source}
     return render(request, "offers/submission_start.html", context, status=429 if form.too_many else 200)
 
 
