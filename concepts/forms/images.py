@@ -130,5 +130,9 @@ class ImageForm(forms.ModelForm):
         known = ConceptImage.objects.filter(concept=self.instance.concept_id, sha256=self.picture.sha256).first()
         if known is not None:
             return known
-        self.instance.sha256 = self.picture.sha256
+        image = self.instance
+        image.sha256 = self.picture.sha256
+        name = image.file.field.generate_filename(image, image.file.name)
+        if image.file.storage.exists(name):  # another concept has the same picture
+            image.file = name
         return super().save(commit)

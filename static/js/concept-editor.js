@@ -109,8 +109,8 @@ export const DocumentTable = Table.extend({
     return {
       ...inherited,
       Escape: () => {
-        this.storage.leaving = true;
-        return false;
+        this.storage.leaving = this.editor.isActive("table");
+        return this.storage.leaving;
       },
       Tab: (context) => !this.storage.leaving && inherited.Tab(context),
       "Shift-Tab": (context) => !this.storage.leaving && inherited["Shift-Tab"](context),

@@ -72,11 +72,7 @@ function showErrors(form, errors) {
 /** A dialog whose one field is a small editor: running text with bold, italic, links. Returns its content as JSON. */
 async function askForText(name, content, { existing = false, extensions = [] } = {}) {
   const dialog = dialogOf(name);
-  const source = dialog.querySelector("[data-rich]");
-  const place = document.createElement("div");
-  place.className = "small-editor";
-  source.hidden = true;
-  source.after(place);
+  const place = dialog.querySelector("[data-rich]");
   const small = new Editor({
     element: place,
     extensions: [
@@ -90,9 +86,15 @@ async function askForText(name, content, { existing = false, extensions = [] } =
       attributes: {
         role: "textbox",
         "aria-multiline": "true",
-        "aria-label": source.dataset.rich,
-        "aria-describedby": source.getAttribute("aria-describedby"),
-        lang: "de",
+        "aria-labelledby": place.dataset.rich,
+        "aria-describedby": place.getAttribute("aria-describedby"),
+      },
+      // As in a field of one line: Enter takes the text over, Escape leaves it. Shift and Enter make a line break.
+      handleKeyDown: (_view, event) => {
+        if (event.key === "Escape") dialog.close("cancel");
+        else if (event.key === "Enter" && !event.shiftKey) dialog.querySelector("form").requestSubmit();
+        else return false;
+        return true;
       },
     },
   });
@@ -101,7 +103,6 @@ async function askForText(name, content, { existing = false, extensions = [] } =
   const { action } = await asked;
   const result = { action, json: small.getJSON().content?.[0]?.content ?? [], html: small.getHTML() };
   small.destroy();
-  place.remove();
   return result;
 }
 

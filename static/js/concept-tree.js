@@ -117,14 +117,6 @@ document.addEventListener("dragend", () => {
   show(null);
 });
 
-// Beside the text the tree is always open, and shows where one is.
+// A long tree shows where one is.
 
-for (const disclosure of document.querySelectorAll("[data-wide-open]")) {
-  const wide = matchMedia("(min-width: 64rem)");
-  const adapt = () => {
-    disclosure.open = wide.matches;
-  };
-  wide.addEventListener("change", adapt);
-  adapt();
-}
 tree()?.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ from kiportal.common import roles
 from kiportal.common.models import User
 from kiportal.common.richtext import DOCUMENT, sanitise
 from tests import factories
-from tests.browser.conftest import Check, Open
+from tests.browser.conftest import Check, Faults, Open
 from tests.concepts.factories import make_concept, make_image, make_section
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +79,12 @@ def press(page: Page, name: str) -> None:
 def save(page: Page) -> None:
     page.keyboard.press("Control+s")
     expect(page.get_by_text(re.compile(r"^Gespeichert um \d\d:\d\d Uhr$"))).to_be_visible()
+
+
+def refused(faults: Faults, path: str) -> None:
+    """The page asked for something that it expected to be refused: once, and at this address."""
+    assert [urlsplit(fault).path for fault in faults] == [path]
+    faults.clear()
 
 
 def body_of(section: Section) -> str:
@@ -194,7 +201,7 @@ def test_table_is_made_with_caption_heads_and_a_footnote(page: Page, section: Se
     text.click()
     page.keyboard.press("Control+End")
     press(page, "Tabelle")
-    page.get_by_label("Überschrift der Tabelle").fill("Plätze & mehr")
+    page.get_by_role("textbox", name="Überschrift der Tabelle").fill("Plätze & mehr")
     page.get_by_label("Zeilen").fill("2")
     page.get_by_label("Spalten").fill("2")
     page.get_by_role("button", name="Einfügen", exact=True).click()
@@ -214,7 +221,7 @@ def test_table_is_made_with_caption_heads_and_a_footnote(page: Page, section: Se
     press(page, "Tabelle: Überschrift")
     page.keyboard.press("Control+a")
     page.keyboard.type("Neu")
-    page.get_by_role("button", name="Übernehmen").click()
+    page.keyboard.press("Enter")
     press(page, "Neue Zeile darunter")
     press(page, "Kopfspalte")
     save(page)
@@ -265,7 +272,7 @@ def test_reference_link_and_language_are_set(page: Page, section: Section, versi
     )
 
 
-def test_picture_is_uploaded_and_inserted(page: Page, section: Section, tmp_path: Path) -> None:
+def test_picture_is_uploaded_and_inserted(page: Page, section: Section, tmp_path: Path, faults: Faults) -> None:
     file = tmp_path / "haus.png"
     Image.new("RGB", (30, 20), "blue").save(file)
     text = opened(page, section)
@@ -275,6 +282,7 @@ def test_picture_is_uploaded_and_inserted(page: Page, section: Section, tmp_path
     page.get_by_label("Bilddatei").set_input_files(file)
     page.get_by_role("button", name="Übernehmen").click()
     expect(page.get_by_text("Bitte beschreiben Sie, was das Bild zeigt.")).to_be_visible()
+    refused(faults, reverse("concepts:staff_image_add", args=[section.version.concept_id]))
     page.get_by_label("Alternativtext").fill("Ein blaues Haus")
     page.get_by_label("Bildrechte").fill("Kreis")
     page.get_by_label("Bildunterschrift").fill("Das Haus")
@@ -292,7 +300,7 @@ def test_picture_is_uploaded_and_inserted(page: Page, section: Section, tmp_path
 # Saving
 
 
-def test_state_of_saving_is_always_visible(page: Page, section: Section) -> None:
+def test_state_of_saving_is_always_visible(page: Page, section: Section, faults: Faults) -> None:
     text = opened(page, section)
     state = page.locator("[data-save-state]")
     expect(state).to_contain_text("Zuletzt gespeichert")
@@ -304,6 +312,8 @@ def test_state_of_saving_is_always_visible(page: Page, section: Section) -> None
     page.context.set_offline(True)
     page.get_by_role("button", name="Speichern").click()
     expect(state).to_have_text("Nicht gespeichert: keine Verbindung. Ihr Text steht noch hier.")
+    assert [fault.rpartition("::")[2] for fault in faults] == ["ERR_INTERNET_DISCONNECTED"]
+    faults.clear()
     page.context.set_offline(False)
     page.get_by_role("button", name="Speichern").click()
     expect(state).to_have_text(re.compile(r"Gespeichert um \d\d:\d\d Uhr"))
@@ -335,7 +345,7 @@ def test_leaving_with_unsaved_text_asks(page: Page, section: Section) -> None:
     expect(page.get_by_role("heading", level=1, name="Konzepte")).to_be_visible()
 
 
-def test_two_who_save_lose_nothing(page: Page, section: Section, check: Check) -> None:
+def test_two_who_save_lose_nothing(page: Page, section: Section, check: Check, faults: Faults) -> None:
     text = opened(page, section)
     Section.objects.filter(pk=section.pk).update(body="<p>Ihre Worte</p>", lock_version=2)
     text.click()
@@ -343,6 +353,7 @@ def test_two_who_save_lose_nothing(page: Page, section: Section, check: Check) -
     page.keyboard.type(" Meine Worte")
     page.keyboard.press("Control+s")
     expect(page.get_by_role("heading", level=1)).to_have_text("Zwei Fassungen von „Ziele“")
+    refused(faults, path_to(section))
     expect(page.locator(".conflict__side").first).to_contain_text("Ihre Worte")
     expect(page.locator(".conflict__side--mine").first).to_contain_text("Meine Worte")
     expect(page.get_by_role("toolbar", name="Text gestalten")).to_be_visible()
@@ -364,7 +375,9 @@ def open_tree(page: Page) -> None:
         summary.click()
 
 
-def test_sections_move_by_keyboard_and_it_is_said(page: Page, section: Section, version: ConceptVersion) -> None:
+def test_sections_move_by_keyboard_and_it_is_said(
+    page: Page, section: Section, version: ConceptVersion, faults: Faults
+) -> None:
     opened(page, section)
     open_tree(page)
     link = page.locator(".tree__link", has_text="Ziele")
@@ -374,6 +387,7 @@ def test_sections_move_by_keyboard_and_it_is_said(page: Page, section: Section, 
     expect(page.locator(".tree__link", has_text="Ziele")).to_be_focused()
     page.keyboard.press("Alt+ArrowRight")
     expect(page.get_by_role("alert")).to_contain_text("In diese Richtung lässt sich der Abschnitt nicht verschieben.")
+    refused(faults, reverse("concepts:staff_section_move", args=[section.pk]))
     page.keyboard.press("Alt+ArrowLeft")
     expect(page.locator("[data-voice]")).to_have_text("Verschoben: 2 Ziele")
     page.keyboard.press("Alt+ArrowUp")
@@ -424,7 +438,7 @@ def test_pages_of_the_editor_are_accessible(
     area = changes.add_action_area(version, title="Bildung", strand="bildung", section=section)
     opened(page, section)
     check(page)
-    text_of(page).locator("td").first.click()
+    text_of(page).locator("td").nth(1).click()
     check(page)
     for name in ("Fußnote", "Link", "Verweis auf einen Abschnitt", "Bild"):
         press(page, name)
