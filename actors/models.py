@@ -200,6 +200,7 @@ class Membership(models.Model):
         verbose_name = _("Zugehörigkeit")
         verbose_name_plural = _("Zugehörigkeiten")
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="actors_membership_unique")]
+        permissions = [("act_for_organisation", "Darf für die eigene Organisation handeln")]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.organisation}"

@@ -1,6 +1,6 @@
 """Who may do what with organisations."""
 
-from actors.models import Organisation
+from actors.models import Membership, Organisation
 from kiportal.common.models import User
 from kiportal.common.transitions import By
 
@@ -11,3 +11,12 @@ def can_review_organisation(by: By, organisation: Organisation) -> bool:
 
 def can_change_organisation(by: By, organisation: Organisation) -> bool:
     return isinstance(by, User) and by.has_perm("actors.change_organisation")
+
+
+def is_member(by: By, organisation_pk: int) -> bool:
+    """Whether an account acts for the organisation: by its role, and as one of its people."""
+    return (
+        isinstance(by, User)
+        and by.has_perm("actors.act_for_organisation")
+        and Membership.objects.filter(user=by, organisation=organisation_pk).exists()
+    )

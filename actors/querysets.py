@@ -19,6 +19,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def awaiting_review(self) -> "OrganisationQuerySet":
         return self.filter(status="proposed")
 
+    def able_to_offer(self) -> "OrganisationQuerySet":
+        """Those for which an entry can be begun: public, or on their way there."""
+        return self.filter(status__in=["published", "proposed"])
+
     def of_member(self, user: User) -> "OrganisationQuerySet":
         """The organisations a signed-in person acts for."""
         return self.filter(memberships__user=user)

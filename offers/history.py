@@ -12,7 +12,7 @@ from kiportal.common.models import ChangeProposal, StatusChange
 
 STEPS = {
     "send": "Gesendet, wartet auf Bestätigung der E-Mail",
-    "submit": "Vom KI erfasst",
+    "submit": "Erfasst und zur Prüfung gegeben",
     "confirm_submission": "Gemeldet und per E-Mail bestätigt",
     "request_changes": "Rückfrage gestellt",
     "resubmit": "Rückfrage beantwortet",
@@ -26,6 +26,8 @@ STEPS = {
     "restore": "Wiederhergestellt",
     "accept_proposal": "Änderungsvorschlag angenommen",
     "accept_proposal_partly": "Änderungsvorschlag teilweise angenommen",
+    "question_proposal": "Rückfrage zum Änderungsvorschlag gestellt",
+    "answer_proposal": "Rückfrage zum Änderungsvorschlag beantwortet",
     "reject_proposal": "Änderungsvorschlag abgelehnt",
     "apply_proposal": "Änderung einer vertrauenswürdigen Organisation übernommen",
     "replace_proposal": "Änderungsvorschlag durch einen neueren ersetzt",

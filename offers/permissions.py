@@ -1,6 +1,8 @@
 """Who may do what with offers. `by` is somebody signed in or the holder of a link from a mail."""
 
-from actors.models import Membership
+from django.db.models import Q
+
+from actors.permissions import is_member
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.models.user import UserQuerySet
@@ -8,10 +10,29 @@ from kiportal.common.transitions import By, Clock
 from offers.models import Offer
 
 _P = AccessLink.Purpose
+# Steps by which an entry comes to the centre: who takes one wrote its text or stands for it.
+_SENDING = ("send", "submit", "confirm_submission", "resubmit")
 
 
 def can_review_offer(by: By, offer: Offer) -> bool:
     return isinstance(by, User) and by.has_perm("offers.review_offer")
+
+
+def is_own_offer(by: By, offer: Offer) -> bool:
+    """Whether somebody last wrote the text in the workspace, or sent it, by account or by a link to their address."""
+    if not isinstance(by, User):
+        return False
+    sent = StatusChange.objects.for_target(offer).filter(verb__in=_SENDING)
+    return offer.edited_by_id == by.pk or sent.filter(Q(by_user=by) | Q(by_link__email__iexact=by.email)).exists()
+
+
+def can_release_offer(by: By, offer: Offer) -> bool:
+    """Four eyes: nobody releases an own entry, but the head of a centre where nobody else could."""
+    if not can_review_offer(by, offer):
+        return False
+    return not is_own_offer(by, offer) or (
+        _may_release_own(by) and all(is_own_offer(other, offer) for other in _reviewers())
+    )
 
 
 def can_change_offer(by: By, offer: Offer) -> bool:
@@ -22,9 +43,26 @@ def can_add_offer(by: By, offer: Offer) -> bool:
     return isinstance(by, User) and by.has_perm("offers.add_offer")
 
 
+def can_write_draft(by: By, offer: Offer) -> bool:
+    """A draft belongs to whoever writes it: the link it was started with, or else the accounts of its organisation.
+
+    Anybody may name any organisation in the public form, so what is written by a link is not yet its members' business.
+    """
+    if offer.status != Offer.Status.DRAFT or not _is_member(by, offer):
+        return _holds(by, offer, _P.DRAFT)
+    return not AccessLink.objects.for_target(offer).filter(purpose=_P.DRAFT).exists()
+
+
 def can_answer_offer(by: By, offer: Offer) -> bool:
-    """Write the draft, send it, answer a question: the author's link, or staff on the author's behalf."""
-    return _holds(by, offer, _P.DRAFT) or can_change_offer(by, offer)
+    """Write the draft, send it, answer a question: its author, or staff on the author's behalf."""
+    if can_change_offer(by, offer) or can_write_draft(by, offer):
+        return True
+    return offer.status == Offer.Status.CHANGES_REQUESTED and _is_member(by, offer)
+
+
+def can_submit_offer(by: By, offer: Offer) -> bool:
+    """Hand over an entry whose author is known: staff for somebody, or an account what it wrote itself."""
+    return can_add_offer(by, offer) or (isinstance(by, User) and can_write_draft(by, offer))
 
 
 def can_confirm_offer(by: By, offer: Offer) -> bool:
@@ -85,7 +123,30 @@ def can_show_confirmed(by: By, offer: Offer) -> bool:
 
 
 def can_decide_proposal(by: By, proposal: ChangeProposal) -> bool:
+    """Ask back or reject."""
     return isinstance(by, User) and by.has_perm("offers.review_offer")
+
+
+def is_own_proposal(by: By, proposal: ChangeProposal) -> bool:
+    if not isinstance(by, User):
+        return False
+    link = proposal.by_link
+    addresses = {proposal.author_email.lower(), link.email.lower() if link else ""}
+    return proposal.by_user_id == by.pk or by.email.lower() in addresses
+
+
+def can_accept_proposal(by: By, proposal: ChangeProposal) -> bool:
+    """Four eyes, as for whole entries."""
+    if not can_decide_proposal(by, proposal):
+        return False
+    return not is_own_proposal(by, proposal) or (
+        _may_release_own(by) and all(is_own_proposal(other, proposal) for other in _reviewers())
+    )
+
+
+def can_answer_proposal(by: By, proposal: ChangeProposal) -> bool:
+    """Answer the centre's question: the author, who may also take the proposal back."""
+    return own_proposals(by, Offer.objects.get(pk=proposal.target_id)).filter(pk=proposal.pk).exists()
 
 
 def can_apply_proposal(by: By, proposal: ChangeProposal) -> bool:
@@ -100,8 +161,16 @@ def can_apply_proposal(by: By, proposal: ChangeProposal) -> bool:
     return offer.provider.is_trusted and _is_member(by, offer)
 
 
+def _may_release_own(by: By) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.release_own_offer")
+
+
+def _reviewers() -> UserQuerySet:
+    return User.objects.holding("offers.review_offer")
+
+
 def _is_member(by: By, offer: Offer) -> bool:
-    return isinstance(by, User) and Membership.objects.filter(user=by, organisation=offer.provider_id).exists()
+    return is_member(by, offer.provider_id)
 
 
 def _holds(by: By, offer: Offer, purpose: AccessLink.Purpose) -> bool:

@@ -138,6 +138,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Zugehörigkeit',
                 'verbose_name_plural': 'Zugehörigkeiten',
+                'permissions': [('act_for_organisation', 'Darf für die eigene Organisation handeln')],
             },
         ),
         migrations.CreateModel(

@@ -9,11 +9,13 @@ from offers.lifecycle.drafts import (
     ask_again,
     choose_provider,
     confirm_submission,
+    discard_draft,
     mail_draft_link,
     resubmit,
     send,
     send_anonymously,
     start_draft,
+    start_own_draft,
     submit,
 )
 from offers.lifecycle.freshness import (
@@ -27,8 +29,17 @@ from offers.lifecycle.freshness import (
 )
 from offers.lifecycle.inspiration import start_inspired_draft
 from offers.lifecycle.mails import ADDRESS_OPEN, TooManyMails
-from offers.lifecycle.proposals import accept_proposal, propose, reject_proposal, withdraw_proposal
-from offers.lifecycle.review import RESERVED_SLUGS, hide, publish, reject, request_changes, unhide
+from offers.lifecycle.proposals import accept_proposal, propose, question_proposal, reject_proposal, withdraw_proposal
+from offers.lifecycle.review import (
+    RESERVED_SLUGS,
+    hide,
+    note_editor,
+    publish,
+    reject,
+    request_changes,
+    send_preview_link,
+    unhide,
+)
 from offers.lifecycle.tables import OFFER, PROPOSAL
 
 __all__ = [
@@ -46,11 +57,14 @@ __all__ = [
     "confirm",
     "confirm_all",
     "confirm_submission",
+    "discard_draft",
     "hide",
     "hide_overdue",
     "mail_draft_link",
+    "note_editor",
     "propose",
     "publish",
+    "question_proposal",
     "reject",
     "reject_proposal",
     "renew_care_all_link",
@@ -63,6 +77,7 @@ __all__ = [
     "send_anonymously",
     "send_care_all_link",
     "send_care_link",
+    "send_preview_link",
     "start_draft",
     "start_inspired_draft",
     "start_own_draft",

@@ -40,8 +40,9 @@ def restore(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
     return change
 
 
+@transaction.atomic
 def confirm(offer: Offer, *, by: By, on: date) -> None:
-    """ "Stimmt alles": the entry is as it should be on that day."""
+    """ "Stimmt alles": the entry is as it should be on that day. One that was hidden for want of this comes back."""
     if not can_care_for_offer(by, offer):
         raise PermissionDenied("confirm is not allowed")
     if offer.status == _S.HIDDEN and can_show_confirmed(by, offer):

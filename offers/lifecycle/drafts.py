@@ -12,11 +12,13 @@ from actors.models import Organisation
 from kiportal.common import links
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, StatusChange, User
+from kiportal.common.retention import erase
 from kiportal.common.transitions import By, SomebodyWasFaster, apply
+from offers import changes
 from offers.lifecycle.mails import count_anonymous_mail, mail_author, tell_centre
 from offers.lifecycle.tables import OFFER
 from offers.models import Offer
-from offers.permissions import can_answer_offer
+from offers.permissions import can_add_offer, can_answer_offer, can_write_draft
 
 _S = Offer.Status
 _L = AccessLink.Purpose
@@ -30,8 +32,7 @@ def start_draft(offer: Offer) -> AccessLink:
 
     A form that is sent twice (same `submission_key`) leads to the draft that it made the first time.
     """
-    with connection.cursor() as cursor:  # one at a time, so that equal forms meet, and equal names get different slugs
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('offers.start_draft', 0))")
+    _one_after_the_other()
     made = Offer.objects.filter(submission_key=offer.submission_key).exclude(submission_key=None).first()
     if made is not None and made.submitter_email == offer.submitter_email:
         if made.status == _S.DRAFT:
@@ -43,6 +44,12 @@ def start_draft(offer: Offer) -> AccessLink:
         offer.provider = actors.lifecycle.add(offer.provider)
     offer.save()
     return links.issue(_L.DRAFT, offer, offer.submitter_email)
+
+
+def _one_after_the_other() -> None:
+    """Equal forms meet, and equal names get different slugs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('offers.start_draft', 0))")
 
 
 @transaction.atomic
@@ -127,9 +134,37 @@ def _link_to_author(purpose: AccessLink.Purpose, offer: Offer) -> AccessLink:
 
 
 @transaction.atomic
+def start_own_draft(offer: Offer, *, by: User) -> Offer:
+    """An account begins an entry for its organisation; the same form sent twice leads to the same draft."""
+    if not can_write_draft(by, offer):
+        raise PermissionDenied("start_own_draft is not allowed")
+    offer.submitter_email = by.email
+    _one_after_the_other()
+    same = Offer.objects.filter(submission_key=offer.submission_key).exclude(submission_key=None)
+    if made := same.filter(submitter_email=by.email, provider=offer.provider).first():
+        return made
+    if same.exists():  # somebody else's form
+        offer.submission_key = uuid4()
+    offer.save()
+    return offer
+
+
+@transaction.atomic
+def discard_draft(offer: Offer, *, by: User) -> None:
+    """Delete what was never sent, with its contact and its field history."""
+    if offer.status != _S.DRAFT or not can_write_draft(by, offer):
+        raise PermissionDenied("discard_draft is not allowed")
+    changes.remove_contact(offer)
+    erase(Offer.objects.filter(pk=offer.pk, status=_S.DRAFT), delete=True)
+
+
+@transaction.atomic
 def submit(offer: Offer, *, by: User) -> StatusChange:
-    """Staff entered the offer for somebody; it goes to the queue like every other."""
-    return apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now())
+    """An account hands over its entry, or staff one that they entered for somebody; it is reviewed like every other."""
+    change = apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now())
+    if not can_add_offer(by, offer):
+        tell_centre(offer, change)
+    return change
 
 
 @transaction.atomic

@@ -73,8 +73,9 @@ def mail_decision(offer: Offer, change: StatusChange) -> None:
 
 
 def mail_proposal_decision(offer: Offer, proposal: ChangeProposal, change: StatusChange) -> None:
-    kind, email = "offers.send_proposal_decision", proposal.author_email
-    mail_author(kind, offer, change, "Änderungsvorschlag", email=email, link=_L.CARE)
+    """Who proposed by an account goes on in the workspace, everybody else by a care link."""
+    kind, email, link = "offers.send_proposal_decision", proposal.author_email, None if proposal.by_account else _L.CARE
+    mail_author(kind, offer, change, "Änderungsvorschlag", email=email, link=link)
 
 
 def tell_centre(offer: Offer, change: StatusChange) -> None:

@@ -13,9 +13,9 @@ from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, 
 from offers import changes
 from offers.completeness import missing
 from offers.lifecycle.mails import mail_proposal_decision
-from offers.lifecycle.tables import PROPOSAL, require_reason
+from offers.lifecycle.tables import PROPOSAL, require_reason, require_reason_alone
 from offers.models import Offer
-from offers.permissions import can_apply_proposal, can_propose_change, own_proposals
+from offers.permissions import can_apply_proposal, can_propose_change, is_own_proposal, own_proposals
 
 _S = Offer.Status
 _P = ChangeProposal.Status
@@ -53,10 +53,13 @@ def propose(
     proposal.by_link = by if isinstance(by, AccessLink) else None
     proposal.author_email = email
     proposal.save()
+    is_answer = proposal.status == _P.CHANGES_REQUESTED
+    if is_answer:
+        apply(PROPOSAL, proposal, "answer_proposal", by=by, reason=message)
     if can_apply_proposal(by, proposal):
         apply(PROPOSAL, proposal, "apply_proposal", by=by)
         _take_over(offer, proposal.changes)
-    if is_new or proposal.status == _P.ACCEPTED:
+    if is_new or is_answer or proposal.status == _P.ACCEPTED:
         enqueue("offers.send_proposal_notice", proposal.pk, title=f"E-Mail an das KI: Änderung – {offer}")
     return proposal
 
@@ -82,6 +85,8 @@ def accept_proposal(proposal: ChangeProposal, fields: set[str], *, by: User, rea
         raise SomebodyWasFaster(
             "Der Eintrag ist nicht mehr veröffentlicht. Veröffentlichen Sie ihn zuerst wieder – oder lehnen Sie ab."
         )
+    if is_own_proposal(by, proposal):
+        require_reason_alone(reason)
     verb = "accept_proposal" if fields == set(proposal.changes) else "accept_proposal_partly"
     change = apply(PROPOSAL, proposal, verb, by=by, reason=reason)
     _take_over(offer, {name: values for name, values in proposal.changes.items() if name in fields})
@@ -106,6 +111,19 @@ def _take_over(offer: Offer, chosen: dict[str, dict[str, Any]]) -> None:
     offer.last_confirmed_on = timezone.localdate()
     offer.lock_version += 1
     offer.save()
+
+
+@transaction.atomic
+def question_proposal(proposal: ChangeProposal, *, by: User, reason: str) -> None:
+    """Ask back. The author answers where the change was proposed, by link or account."""
+    require_reason(reason)
+    offer, proposal = _locked(proposal)
+    if offer.status != _S.PUBLISHED:
+        raise SomebodyWasFaster(
+            "Der Eintrag ist nicht mehr veröffentlicht. Veröffentlichen Sie ihn zuerst wieder – oder lehnen Sie ab."
+        )
+    change = apply(PROPOSAL, proposal, "question_proposal", by=by, reason=reason)
+    mail_proposal_decision(offer, proposal, change)
 
 
 @transaction.atomic

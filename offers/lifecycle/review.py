@@ -1,19 +1,45 @@
 """What the centre decides."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 import actors.lifecycle
 from actors.models import Organisation
-from kiportal.common.models import StatusChange, User
+from kiportal.common import links
+from kiportal.common.jobs import enqueue
+from kiportal.common.models import AccessLink, StatusChange, User
 from kiportal.common.slugs import free_slug
-from kiportal.common.transitions import apply
+from kiportal.common.transitions import TransitionError, apply
 from offers.lifecycle.mails import mail_decision
-from offers.lifecycle.tables import OFFER, require_reason
+from offers.lifecycle.tables import OFFER, require_reason, require_reason_alone
 from offers.models import Offer
+from offers.permissions import can_change_offer, can_review_offer, is_own_offer
 
 # Path parts below /angebote/ that are no offer.
-RESERVED_SLUGS = frozenset({"melden", "bestaetigen", "pflege", "feed"})
+RESERVED_SLUGS = frozenset({"melden", "bestaetigen", "pflege", "feed", "vorschau", "aehnlich"})
+
+
+def note_editor(offer: Offer, *, by: User) -> None:
+    """Keep who wrote the text: somebody else releases it."""
+    if not can_change_offer(by, offer):
+        raise PermissionDenied("note_editor is not allowed")
+    Offer.objects.filter(pk=offer.pk).update(edited_by=by)
+    offer.edited_by = by
+
+
+@transaction.atomic
+def send_preview_link(offer: Offer, *, by: User) -> AccessLink:
+    """Mail the author a link to the entry as the public will see it."""
+    if not can_review_offer(by, offer):
+        raise PermissionDenied("send_preview_link is not allowed")
+    if offer.status not in {Offer.Status.SUBMITTED, Offer.Status.CHANGES_REQUESTED}:
+        raise TransitionError("Eine Vorschau gibt es nur für Einträge, die noch in der Prüfung sind.")
+    if not offer.submitter_email:
+        raise TransitionError("Zu diesem Eintrag ist keine E-Mail-Adresse für Rückfragen gespeichert.")
+    link = links.issue(AccessLink.Purpose.PREVIEW, offer, offer.submitter_email)
+    enqueue("offers.send_preview_link", str(link.pk), title=f"E-Mail: Vorschau – {offer}", by=by)
+    return link
 
 
 @transaction.atomic
@@ -28,6 +54,8 @@ def request_changes(offer: Offer, *, by: User, reason: str) -> StatusChange:
 @transaction.atomic
 def publish(offer: Offer, *, by: User, reason: str = "") -> StatusChange:
     """Publish, together with an organisation that is still proposed."""
+    if is_own_offer(by, offer):
+        require_reason_alone(reason)
     offer.provider = Organisation.objects.select_for_update().get(pk=offer.provider_id)
     change = apply(
         OFFER,

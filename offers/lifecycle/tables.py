@@ -8,8 +8,9 @@ from kiportal.common.transitions import Transition, TransitionError, table
 from offers.completeness import missing
 from offers.models import Offer
 from offers.permissions import (
-    can_add_offer,
+    can_accept_proposal,
     can_answer_offer,
+    can_answer_proposal,
     can_apply_proposal,
     can_care_for_offer,
     can_confirm_offer,
@@ -45,11 +46,11 @@ def _may_be_published(offer: Offer) -> str:
 
 OFFER = table(
     Transition("send", frozenset({_S.DRAFT}), _S.UNCONFIRMED, can_answer_offer, _may_be_sent),
-    Transition("submit", frozenset({_S.DRAFT}), _S.SUBMITTED, can_add_offer, _is_complete),
+    Transition("submit", frozenset({_S.DRAFT}), _S.SUBMITTED, can_submit_offer, _is_complete),
     Transition("confirm_submission", frozenset({_S.UNCONFIRMED}), _S.SUBMITTED, can_confirm_offer),
     Transition("request_changes", frozenset({_S.SUBMITTED}), _S.CHANGES_REQUESTED, can_review_offer),
     Transition("resubmit", frozenset({_S.CHANGES_REQUESTED}), _S.SUBMITTED, can_answer_offer, _is_complete),
-    Transition("publish", frozenset({_S.SUBMITTED}), _S.PUBLISHED, can_review_offer, _may_be_published),
+    Transition("publish", frozenset({_S.SUBMITTED}), _S.PUBLISHED, can_release_offer, _may_be_published),
     Transition("reject", frozenset({_S.SUBMITTED}), _S.REJECTED, can_review_offer),
     Transition("hide", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_review_offer),
     Transition("unhide", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_review_offer, _may_be_published),
@@ -60,8 +61,10 @@ OFFER = table(
 )
 
 PROPOSAL = table(
-    Transition("accept_proposal", frozenset({_P.OPEN}), _P.ACCEPTED, can_decide_proposal),
-    Transition("accept_proposal_partly", frozenset({_P.OPEN}), _P.PARTLY_ACCEPTED, can_decide_proposal),
+    Transition("accept_proposal", frozenset({_P.OPEN}), _P.ACCEPTED, can_accept_proposal),
+    Transition("accept_proposal_partly", frozenset({_P.OPEN}), _P.PARTLY_ACCEPTED, can_accept_proposal),
+    Transition("question_proposal", frozenset({_P.OPEN}), _P.CHANGES_REQUESTED, can_decide_proposal),
+    Transition("answer_proposal", frozenset({_P.CHANGES_REQUESTED}), _P.OPEN, can_answer_proposal),
     Transition("reject_proposal", frozenset({_P.OPEN}), _P.REJECTED, can_decide_proposal),
     Transition("apply_proposal", frozenset({_P.OPEN}), _P.ACCEPTED, can_apply_proposal),
 )
@@ -70,3 +73,12 @@ PROPOSAL = table(
 def require_reason(reason: str) -> None:
     if not reason.strip():
         raise TransitionError("Bitte geben Sie eine Begründung an. Sie steht in der E-Mail.")
+
+
+def require_reason_alone(reason: str) -> None:
+    """Who releases an own entry because nobody else could says so."""
+    if not reason.strip():
+        raise TransitionError(
+            "Das ist Ihr eigener Eintrag. Bitte begründen Sie, warum niemand anderes ihn freigibt. "
+            "Die Begründung steht im Verlauf."
+        )

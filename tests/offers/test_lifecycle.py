@@ -46,7 +46,7 @@ MAY = {
     "request_changes": STAFF,
     "publish": STAFF,
     "reject": STAFF,
-    "resubmit": STAFF | {"draft link"},
+    "resubmit": STAFF | {"draft link", "member", "municipality"},
     "hide": STAFF,
     "unhide": STAFF,
     "archive": STAFF | {"care link", "member", "municipality"},

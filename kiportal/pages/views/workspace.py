@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from actors.models import Organisation
 from kiportal.common import roles
 from kiportal.common.views.acting import acting_user
-from kiportal.pages import council, overview
+from kiportal.pages import council, overview, own
 
 
 @require_safe
@@ -23,9 +23,9 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= {"tasks": overview.due_today(user), "figures": overview.figures(), "weeks": overview.weeks()}
     if user.roles & {roles.PROVIDER, roles.MUNICIPALITY}:
         organisations = list(Organisation.objects.of_member(user).order_by("sort_key"))
-        context |= {"organisations": organisations, "own_offers": overview.own_offers(user)}
+        context |= {"organisations": organisations, "own_offers": own.offers(user)}
     if roles.MUNICIPALITY in user.roles:
-        places = [(place, overview.offers_in(place)) for place in overview.municipalities_of(user)]
+        places = [(place, own.offers_in(place)) for place in own.municipalities_of(user)]
         context |= {"is_municipality": True, "places": places}
     if roles.COUNCIL in user.roles:
         context["council"] = council.papers(user)

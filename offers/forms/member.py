@@ -1,0 +1,42 @@
+"""Forms of people who act for an organisation with an account."""
+
+from typing import Any, cast
+from uuid import uuid4
+
+from django import forms
+
+from actors.models import Organisation
+from kiportal.common.models import User
+from offers.models import Offer
+
+
+class StartOwnForm(forms.Form):
+    """Begin an entry: for which organisation, and what it is. `key` makes sending twice begin one."""
+
+    provider = forms.ModelChoiceField(
+        label="Organisation", queryset=Organisation.objects.none(), empty_label="– bitte wählen –"
+    )
+    kind = forms.ChoiceField(
+        label="Was möchten Sie melden?",
+        widget=forms.RadioSelect,
+        initial=Offer.Kind.OFFER,
+        choices=[
+            (Offer.Kind.OFFER, "Angebot: etwas, das Menschen nutzen können, zum Beispiel Kurs, Treff oder Beratung"),
+            (Offer.Kind.PROJECT, "Projekt: etwas, das auch andere Vereine und Kommunen nachmachen können"),
+        ],
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        provider = cast("forms.ModelChoiceField", self.fields["provider"])
+        provider.queryset = Organisation.objects.of_member(user).able_to_offer().order_by("sort_key")
+        own = list(provider.queryset[:2])
+        if len(own) == 1:
+            provider.initial = own[0].pk
+            provider.widget = forms.HiddenInput()
+        self.fields["key"].initial = uuid4
+
+    def offer(self) -> Offer:
+        cleaned = self.cleaned_data
+        return Offer(provider=cleaned["provider"], kind=cleaned["kind"], submission_key=cleaned["key"])

@@ -1,0 +1,171 @@
+"""Entries of one's own organisation: begin, write, read, change, confirm, end. Others' entries answer 404."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from kiportal.common.models import Centre, ChangeProposal, StatusChange, User
+from kiportal.common.transitions import TransitionError
+from kiportal.common.views.acting import acting_user
+from offers import lifecycle
+from offers.forms.member import StartOwnForm
+from offers.forms.submission import STEPS
+from offers.models import Offer
+from offers.permissions import can_restore_offer, own_proposals
+from offers.views import changing
+from offers.views.writing import Desk, question_of
+
+_for_members = permission_required("actors.act_for_organisation", raise_exception=True)
+
+DONE = {
+    "bestaetigen": "„{}“ ist als aktuell bestätigt.",
+    "unveraendert": "Sie haben nichts geändert. „{}“ ist damit als aktuell bestätigt.",
+    "vorschlagen": "Ihre Änderung an „{}“ ist gesendet. Bis wir entschieden haben, bleibt der Eintrag, wie er ist.",
+    "uebernehmen": "Ihre Änderung an „{}“ gilt ab sofort.",
+    "zuruecknehmen": "Ihre Änderung an „{}“ ist zurückgenommen.",
+    "beenden": "„{}“ ist beendet und steht nicht mehr auf den öffentlichen Seiten.",
+    "wiederherstellen": "„{}“ steht wieder auf den öffentlichen Seiten.",
+    "name-verbergen": "Der Name steht nicht mehr bei „{}“.",
+}
+
+
+class AccountDesk(Desk):
+    """With an account: the organisation and the address are known, so neither is asked or confirmed."""
+
+    frame = "workspace.html"
+    steps = tuple(step for step in STEPS if step.slug != "organisation")
+    by: User
+
+    def url(self, page: str) -> str:
+        return reverse("offers:member_offer_step", args=[self.offer.pk, page])
+
+    def sent_url(self) -> str:
+        return _detail_url(self.offer)
+
+    def go_on_later(self) -> str:
+        messages.success(self.request, "Der Entwurf ist gespeichert. Sie finden ihn unter „Ihre Angebote“.")
+        return reverse("pages:workspace_home")
+
+    def send(self) -> None:
+        lifecycle.submit(self.offer, by=self.by)
+        messages.success(self.request, f"„{self.offer}“ ist gesendet. Wir prüfen den Eintrag und schreiben Ihnen.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_members
+def member_offer_add(request: HttpRequest) -> HttpResponse:
+    user = acting_user(request)
+    form = StartOwnForm(request.POST if request.method == "POST" else None, user=user)
+    if form.is_bound and form.is_valid():
+        offer = lifecycle.start_own_draft(form.offer(), by=user)
+        return AccountDesk(request, offer, user).resume()
+    context = {"form": form, "has_organisation": form.fields["provider"].queryset.exists()}  # type: ignore[attr-defined]
+    return render(request, "offers/member_offer_add.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_members
+def member_offer_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    return AccountDesk(request, _own(request, pk), acting_user(request)).step(step)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_members
+def member_offer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How things stand with an entry, and all that one can do with it. A draft is written on."""
+    offer, user = _own(request, pk), acting_user(request)
+    if request.method == "POST":
+        return _act(request, offer, user)
+    if offer.status == Offer.Status.DRAFT:
+        return AccountDesk(request, offer, user).resume()
+    offer = Offer.objects.for_detail().get(pk=offer.pk)
+    own, today = own_proposals(user, offer).first(), timezone.localdate()
+    context = {
+        "offer": offer,
+        "question": question_of(offer),
+        "rejection": _words_of_last(offer, "reject"),
+        "proposal": own,
+        "proposed": changing.in_words(own),
+        "proposal_question": _words_of_last(own, "question_proposal") if own and _is_asked(own) else "",
+        "is_public": Offer.objects.visible_to_public(today).filter(pk=pk).exists(),
+        "is_stale": offer.is_stale(today, Centre.objects.current().freshness_months),
+        "is_over": offer.valid_until is not None and offer.valid_until < today,
+        "can_restore": offer.status == Offer.Status.ARCHIVED and can_restore_offer(user, offer),
+    }
+    return render(request, "offers/member_offer_detail.html", context)
+
+
+def _act(request: HttpRequest, offer: Offer, user: User) -> HttpResponse:
+    verb = request.POST.get("verb", "")
+    if verb == "verwerfen":
+        lifecycle.discard_draft(offer, by=user)
+        messages.success(request, "Der Entwurf ist gelöscht.")
+        return redirect("pages:workspace_home")
+    try:
+        match verb:
+            case "bestaetigen":
+                lifecycle.confirm(offer, by=user, on=timezone.localdate())
+            case "beenden":
+                lifecycle.archive(offer, by=user)
+            case "wiederherstellen":
+                lifecycle.restore(offer, by=user)
+            case "zuruecknehmen":
+                lifecycle.withdraw_proposal(offer, by=user)
+            case "name-verbergen":
+                lifecycle.withdraw_name(offer, by=user, on=timezone.localdate())
+            case _:
+                raise BadRequest("unknown verb")
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, DONE[verb].format(offer))
+    return redirect(_detail_url(offer))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_members
+def member_offer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The published entry as a form. What is changed waits for the centre, unless the organisation is trusted."""
+    offer, user = _own(request, pk), acting_user(request)
+    if offer.status != Offer.Status.PUBLISHED:
+        return redirect(_detail_url(offer))
+    tried = changing.attempt(request, offer, by=user, email=user.email)
+    if tried.done:
+        messages.success(request, DONE[tried.done].format(offer))
+        return redirect(_detail_url(offer))
+    own = own_proposals(user, offer).first()
+    context: dict[str, Any] = {
+        "offer": offer,
+        "back_url": _detail_url(offer),
+        "form": tried.form,
+        "differences": tried.differences,
+        "proposal": own,
+        "proposal_question": _words_of_last(own, "question_proposal") if own and _is_asked(own) else "",
+    }
+    return render(request, "offers/member_offer_form.html", context, status=tried.status)
+
+
+def _own(request: HttpRequest, pk: int) -> Offer:
+    own = Offer.objects.for_member(acting_user(request)).select_related("provider", "offer_type", "contact__consent")
+    return get_object_or_404(own, pk=pk)
+
+
+def _is_asked(proposal: ChangeProposal) -> bool:
+    return proposal.status == ChangeProposal.Status.CHANGES_REQUESTED
+
+
+def _words_of_last(record: Offer | ChangeProposal, verb: str) -> str:
+    """What the centre wrote with the step that is the last one of the record; empty when another came after it."""
+    last = StatusChange.objects.for_target(record).last()
+    return last.reason if last is not None and last.verb == verb else ""
+
+
+def _detail_url(offer: Offer) -> str:
+    return reverse("offers:member_offer_detail", args=[offer.pk])
