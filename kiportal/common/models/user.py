@@ -19,6 +19,16 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.alias(last_seen=last_seen).filter(last_seen__lt=moment).exclude(groups__name="admin")
 
 
+    def holding(self, permission: str) -> "UserQuerySet":
+        """Active accounts whose role has that permission ("offers.review_offer")."""
+        room, codename = permission.split(".")
+        groups = {
+            "groups__permissions__content_type__app_label": room,
+            "groups__permissions__codename": codename,
+        }
+        return self.filter(**groups, is_active=True).distinct()
+
+
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]
     def create_user(self, username: str, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(username=username, email=self.normalize_email(email), **fields)
