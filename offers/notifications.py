@@ -36,6 +36,7 @@ _PROPOSAL_DECISIONS = {
     "accepted": gettext_lazy("Ihre Änderung ist übernommen: „%(title)s“"),
     "partly_accepted": gettext_lazy("Ihre Änderung ist zum Teil übernommen: „%(title)s“"),
     "rejected": gettext_lazy("Ihre Änderung ist nicht übernommen: „%(title)s“"),
+    "changes_requested": gettext_lazy("Rückfrage zu Ihrer Änderung: „%(title)s“"),
 }
 
 
@@ -124,15 +125,23 @@ def decision(offer: Offer, change: StatusChange, link: AccessLink | None, *, run
 def proposal_decision(
     offer: Offer, proposal: ChangeProposal, change: StatusChange, link: AccessLink | None, *, run: Run
 ) -> None:
-    """Which of the proposed changes were taken over, with the reason."""
+    """Which of the proposed changes were taken over, with the reason; or what the centre asks about them."""
+    is_question = change.verb == "question_proposal"
+    if link is None:
+        action = (settings.KIPORTAL_BASE_URL + reverse("pages:workspace_home"), _("Zu Ihren Angeboten"))
+    elif is_question:
+        action = (_url("care_edit", token=links.token(link)), _("Ansehen und antworten"))
+    else:
+        action = _care(link)
     taken = [name for name, values in proposal.changes.items() if changes.current(offer, name) == values["new"]]
     _send(
-        "proposal_decision",
+        "proposal_question" if is_question else "proposal_decision",
         offer,
         to=proposal.author_email,
         run=run,
         subject=str(_PROPOSAL_DECISIONS[change.to_status]),
-        action=_care(link) if link else None,
+        action=action,
+        by_account=proposal.by_account,
         change=change,
         taken=[changes.label(name) for name in taken],
         left=[changes.label(name) for name in proposal.changes if name not in taken],
@@ -143,6 +152,14 @@ def proposal_decision(
 def care_link(offer: Offer, link: AccessLink, *, run: Run) -> None:
     subject = _("Ihr Pflege-Link für „%(title)s“")
     _send("care_link", offer, to=link.email, run=run, subject=subject, action=_care(link), link=link)
+
+
+@_in_language_of_author
+def preview_link(offer: Offer, link: AccessLink, *, run: Run) -> None:
+    """The entry as everybody will see it, before it is released."""
+    action = (_url("offer_preview", token=links.token(link)), _("Vorschau ansehen"))
+    subject = _("Vorschau: „%(title)s“")
+    _send("preview_link", offer, to=link.email, run=run, subject=subject, action=action, link=link)
 
 
 # To the centre

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from actors.models import Municipality, Organisation
-from kiportal.common.models import Centre
+from kiportal.common.models import Centre, User
 from kiportal.common.text import fold, sort_key
 from offers.models import Offer, Topic
 from offers.querysets import known_to_staff
@@ -34,6 +34,43 @@ class QueueFilterForm(FilterForm):
         to_field_name="slug",
         empty_label="alle",
     )
+    thema = forms.ModelChoiceField(
+        label="Thema", required=False, queryset=Topic.objects.all(), to_field_name="slug", empty_label="alle"
+    )
+    anlass = forms.ChoiceField(
+        label="Anlass",
+        required=False,
+        choices=[("", "alle"), *((mark.value, mark.label) for mark in queue.Mark if mark != queue.Mark.TWIN)],
+    )
+    alter = forms.TypedChoiceField(
+        label="Wartet",
+        required=False,
+        coerce=int,
+        empty_value=0,
+        choices=[
+            ("", "gleich wie lange"),
+            ("3", "3 Tage und länger"),
+            ("7", "7 Tage und länger"),
+            ("14", "14 Tage und länger"),
+        ],
+    )
+    zustaendig = forms.ChoiceField(
+        label="Zuständig", required=False, choices=[("", "alle"), ("meine", "ich"), ("frei", "niemand")]
+    )
+
+    def filters(self, user: User) -> queue.Filters:
+        """What is asked for; an unknown value is left out."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        return queue.Filters(
+            kind=chosen.get("art", ""),
+            municipality=chosen.get("kommune"),
+            topic=chosen.get("thema"),
+            mark=chosen.get("anlass", ""),
+            older_than=chosen.get("alter", 0),
+            assignee=user if chosen.get("zustaendig") == "meine" else None,
+            only_free=chosen.get("zustaendig") == "frei",
+        )
 
 
 class StaffOfferFilters(django_filters.FilterSet):

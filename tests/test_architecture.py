@@ -76,7 +76,12 @@ def test_every_foreign_key_says_what_happens_to_a_person_that_goes() -> None:
         if field.related_model is user
     }
     cascading = {name for name, rule in rules.items() if rule is models.CASCADE}
-    assert cascading <= {"actors.Membership.user", "common.User_groups.user", "common.User_user_permissions.user"}
+    assert cascading <= {
+        "actors.Membership.user",
+        "common.Assignment.assignee",
+        "common.User_groups.user",
+        "common.User_user_permissions.user",
+    }
 
 
 def test_models_with_a_status_keep_it_out_of_save() -> None:

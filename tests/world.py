@@ -17,9 +17,9 @@ from concepts import changes
 from concepts.models import ConceptVersion
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
-from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, Job, User
+from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
 from kiportal.pages.models import BarrierReport
-from offers.models import Offer, OfferDate, Programme, SchoolHoliday
+from offers.models import Offer, OfferDate, Programme, ReasonTemplate, SchoolHoliday
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
 
@@ -117,6 +117,9 @@ def make_world() -> World:
         "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
         "address_without_mail": addresses.mark_undeliverable("weg@example.org", reason="550 No such user"),
         "care_all_link": links.issue(Purpose.CARE_ALL, own, "verein@example.org"),
+        "preview_link": links.issue(Purpose.PREVIEW, offers[Offer.Status.SUBMITTED], "verein@example.org"),
+        "follow_up": FollowUp.objects.create(target=published, due_on=timezone.localdate(), note="Anrufen"),
+        "reason_template": ReasonTemplate.objects.create(slug="danke", verb="publish", label="Dank", text="Danke."),
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
     }
     return World(users, records)

@@ -11,10 +11,9 @@ from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils import timezone
 
-from actors.models import Municipality, Organisation
 from concepts.models import ConceptVersion
 from kiportal.common import roles
-from kiportal.common.models import Centre, Job, StatusChange, User
+from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
 from offers.models import Offer
 from offers.review import queue, records
@@ -40,7 +39,7 @@ def due_today(user: User) -> list[Task]:
     """Return what waits for this person, oldest first: at most seven tasks, at most three of a kind."""
     tasks: list[Task] = []
     if user.has_perm("offers.review_offer"):
-        tasks += [*_review(), *_stale()]
+        tasks += [*_follow_ups(user), *_review(), *_stale()]
     if user.has_perm("pages.answer_barrierreport"):
         tasks += _barriers()
     if user.has_perm("common.view_job"):
@@ -51,6 +50,14 @@ def due_today(user: User) -> list[Task]:
 def _review() -> Iterable[Task]:
     for entry in queue.waiting()[:OF_ONE_KIND]:
         yield Task(timezone.localdate(entry.since), "Prüfung", "inbox", entry.title, entry.provider, entry.url)
+
+
+def _follow_ups(user: User) -> Iterable[Task]:
+    due = FollowUp.objects.due(timezone.localdate()).concerning(user).prefetch_related("target")
+    for entry in due[:OF_ONE_KIND]:
+        if entry.target is not None:
+            title, url = records.title_of(entry.target), records.url_of(entry.target)
+            yield Task(entry.due_on, "Wiedervorlage", "clock", entry.note, title, url)
 
 
 def _stale() -> Iterable[Task]:
@@ -138,64 +145,6 @@ def weeks() -> Weeks:
     for week, verb, number in rows:
         (published if verb == "publish" else submitted)[timezone.localdate(week)] += number
     return Weeks(*([(f"ab {day:%d.%m.}", number) for day, number in each.items()] for each in (submitted, published)))
-
-
-# Providers and Kommunen
-
-
-@dataclass(frozen=True)
-class OwnOffer:
-    offer: Offer
-    is_public: bool
-    is_stale: bool
-    question: str
-
-
-def own_offers(user: User) -> list[OwnOffer]:
-    """The entries of the organisations a person acts for, with the question of the centre that is still open."""
-    today, months = timezone.localdate(), Centre.objects.current().freshness_months
-    offers = list(
-        Offer.objects.of_member(user)
-        .exclude(status__in=[Offer.Status.DRAFT, Offer.Status.UNCONFIRMED])
-        .select_related("provider")
-        .order_by("sort_key", "pk")
-    )
-    asked = StatusChange.objects.filter(
-        target_type=ContentType.objects.get_for_model(Offer),
-        target_id__in=[offer.pk for offer in offers if offer.status == Offer.Status.CHANGES_REQUESTED],
-        verb="request_changes",
-    )
-    public = _public(offers)
-    questions = {change.target_id: change.reason for change in asked.order_by("at", "pk")}
-    return [
-        OwnOffer(
-            offer,
-            offer.pk in public,
-            offer.status == Offer.Status.PUBLISHED and offer.is_stale(today, months),
-            questions.get(offer.pk, ""),
-        )
-        for offer in offers
-    ]
-
-
-def _public(offers: list[Offer]) -> set[int]:
-    """Which of them have a public page today."""
-    found = Offer.objects.visible_to_public(timezone.localdate()).filter(pk__in=[offer.pk for offer in offers])
-    return set(found.values_list("pk", flat=True))
-
-
-def municipalities_of(user: User) -> list[Municipality]:
-    """The Kommunen for which a person acts."""
-    bodies = Organisation.objects.of_member(user).filter(kind=Organisation.Kind.MUNICIPALITY)
-    return list(Municipality.objects.filter(organisations__in=bodies).distinct())
-
-
-def offers_in(municipality: Municipality) -> list[tuple[Offer, bool]]:
-    """What is located there and whether it has a public page; what was rejected is nobody else's business."""
-    known = Offer.objects.for_staff().exclude(status=Offer.Status.REJECTED).in_municipality(municipality)
-    offers = list(known.select_related("provider").order_by("sort_key", "pk"))
-    public = _public(offers)
-    return [(offer, offer.pk in public) for offer in offers]
 
 
 def accounts() -> list[tuple[str, int]]:

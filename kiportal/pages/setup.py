@@ -15,7 +15,7 @@ from concepts.models import Concept, ConceptVersion
 from kiportal.common.models import Centre, CentreText, TranslatedName
 from kiportal.pages import data
 from kiportal.pages.data import chapters
-from offers.models import OfferType, Programme, TargetGroup, Topic
+from offers.models import OfferType, Programme, ReasonTemplate, TargetGroup, Topic
 
 REFERENCE: dict[str, type[TranslatedName]] = {
     "languages": Language,
@@ -44,6 +44,7 @@ def set_up(profile_slug: str, *, email: str = "", reset_texts: bool = False) -> 
     written: Counter[str] = Counter()
     for name, model in REFERENCE.items():
         written[name] = _write_reference(model, data.read(f"reference/{name}"))
+    written["reason_templates"] = _write_reasons(data.read("reference/reason_templates"))
     written["municipalities"] = _write_municipalities(profile["municipalities"])
     centre, written["centre"] = _write_centre(profile["centre"] | ({"email": email} if email else {}))
     written["texts"] = _write_texts(centre, reset=reset_texts)
@@ -70,6 +71,13 @@ def _write_reference(model: type[TranslatedName], rows: list[dict[str, Any]]) ->
             created = True
         written += created
     return written
+
+
+def _write_reasons(rows: list[dict[str, str]]) -> int:
+    return sum(
+        ReasonTemplate.objects.get_or_create(slug=row["slug"], defaults=row | {"sort_order": position * 10})[1]
+        for position, row in enumerate(rows, start=1)
+    )
 
 
 def _write_municipalities(rows: list[dict[str, Any]]) -> int:

@@ -11,6 +11,7 @@ from kiportal.common.models import StatusChange, User
 from kiportal.common.richtext import to_text
 from offers.completeness import missing
 from offers.models import Offer
+from offers.permissions import can_release_offer, is_own_offer
 from offers.review import readability
 from offers.review.duplicates import offers_like, organisations_like
 
@@ -62,14 +63,13 @@ def examine(offer: Offer, *, by: User) -> list[Finding]:
 
 
 def _own(offer: Offer, by: User) -> list[Finding]:
-    """Four eyes see more than two; a centre of one person may decide all the same."""
-    if not StatusChange.objects.for_target(offer).filter(verb="submit", by_user=by).exists():
+    """Four eyes see more than two: who may not release the entry reads why."""
+    if not is_own_offer(by, offer):
         return []
-    return [
-        Finding(
-            "Vier Augen", "warning", "Sie haben diesen Eintrag selbst erfasst. Bitte lassen Sie jemand anderen prüfen."
-        )
-    ]
+    text = "Sie haben diesen Eintrag selbst geschrieben oder gesendet."
+    if can_release_offer(by, offer):
+        return [Finding("Vier Augen", "warning", f"{text} Niemand sonst kann ihn freigeben: Bitte begründen Sie es.")]
+    return [Finding("Vier Augen", "warning", f"{text} Jemand anderes aus dem Zentrum muss ihn freigeben.")]
 
 
 def _completeness(offer: Offer) -> Finding:

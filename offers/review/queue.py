@@ -6,15 +6,19 @@ offers is still on the way.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.urls import reverse
+from django.utils import timezone
 
 from actors.models import Municipality, Organisation
-from kiportal.common.models import ChangeProposal, StatusChange
-from offers.models import Offer
+from kiportal.common.models import Assignment, ChangeProposal, StatusChange, User
+from offers.models import Offer, Topic
+from offers.querysets import OfferQuerySet
+from offers.review import records
 from offers.review.duplicates import has_twin
 
 UNDECIDED = [Offer.Status.DRAFT, Offer.Status.UNCONFIRMED, Offer.Status.SUBMITTED, Offer.Status.CHANGES_REQUESTED]
@@ -54,22 +58,59 @@ class Entry:
     places: str
     url: str
     marks: tuple[Mark, ...]
+    assignee: User | None = None
 
     @property
     def is_offer(self) -> bool:
         return self.kind in {Kind.OFFER, Kind.PROJECT}
 
+    @property
+    def record_kind(self) -> str:
+        return records.OFFER if self.is_offer else self.kind.value
 
-def waiting(kind: str = "", municipality: Municipality | None = None) -> list[Entry]:
-    """Return what waits for a decision, oldest first; both filters are optional."""
-    entries: list[Entry] = []
+    @property
+    def key(self) -> str:
+        """Names the entry in a form: "angebot-12"."""
+        return f"{self.record_kind}-{self.pk}"
+
+    def age(self, today: date) -> int:
+        """For how many days it has been waiting."""
+        return (today - timezone.localdate(self.since)).days
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of the queue is shown; an empty value leaves nothing out."""
+
+    kind: str = ""
+    municipality: Municipality | None = None
+    topic: Topic | None = None
+    mark: str = ""
+    older_than: int = 0  # days
+    assignee: User | None = None
+    only_free: bool = False
+
+    def fits(self, entry: Entry, today: date) -> bool:
+        return (
+            (not self.mark or self.mark in entry.marks)
+            and entry.age(today) >= self.older_than
+            and (self.assignee is None or entry.assignee == self.assignee)
+            and not (self.only_free and entry.assignee)
+        )
+
+
+def waiting(filters: Filters = Filters()) -> list[Entry]:
+    """Return what waits for a decision, oldest first."""
+    kind, entries = filters.kind, []
     if kind in {"", Kind.OFFER, Kind.PROJECT}:
-        entries += _offers(kind, municipality)
+        entries += _offers(filters)
     if kind in {"", Kind.CHANGE}:
-        entries += _changes(municipality)
-    if kind in {"", Kind.ORGANISATION}:
-        entries += _organisations(municipality)
-    return sorted(entries, key=lambda entry: (entry.since, entry.kind, entry.pk))
+        entries += _changes(filters)
+    if kind in {"", Kind.ORGANISATION} and filters.topic is None:
+        entries += _organisations(filters)
+    today = timezone.localdate()
+    shown = [entry for entry in _with_assignees(entries) if filters.fits(entry, today)]
+    return sorted(shown, key=lambda entry: (entry.since, entry.kind, entry.pk))
 
 
 def with_twins(entries: Iterable[Entry]) -> list[Entry]:
@@ -98,18 +139,32 @@ def length() -> int:
     )
 
 
-def following(since: datetime, url: str) -> Entry | None:
-    """Return what comes after the entry of that time and address; from the end one starts again at the oldest."""
-    others = [entry for entry in waiting() if entry.url != url]
+def following(since: datetime, url: str, *, for_user: User) -> Entry | None:
+    """Return what comes after the entry of that time and address and is not somebody else's.
+
+    From the end one starts again at the oldest.
+    """
+    others = [entry for entry in waiting() if entry.url != url and entry.assignee in {None, for_user}]
     return next((entry for entry in others if entry.since >= since), others[0] if others else None)
 
 
-def _offers(kind: str, municipality: Municipality | None) -> Iterable[Entry]:
+def _with_assignees(entries: Iterable[Entry]) -> list[Entry]:
+    models_by_kind: dict[str, type[models.Model]] = {
+        records.OFFER: Offer,
+        records.CHANGE: ChangeProposal,
+        records.ORGANISATION: Organisation,
+    }
+    types = {kind: ContentType.objects.get_for_model(model).pk for kind, model in models_by_kind.items()}
+    rows = Assignment.objects.filter(target_type__in=types.values()).select_related("assignee")
+    people = {(row.target_type_id, row.target_id): row.assignee for row in rows}
+    return [replace(entry, assignee=people.get((types[entry.record_kind], entry.pk))) for entry in entries]
+
+
+def _offers(filters: Filters) -> Iterable[Entry]:
     offers = Offer.objects.awaiting_review()
-    if kind:
-        offers = offers.filter(kind=kind)
-    if municipality is not None:
-        offers = offers.in_municipality(municipality)
+    if filters.kind:
+        offers = offers.filter(kind=filters.kind)
+    offers = _narrowed(offers, filters)
     answers = StatusChange.objects.filter(
         target_type=ContentType.objects.get_for_model(Offer), target_id=OuterRef("pk"), verb="resubmit"
     )
@@ -127,12 +182,12 @@ def _offers(kind: str, municipality: Municipality | None) -> Iterable[Entry]:
         )
 
 
-def _changes(municipality: Municipality | None) -> Iterable[Entry]:
-    proposals = _open_changes()
-    offers = Offer.objects.all()
-    if municipality is not None:
-        offers = offers.in_municipality(municipality)
-        proposals = proposals.filter(target_id__in=offers.values("pk"))
+def _changes(filters: Filters) -> Iterable[Entry]:
+    answers = StatusChange.objects.filter(
+        target_type=ContentType.objects.get_for_model(ChangeProposal), target_id=OuterRef("pk"), verb="answer_proposal"
+    )
+    offers = _narrowed(Offer.objects.all(), filters)
+    proposals = _open_changes().filter(target_id__in=offers.values("pk")).annotate(is_answer=Exists(answers))
     targets = (
         offers.select_related("provider")
         .prefetch_related("municipalities")
@@ -148,14 +203,22 @@ def _changes(municipality: Municipality | None) -> Iterable[Entry]:
             provider=offer.provider.name,
             places=places(offer),
             url=reverse("offers:proposal_detail", args=[proposal.pk]),
-            marks=(Mark.CHANGE,),
+            marks=(Mark.CHANGE, Mark.ANSWER) if proposal.is_answer else (Mark.CHANGE,),
         )
 
 
-def _organisations(municipality: Municipality | None) -> Iterable[Entry]:
+def _narrowed(offers: OfferQuerySet, filters: Filters) -> OfferQuerySet:
+    if filters.municipality is not None:
+        offers = offers.in_municipality(filters.municipality)
+    if filters.topic is not None:
+        offers = offers.filter(topics=filters.topic)
+    return offers
+
+
+def _organisations(filters: Filters) -> Iterable[Entry]:
     organisations = _lone_organisations().select_related("municipality")
-    if municipality is not None:
-        organisations = organisations.filter(municipality=municipality)
+    if filters.municipality is not None:
+        organisations = organisations.filter(municipality=filters.municipality)
     for organisation in organisations:
         yield Entry(
             kind=Kind.ORGANISATION,

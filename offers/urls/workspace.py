@@ -2,18 +2,26 @@
 
 from django.urls import path
 
-from offers.views import follow_ups, freshness, proposals, review, staff_offers, staff_organisations
+from offers.views import feedback, follow_ups, freshness, proposals, review, staff_offers, staff_organisations
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>"
 
 urlpatterns = [
+    path("arbeitsplatz/rueckmeldungen/", feedback.feedback_list, name="feedback_list"),
+    path("arbeitsplatz/rueckmeldungen/luecke/<int:pk>/", feedback.need_detail, name="need_detail"),
+    path("arbeitsplatz/rueckmeldungen/hinweis/<int:pk>/", feedback.hint_detail, name="hint_detail"),
     path("arbeitsplatz/aktualitaet/", freshness.freshness_board, name="freshness_board"),
     path("arbeitsplatz/aktualitaet/adresse/", freshness.address_mark, name="address_mark"),
     path("arbeitsplatz/aktualitaet/adresse/<int:pk>/", freshness.address_clear, name="address_clear"),
     path("arbeitsplatz/aktualitaet/<int:pk>/fragen/", freshness.freshness_ask, name="freshness_ask"),
     path("arbeitsplatz/pruefung/", review.ReviewList.as_view(), name="review_list"),
     path("arbeitsplatz/pruefung/<int:pk>/", review.ReviewDetail.as_view(), name="review_detail"),
+    path("arbeitsplatz/pruefung/<int:pk>/vorschau/", review.review_preview, name="review_preview"),
+    path("arbeitsplatz/pruefung/zustaendig/<slug:kind>/<int:pk>/", review.review_assign, name="review_assign"),
     path("arbeitsplatz/pruefung/aenderung/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal_detail"),
+    path("arbeitsplatz/wiedervorlagen/", follow_ups.follow_up_list, name="follow_up_list"),
+    path("arbeitsplatz/wiedervorlagen/neu/<slug:kind>/<int:pk>/", follow_ups.follow_up_add, name="follow_up_add"),
+    path("arbeitsplatz/wiedervorlagen/<int:pk>/erledigt/", follow_ups.follow_up_done, name="follow_up_done"),
     path("arbeitsplatz/angebote/", staff_offers.StaffOfferList.as_view(), name="staff_offer_list"),
     path("arbeitsplatz/angebote/neu/", staff_offers.StaffOfferAdd.as_view(), name="staff_offer_add"),
     path("arbeitsplatz/angebote/<int:pk>/", staff_offers.StaffOfferDetail.as_view(), name="staff_offer_detail"),

@@ -78,7 +78,8 @@ def care_edit(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpRespo
         "back_url": _url(link),
         "form": tried.form,
         "differences": tried.differences,
-        "proposed": changing.in_words(own_proposals(link, offer).first()),
+        "proposed": changing.in_words(own := own_proposals(link, offer).first()),
+        "question": changing.open_question(own),
     }
     return render(request, "offers/care_form.html", context, status=tried.status)
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kiportal.common.models import ChangeProposal
-from kiportal.common.richtext import RichTextField, to_text
+from kiportal.common.models import ChangeProposal, StatusChange
+from kiportal.common.richtext import to_text
 from kiportal.common.transitions import By, TransitionError
 from kiportal.common.views.conflicts import Difference
 from offers import changes, lifecycle
@@ -79,6 +79,14 @@ def _form(request: HttpRequest, offer: Offer, by: By, *, bound: bool = False, re
     return CareForm(data, instance=stored, proposal=proposal)
 
 
+def open_question(proposal: ChangeProposal | None) -> str:
+    """What the centre asks about a proposal, while it waits for the answer."""
+    if proposal is None or proposal.status != ChangeProposal.Status.CHANGES_REQUESTED:
+        return ""
+    asked = StatusChange.objects.for_target(proposal).filter(verb="question_proposal").last()
+    return asked.reason if asked else ""
+
+
 def in_words(proposal: ChangeProposal | None) -> list[tuple[str, str]]:
     """What a proposal asks for, as (label, new value)."""
     return (
@@ -90,5 +98,4 @@ def in_words(proposal: ChangeProposal | None) -> list[tuple[str, str]]:
 
 def _shown(name: str, value: Any) -> str:
     text = changes.shown(name, value)
-    is_rich = name != changes.DATES and isinstance(changes.field(name), RichTextField)
-    return (to_text(text) if is_rich else text) or _("(leer)")
+    return (to_text(text) if changes.is_rich(name) else text) or _("(leer)")

@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
 from kiportal.common.models import ChangeProposal
-from kiportal.common.richtext import RichTextField, to_text
+from kiportal.common.richtext import to_text
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import changes, lifecycle
 from offers.forms.decisions import ProposalDecisionForm
 from offers.history import timeline
 from offers.models import Offer
+from offers.permissions import can_accept_proposal, is_own_proposal
 from offers.views.review import decided, next_url
 from offers.views.steps import somebody_was_faster
 
@@ -48,13 +49,13 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
         proposal, status = self._proposal(), 200
         form = ProposalDecisionForm(request.POST, proposal=proposal)
         if form.is_valid():
-            reason = form.cleaned_data["reason"]
+            reason = form.cleaned_data["text"]
             try:
                 message = self._decide(proposal, form)
             except SomebodyWasFaster as error:
                 proposal.refresh_from_db()
                 if proposal.status != ChangeProposal.Status.OPEN:
-                    following = next_url(proposal.created_at, request.path)
+                    following = next_url(request, proposal.created_at)
                     offer = Offer.objects.get(pk=proposal.target_id)
                     return somebody_was_faster(request, offer, reason, next_url=following)
                 form.add_error(None, str(error))
@@ -68,30 +69,37 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
 
     def _decide(self, proposal: ChangeProposal, form: ProposalDecisionForm) -> str:
         """Take the step and return the sentence that says so."""
-        taken, reason = set(form.cleaned_data["fields_taken"]), form.cleaned_data["reason"]
-        if form.cleaned_data["verb"] == "reject":
-            lifecycle.reject_proposal(proposal, by=acting_user(self.request), reason=reason)
-            return f"Die Änderung an „{proposal.target}“ ist abgelehnt."
-        lifecycle.accept_proposal(proposal, taken, by=acting_user(self.request), reason=reason)
+        taken, reason, by = set(form.cleaned_data["fields_taken"]), form.cleaned_data["text"], acting_user(self.request)
+        match form.cleaned_data["verb"]:
+            case "question":
+                lifecycle.question_proposal(proposal, by=by, reason=reason)
+                return f"Die Rückfrage zur Änderung an „{proposal.target}“ ist unterwegs."
+            case "reject":
+                lifecycle.reject_proposal(proposal, by=by, reason=reason)
+                return f"Die Änderung an „{proposal.target}“ ist abgelehnt."
+        lifecycle.accept_proposal(proposal, taken, by=by, reason=reason)
         if len(taken) < len(proposal.changes):
             return f"{len(taken)} von {len(proposal.changes)} Änderungen an „{proposal.target}“ sind übernommen."
         return f"Die Änderung an „{proposal.target}“ ist übernommen."
 
     def _proposal(self) -> ChangeProposal:
         proposals = ChangeProposal.objects.filter(target_type=ContentType.objects.get_for_model(Offer))
-        return get_object_or_404(proposals.select_related("by_user"), pk=self.kwargs["pk"])
+        return get_object_or_404(proposals.select_related("by_user", "by_link"), pk=self.kwargs["pk"])
 
     def _page(
         self, proposal: ChangeProposal, form: ProposalDecisionForm, taken: set[str], status: int = 200
     ) -> HttpResponse:
         offer = Offer.objects.for_detail().get(pk=proposal.target_id)
+        user = acting_user(self.request)
         context = self.get_context_data(
             proposal=proposal,
+            can_accept=can_accept_proposal(user, proposal),
+            is_own=is_own_proposal(user, proposal),
             offer=offer,
             form=form,
             rows=[_row(offer, proposal, name, taken) for name in changes.FIELDS if name in proposal.changes],
             history=timeline(offer),
-            next_url=next_url(proposal.created_at, self.request.path),
+            next_url=next_url(self.request, proposal.created_at),
         )
         return self.render_to_response(context, status=status)
 
@@ -113,5 +121,4 @@ def _row(offer: Offer, proposal: ChangeProposal, name: str, taken: set[str]) -> 
 def _plain(name: str, value: Any) -> str:
     """The value as text: markup of a proposal is shown as words and never rendered."""
     text = changes.shown(name, value)
-    is_rich = name != changes.DATES and isinstance(changes.field(name), RichTextField)
-    return to_text(text) if is_rich else text
+    return to_text(text) if changes.is_rich(name) else text

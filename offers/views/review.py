@@ -4,20 +4,27 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
+from kiportal.common.models import AccessLink
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import lifecycle
-from offers.forms.decisions import DecisionForm, NoteForm
+from offers.forms.decisions import BulkForm, DecisionForm, HandOverForm, NoteForm
 from offers.history import timeline
+from offers.lifecycle import bulk
 from offers.models import Offer
-from offers.review import findings, queue
+from offers.permissions import can_release_offer, is_own_offer
+from offers.review import assignment, findings, queue, records
 from offers.staff_filters import QueueFilterForm
 from offers.views.steps import somebody_was_faster
 
@@ -30,22 +37,46 @@ DONE = {
 
 
 class ReviewList(PermissionRequiredMixin, TemplateView):
+    """The queue. A POST decides several entries at once and tells what became of each."""
+
     permission_required = PERMISSION
     raise_exception = True
     template_name = "offers/review_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        filters = QueueFilterForm(self.request.GET)
-        filters.is_valid()
-        kind, municipality = filters.cleaned_data.get("art", ""), filters.cleaned_data.get("kommune")
-        page = Paginator(queue.waiting(kind, municipality), 20).get_page(self.request.GET.get("seite"))
-        return super().get_context_data(
-            page_obj=page,
-            entries=queue.with_twins(page),
-            filters=filters,
-            is_filtered=bool(kind or municipality),
-            **kwargs,
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._page(None)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = BulkForm(request.POST, entries=[(entry.key, entry.title) for entry in queue.waiting()])
+        if not form.is_valid():
+            return self._page(form)
+        chosen = form.cleaned_data
+        results = bulk.decide(
+            chosen["auswahl"],
+            chosen["verb"],
+            by=acting_user(request),
+            reason=chosen["text"],
+            assignee=chosen["assignee"],
         )
+        context = self.get_context_data(results=results, failed=[result for result in results if result.error])
+        self.template_name = "offers/review_result.html"
+        return self.render_to_response(context)
+
+    def _page(self, form: BulkForm | None) -> HttpResponse:
+        fields = QueueFilterForm(self.request.GET)
+        filters = fields.filters(acting_user(self.request))
+        page = Paginator(queue.waiting(filters), 20).get_page(self.request.GET.get("seite"))
+        entries, today = queue.with_twins(page), timezone.localdate()
+        form = form or BulkForm(entries=[(entry.key, entry.title) for entry in entries])
+        context = self.get_context_data(
+            page_obj=page,
+            rows=[(entry, entry.age(today)) for entry in entries],
+            filters=fields,
+            is_filtered=filters != queue.Filters(),
+            form=form,
+            chosen=set(form.data.getlist("auswahl")) if form.is_bound else set(),
+        )
+        return self.render_to_response(context)
 
 
 class ReviewDetail(PermissionRequiredMixin, TemplateView):
@@ -75,7 +106,7 @@ class ReviewDetail(PermissionRequiredMixin, TemplateView):
             try:
                 getattr(lifecycle, verb)(offer, by=acting_user(request), reason=reason)
             except SomebodyWasFaster:
-                return somebody_was_faster(request, offer, reason, next_url=next_url(since, request.path))
+                return somebody_was_faster(request, offer, reason, next_url=next_url(request, since))
             except TransitionError as error:
                 self.form.add_error(None, str(error))
                 status = error.status
@@ -88,24 +119,72 @@ class ReviewDetail(PermissionRequiredMixin, TemplateView):
         return get_object_or_404(offers, pk=self.kwargs["pk"])
 
     def _page(self, offer: Offer, status: int = 200) -> HttpResponse:
+        user = acting_user(self.request)
+        previews = AccessLink.objects.for_target(offer).filter(purpose=AccessLink.Purpose.PREVIEW)
         context = self.get_context_data(
             offer=offer,
             form=self.form,
             note_form=NoteForm(instance=offer),
-            findings=findings.examine(offer, by=acting_user(self.request)),
+            findings=findings.examine(offer, by=user),
             history=timeline(offer),
-            next_url=next_url(offer.submitted_at or offer.created_at, self.request.path),
+            can_release=can_release_offer(user, offer),
+            is_own=is_own_offer(user, offer),
+            preview=previews.order_by("created_at").last(),
+            next_url=next_url(self.request, offer.submitted_at or offer.created_at),
         )
         return self.render_to_response(context, status=status)
 
 
-def next_url(since: datetime, path: str) -> str:
+def next_url(request: HttpRequest, since: datetime) -> str:
     """Where the next entry of the queue is decided, or the empty text."""
-    entry = queue.following(since, path)
+    entry = queue.following(since, request.path, for_user=acting_user(request))
     return entry.url if entry else ""
 
 
 def decided(request: HttpRequest, message: str, since: datetime) -> HttpResponse:
     """After a decision: say so, and go on with the next entry; the empty queue says that all is done."""
     messages.success(request, message)
-    return redirect(next_url(since, request.path) or reverse("offers:review_list"))
+    return redirect(next_url(request, since) or reverse("offers:review_list"))
+
+
+# Who takes care
+
+
+@require_POST
+@permission_required(PERMISSION, raise_exception=True)
+def review_assign(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Take an entry, hand it over, or free it."""
+    record = get_object_or_404(records.known(kind), pk=pk)
+    match request.POST.get("verb"):
+        case "take":
+            try:
+                assignment.take(record, acting_user(request))
+                messages.success(request, "Sie kümmern sich jetzt um diesen Eintrag.")
+            except TransitionError as error:
+                messages.error(request, str(error))
+        case "free":
+            assignment.hand_over(record, None)
+            messages.success(request, "Der Eintrag ist wieder frei.")
+        case "hand_over":
+            form = HandOverForm(request.POST)
+            if not form.is_valid():
+                raise BadRequest("nobody to hand over to")
+            assignment.hand_over(record, form.cleaned_data["assignee"])
+            messages.success(request, f"Um diesen Eintrag kümmert sich jetzt {form.cleaned_data['assignee']}.")
+        case _:
+            raise BadRequest("unknown verb")
+    return redirect(records.url_of(record))
+
+
+@require_POST
+@permission_required(PERMISSION, raise_exception=True)
+def review_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail the author a link to the entry as the public will see it."""
+    offer = get_object_or_404(Offer.objects.for_staff(), pk=pk)
+    try:
+        link = lifecycle.send_preview_link(offer, by=acting_user(request))
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Der Link zur Vorschau geht an {link.email}.")
+    return redirect(records.url_of(offer))

@@ -104,7 +104,7 @@ class StaffOrganisationDetail(StepView):
     def get_success_url(self, step: Step) -> str:
         """What was decided as a part of the review leads to the next entry of the queue."""
         if step.verb in {"publish", "reject"}:
-            return next_url(self.object.created_at, self.request.path) or self.request.path
+            return next_url(self.request, self.object.created_at) or self.request.path
         return self.request.path
 
 

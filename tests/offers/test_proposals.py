@@ -1,14 +1,18 @@
 """Deciding a proposed change, field by field."""
 
+import re
 from typing import Any
 
 import pytest
+from django import forms
 from django.test import Client
 from django.urls import reverse
 
-from kiportal.common.models import ChangeProposal, StatusChange, User
+from kiportal.common import links
+from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from offers import changes, lifecycle
 from offers.models import Offer
+from offers.review import queue
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +143,103 @@ def test_what_would_make_the_entry_incomplete_is_refused(staff: Client, offer: O
     assert answer.status_code == 400
     offer.refresh_from_db()
     assert offer.summary == "Montags um zehn."
+
+
+# Asking back
+
+
+def ask(staff: Client, proposal: ChangeProposal, reason: str = "Ab wann gilt das?") -> None:
+    assert staff.post(page(proposal), {"verb": "question", "reason": reason}).status_code == 302
+    proposal.refresh_from_db()
+    assert proposal.status == "changes_requested"
+
+
+def test_question_needs_a_reason(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    assert "Bitte schreiben Sie eine Begründung." in staff.post(page(proposal), {"verb": "question"}).text
+    proposal.refresh_from_db()
+    assert proposal.status == "open"
+
+
+def test_question_takes_the_proposal_out_of_the_queue_until_it_is_answered(
+    staff: Client, offer: Offer, run_jobs: Any, mailoutbox: list[Any]
+) -> None:
+    link = links.issue(AccessLink.Purpose.CARE, offer, "verein@example.org")
+    change = {"summary": {"old": offer.summary, "new": "Dienstags."}}
+    proposal = lifecycle.propose(offer, change, by=link, message="", email=link.email)
+    assert proposal is not None
+    ask(staff, proposal)
+    assert queue.waiting() == []
+    assert "noch nicht beantwortet" in staff.get(page(proposal)).text
+    run_jobs()
+    mail = next(mail for mail in mailoutbox if mail.subject.startswith("Rückfrage zu Ihrer Änderung"))
+    assert mail.to == ["verein@example.org"]
+    assert "Ab wann gilt das?" in mail.body
+    path = re.search(r"http://[^/]+(/angebote/pflege/\S+/aendern/)", mail.body).group(1)  # type: ignore[union-attr]
+    stranger = Client()
+    text = stranger.get(path).text
+    assert "Ab wann gilt das?" in text
+    form = stranger.get(path).context["form"]
+    data = sent(form) | {"message": "Ab Januar."}
+    assert stranger.post(path, data).status_code == 302
+    proposal.refresh_from_db()
+    assert (proposal.status, proposal.message) == ("open", "Ab Januar.")
+    assert [entry.marks for entry in queue.waiting()] == [(queue.Mark.CHANGE, queue.Mark.ANSWER)]
+    verbs = StatusChange.objects.for_target(proposal).values_list("verb", "reason")
+    assert list(verbs) == [("question_proposal", "Ab wann gilt das?"), ("answer_proposal", "Ab Januar.")]
+    staff.post(page(proposal), {"verb": "accept_all"})
+    offer.refresh_from_db()
+    assert offer.summary == "Dienstags."
+
+
+def sent(form: Any) -> dict[str, Any]:
+    """What a browser sends of a form that nobody touched."""
+    data: dict[str, Any] = {}
+    for bound in form:
+        value = bound.value()
+        if isinstance(bound.field.widget, forms.MultiWidget):
+            for position, part in enumerate(bound.field.widget.decompress(value)):
+                data[f"{bound.html_name}_{position}"] = "" if part is None else part
+        elif value not in (None, False):
+            data[bound.html_name] = value
+    return data
+
+
+def test_question_about_an_accounts_proposal_leads_to_the_workspace(
+    staff: Client, offer: Offer, run_jobs: Any, mailoutbox: list[Any]
+) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    ask(staff, proposal)
+    run_jobs()
+    mail = next(mail for mail in mailoutbox if mail.subject.startswith("Rückfrage"))
+    assert "/arbeitsplatz/" in mail.body
+    assert "/pflege/" not in mail.body
+    assert proposal.by_user is not None
+    lifecycle.propose(offer, {}, by=proposal.by_user, message="Ab Januar.", email="verein@example.org")
+    proposal.refresh_from_db()
+    assert proposal.status == "open"
+
+
+def test_question_is_answered_by_its_author_only(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    ask(staff, proposal)
+    link = links.issue(AccessLink.Purpose.CARE, offer, "andere@example.org")
+    other = lifecycle.propose(
+        offer, {"city": {"old": offer.city, "new": "Siegen"}}, by=link, message="", email=link.email
+    )
+    assert other is not None
+    assert other.pk != proposal.pk
+    proposal.refresh_from_db()
+    assert proposal.status == "changes_requested"
+
+
+@pytest.mark.parametrize("verb", ["accept_all", "reject", "question"])
+def test_asked_proposal_is_not_decided(staff: Client, offer: Offer, verb: str) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    ask(staff, proposal)
+    assert staff.post(page(proposal), {"verb": verb, "reason": "Gern"}).status_code == 409
+    proposal.refresh_from_db()
+    assert proposal.status == "changes_requested"
 
 
 @pytest.mark.parametrize("verb", ["archive", "hide"])

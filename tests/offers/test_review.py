@@ -13,7 +13,7 @@ from actors.models import ContactPerson, Organisation
 from kiportal.common import links
 from kiportal.common.models import AccessLink, Consent, StatusChange, User
 from offers import lifecycle
-from offers.models import Offer
+from offers.models import Offer, ReasonTemplate
 from offers.review import findings, queue, readability
 from offers.review.duplicates import offers_like
 from tests import factories
@@ -82,8 +82,14 @@ def test_queue_filtered_by_kind_and_municipality(staff: Client) -> None:
     submitted("Im ganzen Kreis", municipalities=[], is_countywide=True)
     submitted("Woanders")
     submitted("Projekt hier", municipalities=[place], kind=Offer.Kind.PROJECT)
-    assert {entry.title for entry in queue.waiting("", place)} == {"Hier", "Im ganzen Kreis", "Projekt hier"}
-    assert [entry.title for entry in queue.waiting(queue.Kind.PROJECT, place)] == ["Projekt hier"]
+    assert {entry.title for entry in queue.waiting(queue.Filters(municipality=place))} == {
+        "Hier",
+        "Im ganzen Kreis",
+        "Projekt hier",
+    }
+    assert [entry.title for entry in queue.waiting(queue.Filters(kind=queue.Kind.PROJECT, municipality=place))] == [
+        "Projekt hier"
+    ]
     answer = staff.get(reverse(LIST), {"art": "projekt", "kommune": place.slug}).text
     assert "Projekt hier" in answer
     assert "Woanders" not in answer
@@ -117,7 +123,7 @@ def test_rejected_entry_is_no_twin() -> None:
 
 def test_queue_shows_how_long_something_waits(staff: Client) -> None:
     submitted(days=3)
-    assert "seit 3 Tagen" in staff.get(reverse(LIST)).text
+    assert "3 Tage</time>" in staff.get(reverse(LIST)).text
 
 
 def test_queue_needs_the_same_queries_for_one_and_for_many(
@@ -131,10 +137,10 @@ def test_queue_needs_the_same_queries_for_one_and_for_many(
 
     fill(1)
     staff.get(reverse(LIST))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         staff.get(reverse(LIST))
     fill(6)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         staff.get(reverse(LIST))
 
 
@@ -211,17 +217,27 @@ def test_decision_without_reason_asks_for_one(staff: Client, verb: str) -> None:
     assert offer.status == Offer.Status.SUBMITTED
 
 
+@pytest.fixture
+def templates(db: None) -> None:
+    ReasonTemplate.objects.create(
+        slug="doppelt", verb="reject", label="Steht schon im Portal", text="Dieses Angebot steht schon im Portal."
+    )
+
+
+@pytest.mark.usefixtures("templates")
 def test_ready_made_reason_comes_before_what_was_typed(staff: Client) -> None:
     offer = submitted()
+    assert 'data-text="Dieses Angebot steht schon im Portal."' in staff.get(page(offer)).text
     staff.post(page(offer), {"verb": "reject", "template": "doppelt", "reason": "Siehe „Nähkurs“."})
     reason = StatusChange.objects.for_target(offer).latest("at").reason
     assert reason.startswith("Dieses Angebot steht schon im Portal.")
     assert reason.endswith("\n\nSiehe „Nähkurs“.")
 
 
+@pytest.mark.usefixtures("templates")
 def test_ready_made_reason_of_another_decision_is_refused(staff: Client) -> None:
     offer = submitted()
-    answer = staff.post(page(offer), {"verb": "publish", "template": "werbung"})
+    answer = staff.post(page(offer), {"verb": "publish", "template": "doppelt"})
     assert "Dieser Textbaustein gehört zu „Ablehnen“." in answer.text
     offer.refresh_from_db()
     assert offer.status == Offer.Status.SUBMITTED
