@@ -89,7 +89,7 @@ class _Loader:
         self._date(version, FIRST)
 
     def _forward(self, version: ConceptVersion, *, meets_on: date) -> None:
-        paper_number = f"Vorlage {meets_on:%j}/{meets_on:%Y}"
+        paper_number = f"{meets_on:%j}/{meets_on:%Y}"
         lifecycle.forward(version, by=self.lead, committee="Kreistag", meets_on=meets_on, paper_number=paper_number)
 
     # Days
