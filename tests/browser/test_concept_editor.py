@@ -1,6 +1,7 @@
 """The editor of concepts in a real browser: what it keeps, what it makes, how it saves, how sections move."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,9 +42,11 @@ def section(version: ConceptVersion) -> Section:
 
 
 @pytest.fixture
-def page(open_browser: Open, version: ConceptVersion, live_server: object) -> Page:
-    """A window of somebody who writes."""
-    return signed_in(open_browser, factories.make_user(roles.EDITOR), live_server)
+def page(open_browser: Open, version: ConceptVersion, live_server: object) -> Iterator[Page]:
+    """A window of somebody who writes. What it still asks for at the end is answered before the tables are emptied."""
+    page = signed_in(open_browser, factories.make_user(roles.EDITOR), live_server)
+    yield page
+    page.wait_for_load_state("networkidle")
 
 
 def signed_in(open_browser: Open, user: User, live_server: object, **options: object) -> Page:

@@ -59,16 +59,16 @@ class RichTextFormField(ProseEditorFormField):
 
 
 class DocumentWidget(ProseEditorWidget):
-    """The editor with what chapters need; other scripts import its module as "kiportal/concept-editor"."""
+    """The editor with what chapters need. It waits for both modules, so that the toolbar never misses its start."""
 
-    MODULE = "js/concept-editor.js"
+    EXTENSIONS, TOOLBAR = "js/concept-editor.js", "js/concept-toolbar.js"
 
     @property
     def media(self) -> Media:
-        return super().media + Media(importmap=ImportMap({"kiportal/concept-editor": self.MODULE}))
+        return super().media + Media(importmap=ImportMap({"kiportal/concept-editor": self.EXTENSIONS}))
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "js_modules": [static(self.MODULE)]}
+        return {**super().get_config(), "js_modules": [static(self.EXTENSIONS), static(self.TOOLBAR)]}
 
 
 class DocumentFormField(RichTextFormField):
