@@ -20,3 +20,12 @@ def is_member(by: By, organisation_pk: int) -> bool:
         and by.has_perm("actors.act_for_organisation")
         and Membership.objects.filter(user=by, organisation=organisation_pk).exists()
     )
+
+
+def can_manage_access(by: By, organisation: Organisation) -> bool:
+    """Say who acts for the organisation: each of its people, and staff."""
+    return can_change_organisation(by, organisation) or is_member(by, organisation.pk)
+
+
+def can_leave(by: By, organisation: Organisation) -> bool:
+    return is_member(by, organisation.pk)

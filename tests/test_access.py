@@ -181,6 +181,9 @@ ROWS = [
     row("offers:member_offer_add", OWNERS, 200, 200),
     row("offers:member_offer_detail", OWNERS, 200, 400, pk="published.pk"),
     row("offers:member_offer_edit", OWNERS, 200, 200, pk="published.pk"),
+    row("offers:member_access", MEMBERS, 200, 200, organisation_pk="own.pk"),
+    row("offers:member_access_take", MEMBERS, 405, 302, organisation_pk="own.pk", pk="membership.pk"),
+    row("offers:member_access_hand_over", STAFF, 200, 200, organisation_pk="own.pk"),
     row("offers:member_offer_step", OWNERS, 200, 302, pk="changes_requested.pk", step="pruefen"),
     row("common:job_list", STAFF, 200, 405),
     row("common:job_detail", STAFF, 200, 405, pk="job.pk"),
@@ -371,6 +374,8 @@ HIDDEN = [
         404,
         {"slug": "concept_of_draft.slug", "number": "concept_draft.number", "uuid": "section_of_draft.uuid"},
     ),
+    ("offers:member_access", OWNERS, 404, {"organisation_pk": "archived_organisation.pk"}),
+    ("offers:member_access_take", OWNERS, 404, {"organisation_pk": "proposed.pk", "pk": "membership.pk"}),
     ("offers:member_offer_detail", OWNERS, 404, {"pk": "foreign.pk"}),
     ("offers:member_offer_detail", OWNERS, 404, {"pk": "draft.pk"}),  # somebody writes it by a link
     ("offers:member_offer_detail", OWNERS, 404, {"pk": "unconfirmed.pk"}),

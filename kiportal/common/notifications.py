@@ -26,11 +26,16 @@ EVENTS = {
 }
 
 
-def invitation(user: User, *, run: Run) -> None:
+def invitation(user: User, organisation: str = "", *, run: Run) -> None:
+    """The way in; who has a password already only learns of the organisation that came with this invitation."""
+    is_known = bool(organisation) and user.has_usable_password()
+    german = settings.LANGUAGE_CODE
     context = {
         "user": user,
-        "action_url": _password_url(user, settings.LANGUAGE_CODE),
-        "action_label": "Passwort festlegen",
+        "organisation": organisation,
+        "is_known": is_known,
+        "action_url": _url("account_login", german) if is_known else _password_url(user, german),
+        "action_label": "Anmelden" if is_known else "Passwort festlegen",
     }
     mail.send("account_invitation", to=user.email, context=context, run=run)
 

@@ -10,9 +10,9 @@ from kiportal.common.models import User
 
 
 @job
-def send_invitation(run: Run, user_pk: int) -> None:
+def send_invitation(run: Run, user_pk: int, organisation: str = "") -> None:
     if user := User.objects.filter(pk=user_pk, is_active=True).first():
-        notifications.invitation(user, run=run)
+        notifications.invitation(user, organisation, run=run)
 
 
 @job

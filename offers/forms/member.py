@@ -40,3 +40,24 @@ class StartOwnForm(forms.Form):
     def offer(self) -> Offer:
         cleaned = self.cleaned_data
         return Offer(provider=cleaned["provider"], kind=cleaned["kind"], submission_key=cleaned["key"])
+
+
+class InvitationForm(forms.Form):
+    """Whom to let in. A name is asked so that colleagues know who acts with them."""
+
+    first_name = forms.CharField(label="Vorname", max_length=150)
+    last_name = forms.CharField(label="Nachname", max_length=150)
+    email = forms.EmailField(
+        label="E-Mail-Adresse", help_text="Dorthin geht der Link, mit dem die Person ihr Passwort festlegt."
+    )
+
+    fieldsets = [("", [("first_name", "last_name"), "email"])]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class HandOverForm(InvitationForm):
+    reason = forms.CharField(
+        label="Begründung", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text="Sie steht im Verlauf."
+    )

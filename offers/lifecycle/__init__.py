@@ -3,6 +3,7 @@
 Each verb is one function; mails and other effects are jobs enqueued in the same transaction.
 """
 
+from offers.lifecycle.access import hand_over, take_access
 from offers.lifecycle.care import archive, confirm, renew_care_link, restore, send_care_link, withdraw_name
 from offers.lifecycle.drafts import (
     PROVIDER_FIELDS,
@@ -58,6 +59,7 @@ __all__ = [
     "confirm_all",
     "confirm_submission",
     "discard_draft",
+    "hand_over",
     "hide",
     "hide_overdue",
     "mail_draft_link",
@@ -83,6 +85,7 @@ __all__ = [
     "start_own_draft",
     "stop_reminders",
     "submit",
+    "take_access",
     "unhide",
     "withdraw_name",
     "withdraw_proposal",

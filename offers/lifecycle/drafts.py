@@ -161,9 +161,10 @@ def discard_draft(offer: Offer, *, by: User) -> None:
 @transaction.atomic
 def submit(offer: Offer, *, by: User) -> StatusChange:
     """An account hands over its entry, or staff one that they entered for somebody; it is reviewed like every other."""
-    change = apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now())
-    if not can_add_offer(by, offer):
-        tell_centre(offer, change)
+    if can_add_offer(by, offer):
+        return apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now())
+    change = apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now(), submitter_email=by.email)
+    tell_centre(offer, change)
     return change
 
 

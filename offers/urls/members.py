@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from offers.views import member_offers
+from offers.views import member_access, member_offers
+
+_ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>/zugaenge"
 
 urlpatterns = [
     path("arbeitsplatz/eigene-angebote/neu/", member_offers.member_offer_add, name="member_offer_add"),
@@ -11,4 +13,7 @@ urlpatterns = [
     path(
         "arbeitsplatz/eigene-angebote/<int:pk>/<slug:step>/", member_offers.member_offer_step, name="member_offer_step"
     ),
+    path(f"{_ORGANISATION}/", member_access.member_access, name="member_access"),
+    path(f"{_ORGANISATION}/<int:pk>/entziehen/", member_access.member_access_take, name="member_access_take"),
+    path(f"{_ORGANISATION}/uebergeben/", member_access.member_access_hand_over, name="member_access_hand_over"),
 ]
