@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from offers.models import LinkCheck, Offer, OfferDate  # noqa: F401  (named in strings)
 
 
-# A rule of every day fills a year; who wants to know more than these asks again.
-COMING_DATES = 60
+# A rule for every day fills a year: nobody reads more than these.
+COMING_DATES = 30
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):

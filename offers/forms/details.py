@@ -21,7 +21,7 @@ class Access(OfferForm):
         Compact(
             _("Barrierefreiheit"),
             [(f"access_{feature}", f"access_{feature}_note") for feature in AccessFeature.Feature.values],
-            _("Freiwillig. Menschen mit Behinderung können so selbst entscheiden, ob das Angebot für sie passt."),
+            _("Wie ist es bei Ihnen? In jeder Zeile ist Platz für einen Hinweis, zum Beispiel „Rampe am Hof“."),
         )
     ]
 
