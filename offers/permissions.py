@@ -7,7 +7,7 @@ from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, Use
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.models.user import UserQuerySet
 from kiportal.common.transitions import By, Clock
-from offers.models import Offer
+from offers.models import Hint, Need, Offer
 
 _P = AccessLink.Purpose
 # Steps by which an entry comes to the centre: who takes one wrote its text or stands for it.
@@ -110,6 +110,14 @@ def own_proposals(by: By, offer: Offer) -> ChangeProposalQuerySet:
             else undecided.none()
         )
     return undecided.filter(by_account=True) if _is_member(by, offer) else undecided.none()
+
+
+def can_answer_need(by: By, need: Need) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.answer_need")
+
+
+def can_answer_hint(by: By, hint: Hint) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.answer_hint")
 
 
 def can_hide_overdue(by: By, offer: Offer) -> bool:

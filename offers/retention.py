@@ -9,12 +9,13 @@ from datetime import datetime
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 
 from actors.models import ContactPerson, Organisation
 from kiportal.common import mail
-from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, StatusChange
+from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, MailAddress, StatusChange, User
 from kiportal.common.retention import erase, locked_keys, rule
-from offers.models import Offer
+from offers.models import Hint, Need, Offer
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
 
@@ -55,6 +56,37 @@ def withdrawn_names(before: datetime, *, delete: bool) -> int:
     return len(keys)
 
 
+@rule("Erledigte Hinweise und beantwortete Lücken", days=183)
+def worked_off_feedback(before: datetime, *, delete: bool) -> int:
+    """Gaps that count for planning stay, see below."""
+    hints = Hint.objects.closed_before(before)
+    needs = Need.objects.closed_before(before).exclude(status=Need.Status.NOTED)
+    return erase(hints, delete=delete) + erase(needs, delete=delete)
+
+
+@rule("Namen und Adressen zu vorgemerkten Lücken", days=183)
+def authors_of_noted_needs(before: datetime, *, delete: bool) -> int:
+    """What is missing stays as a number for planning; who said so goes, in the field history, too."""
+    noted = Need.objects.closed_before(before).filter(status=Need.Status.NOTED).exclude(name="", email="")
+    keys = list(noted.values_list("pk", flat=True))
+    if delete:
+        Need.objects.filter(pk__in=keys).update(name="", email="")
+        Need.pgh_event_model.objects.filter(pgh_obj_id__in=keys).update(name="", email="")  # type: ignore[attr-defined]
+    return len(keys)
+
+
+@rule("Gemerkte E-Mail-Adressen, die nirgends mehr stehen", days=30)
+def forgotten_addresses(before: datetime, *, delete: bool) -> int:
+    """That nothing arrives there, or that somebody wants no reminders, matters while a record names the address."""
+    old = Q(undeliverable_since__lt=before) | Q(reminders_stopped_on__lt=before.date())
+    named = [
+        *(Offer.objects.values_list(Lower("submitter_email"), flat=True)),
+        *(Organisation.objects.values_list(Lower("email"), flat=True)),
+        *(User.objects.values_list(Lower("email"), flat=True)),
+    ]
+    return erase(MailAddress.objects.filter(old).exclude(email__in=named), delete=delete)
+
+
 @transaction.atomic
 def _erase_entries(entries: QuerySet[Offer], *, delete: bool) -> int:
     if not delete:
@@ -85,10 +117,11 @@ def _mails_about(*, offers: list[int] | None = None, proposals: list[int] | None
     steps = list(StatusChange.objects.filter(about).values_list("pk", flat=True))
     links = [str(pk) for pk in AccessLink.objects.filter(about).values_list("pk", flat=True)]
     of_proposal = Q(kind="offers.send_proposal_notice")
+    of_feedback = Q(kind__in=["offers.send_need_notice", "offers.send_hint_notice"])
     return Job.objects.filter(kind__startswith="offers.").filter(
         Q(arguments__0__in=links)
         | of_proposal & Q(arguments__0__in=proposals or [])
-        | ~of_proposal & Q(arguments__0__in=steps)
+        | ~of_proposal & ~of_feedback & Q(arguments__0__in=steps)
     )
 
 

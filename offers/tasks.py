@@ -8,7 +8,7 @@ from actors.models import Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
 from offers import notifications, recurrence
-from offers.models import Offer
+from offers.models import Hint, Need, Offer
 from offers.upkeep import due, link_checks, mails
 
 
@@ -109,8 +109,45 @@ def send_care_all_link(run: Run, link_pk: str) -> None:
 
 
 @job
+def send_need_notice(run: Run, pk: int) -> None:
+    _require_centre()
+    mails.need_notice(_message(Need, pk), run=run)
+
+
+@job
+def send_hint_notice(run: Run, pk: int) -> None:
+    _require_centre()
+    mails.hint_notice(_message(Hint, pk), run=run)
+
+
+@job
+def send_need_answer(run: Run, change_pk: int) -> None:
+    change = _change(change_pk)
+    mails.need_answer(_message(Need, change.target_id), change, run=run)
+
+
+@job
+def send_hint_answer(run: Run, change_pk: int) -> None:
+    change = _change(change_pk)
+    mails.hint_answer(_message(Hint, change.target_id), change, run=run)
+
+
+@job
+def send_hint_forward(run: Run, change_pk: int, link_pk: str) -> None:
+    change = _change(change_pk)
+    mails.hint_forward(_message(Hint, change.target_id), change, _link(link_pk), run=run)
+
+
+@job
 def check_links(run: Run, keys: list[int]) -> dict[str, Any]:
     return link_checks.look(keys, timezone.localdate(), progress=run.progress)
+
+
+def _message[M: (Need, Hint)](model: type[M], pk: int) -> M:
+    message = model.objects.filter(pk=pk).first()
+    if message is None:
+        raise JobRefused("Die Meldung ist inzwischen gelöscht.")
+    return message
 
 
 def _organisation(link: AccessLink) -> Organisation:

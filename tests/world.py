@@ -19,7 +19,7 @@ from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
 from kiportal.pages.models import BarrierReport
-from offers.models import Offer, OfferDate, Programme, ReasonTemplate, SchoolHoliday
+from offers.models import Hint, Need, Offer, OfferDate, Programme, ReasonTemplate, SchoolHoliday
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
 
@@ -116,6 +116,8 @@ def make_world() -> World:
         "draft_link": links.issue(Purpose.DRAFT, offers[Offer.Status.DRAFT], "verein@example.org"),
         "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
         "address_without_mail": addresses.mark_undeliverable("weg@example.org", reason="550 No such user"),
+        "need": Need.objects.create(text="Ein Chor", name="Zoë", email="zoe@example.org"),
+        "hint": Hint.objects.create(offer=published, kind=Hint.Kind.TIME, text="Beginnt später"),
         "care_all_link": links.issue(Purpose.CARE_ALL, own, "verein@example.org"),
         "preview_link": links.issue(Purpose.PREVIEW, offers[Offer.Status.SUBMITTED], "verein@example.org"),
         "follow_up": FollowUp.objects.create(target=published, due_on=timezone.localdate(), note="Anrufen"),

@@ -26,6 +26,8 @@ _EDITOR = frozenset(
         "offers.add_offer",
         "offers.change_offer",
         "offers.review_offer",
+        "offers.answer_need",
+        "offers.answer_hint",
         "actors.view_organisation",
         "actors.add_organisation",
         "actors.change_organisation",

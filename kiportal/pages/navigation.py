@@ -25,6 +25,7 @@ class Item:
 ITEMS = (
     Item("offers:review_list", _("Prüfung"), "inbox", ("offers.review_offer",)),
     Item("offers:freshness_board", _("Aktualität"), "clock", ("offers.review_offer",)),
+    Item("offers:feedback_list", _("Rückmeldungen"), "flag", ("offers.answer_hint",)),
     Item("offers:staff_offer_list", _("Angebote"), "list", ("offers.view_offer",)),
     Item("offers:staff_organisation_list", _("Organisationen"), "organisation", ("actors.change_organisation",)),
     Item("concepts:staff_concept_list", _("Konzepte"), "document", ("concepts.change_concept",)),

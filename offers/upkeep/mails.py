@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from kiportal.common import links, mail
 from kiportal.common.jobs import Run
-from kiportal.common.models import AccessLink
-from offers.models import Offer
+from kiportal.common.models import AccessLink, Centre, StatusChange
+from offers.models import Hint, Need, Offer
 from offers.upkeep.due import Entry, Stage
 
 # An address and what the button to it says.
@@ -59,6 +59,84 @@ def care_all_link(link: AccessLink, *, run: Run) -> None:
             stop=_("Haben Sie den Link nicht angefordert? Dann müssen Sie nichts tun."),
             organisation=link.target,
             link=link,
+        )
+
+
+def need_notice(need: Need, *, run: Run) -> None:
+    _tell_centre("need_notice", need, run=run, subject=f"Hier fehlt ein Angebot: {need.number}")
+
+
+def hint_notice(hint: Hint, *, run: Run) -> None:
+    _tell_centre("hint_notice", hint, run=run, subject=f"Hinweis auf einen Fehler: {hint.number}")
+
+
+def _tell_centre(matter: str, message: Need | Hint, *, run: Run, subject: str) -> None:
+    """The words of the person stay in the workspace."""
+    with translation.override(settings.LANGUAGE_CODE):
+        _send(
+            matter,
+            to=Centre.objects.current().email,
+            run=run,
+            subject=subject,
+            action=(settings.KIPORTAL_BASE_URL + message.get_absolute_url(), "Öffnen"),
+            why="Sie erhalten diese Nachricht, weil diese Adresse im Portal als Adresse des Zentrums steht.",
+            stop="Eine andere Adresse tragen Sie in der Verwaltung beim Integrationszentrum ein.",
+            message=message,
+        )
+
+
+def need_answer(need: Need, change: StatusChange, *, run: Run) -> None:
+    with translation.override(need.form_language):
+        fits = Offer.objects.visible_to_public(timezone.localdate()).filter(pk=need.offer_id).first()
+        action = (settings.KIPORTAL_BASE_URL + fits.get_absolute_url(), _("Angebot ansehen")) if fits else None
+        subject = _("Zu Ihrer Meldung %(number)s: Hier fehlt ein Angebot") % {"number": need.number}
+        _answer("need_answer", need, change, run=run, subject=subject, action=action, offer=fits)
+
+
+def hint_answer(hint: Hint, change: StatusChange, *, run: Run) -> None:
+    with translation.override(hint.form_language):
+        subject = _("Zu Ihrem Hinweis %(number)s") % {"number": hint.number}
+        _answer("hint_answer", hint, change, run=run, subject=subject, action=None)
+
+
+def _answer(
+    matter: str,
+    message: Need | Hint,
+    change: StatusChange,
+    *,
+    run: Run,
+    subject: str,
+    action: Action | None,
+    **context: Any,
+) -> None:
+    _send(
+        matter,
+        to=message.email,
+        run=run,
+        subject=subject,
+        action=action,
+        why=_("Sie erhalten diese Nachricht, weil diese Adresse in unserem Formular angegeben wurde."),
+        stop=_("Weitere Nachrichten dazu bekommen Sie nicht."),
+        message=message,
+        text=change.reason,
+        **context,
+    )
+
+
+def hint_forward(hint: Hint, change: StatusChange, link: AccessLink, *, run: Run) -> None:
+    """To those who know, without the address of the person."""
+    offer = hint.offer
+    with translation.override(offer.submitter_language if offer else settings.LANGUAGE_CODE):
+        _send(
+            "hint_forward",
+            to=link.email,
+            run=run,
+            subject=_("Ein Hinweis zu „%(title)s“") % {"title": hint.about},
+            action=(_care_all_url(link), _("Einträge pflegen")),
+            why=_("Sie erhalten diese Nachricht, weil diese Adresse zu diesen Einträgen angegeben wurde."),
+            stop=_("Haben Sie Fragen dazu? Dann antworten Sie einfach auf diese E-Mail."),
+            hint=hint,
+            text=change.reason,
         )
 
 

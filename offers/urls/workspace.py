@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from offers.views import feedback, follow_ups, freshness, proposals, review, staff_offers, staff_organisations
+from offers.views import feedback, follow_ups, freshness, merging, proposals, review, staff_offers, staff_organisations
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>"
 

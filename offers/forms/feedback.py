@@ -1,0 +1,104 @@
+"""What anybody may tell us, and how the centre answers."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from actors.models import Language, Municipality
+from kiportal.common.forms import AnonymousForm
+from offers.models import Hint, Offer, TargetGroup, Topic
+
+NO_CLIENTS = _("Bitte schreiben Sie nichts über andere Menschen, zum Beispiel keine Namen oder Krankheiten.")
+_EMAIL = _("Nur mit einer Adresse können wir Ihnen antworten.")
+
+
+def _choice(rows: Any, label: Any) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=label, queryset=rows, to_field_name="slug", required=False, empty_label=_("egal oder weiß nicht")
+    )
+
+
+class NeedForm(AnonymousForm):
+    """ "Hier fehlt ein Angebot": only the words are needed."""
+
+    limit_name = "need"
+
+    text = forms.CharField(
+        label=_("Was fehlt?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5, "maxlength": 2000})
+    )
+    topic = _choice(Topic.objects.all(), _("Thema"))
+    municipality = _choice(Municipality.objects.all(), _("Kommune"))
+    target_group = _choice(TargetGroup.objects.all(), _("Für wen?"))
+    language = _choice(Language.objects.all(), _("In welcher Sprache?"))
+    name = forms.CharField(
+        label=_("Ihr Name"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("Ihre E-Mail-Adresse"),
+        required=False,
+        help_text=_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    fieldsets = [
+        (_("Das fehlt"), ["text", ("topic", "municipality"), ("target_group", "language")], NO_CLIENTS),
+        (
+            _("Ihre Angaben"),
+            ["name", "email"],
+            _("Beides ist freiwillig. Wir löschen es ein halbes Jahr nach unserer Antwort."),
+        ),
+    ]
+
+
+class HintForm(AnonymousForm):
+    """ "Stimmt etwas nicht?" at an offer or an organisation."""
+
+    limit_name = "hint"
+
+    kind = forms.ChoiceField(
+        label=_("Was stimmt nicht?"),
+        choices=Hint.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Bitte wählen Sie etwas aus.")},
+    )
+    text = forms.CharField(
+        label=_("Was haben Sie bemerkt?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": 2000}),
+        help_text=NO_CLIENTS,
+    )
+    email = forms.EmailField(
+        label=_("Ihre E-Mail-Adresse"),
+        required=False,
+        help_text=_("Nur mit einer Adresse können wir Ihnen antworten. Wir löschen sie ein halbes Jahr danach."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class FeedbackAnswerForm(forms.Form):
+    """The words that go to the person; which button was pressed says what they are."""
+
+    text = forms.CharField(
+        label="Ihre Nachricht",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Anrede und Gruß stehen schon in der E-Mail.",
+    )
+
+
+class NeedAnswerForm(FeedbackAnswerForm):
+    offer = forms.ModelChoiceField(
+        label="Passendes Angebot",
+        queryset=Offer.objects.none(),
+        required=False,
+        empty_label="keines",
+        help_text="Der Link zum Angebot steht dann in der E-Mail.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        public = Offer.objects.visible_to_public(timezone.localdate())
+        self.fields["offer"].queryset = public.order_by("sort_key", "pk")  # type: ignore[attr-defined]
