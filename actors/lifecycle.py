@@ -10,11 +10,18 @@ from kiportal.common.transitions import By, Transition, apply, table
 
 _S = Organisation.Status
 
+
+def _stands_alone(organisation: Organisation) -> str:
+    return "Diese Organisation ist mit einer anderen zusammengeführt." if organisation.merged_into_id else ""
+
+
 ORGANISATION = table(
     Transition("publish", frozenset({_S.PROPOSED}), _S.PUBLISHED, can_review_organisation),
     Transition("reject", frozenset({_S.PROPOSED}), _S.REJECTED, can_review_organisation),
     Transition("archive", frozenset({_S.PUBLISHED}), _S.ARCHIVED, can_review_organisation),
-    Transition("restore", frozenset({_S.ARCHIVED}), _S.PUBLISHED, can_review_organisation),
+    Transition("restore", frozenset({_S.ARCHIVED}), _S.PUBLISHED, can_review_organisation, _stands_alone),
+    # Leaves the status of both as it is; the other one is then ended by its own verb.
+    Transition("merge", frozenset(_S), "", can_review_organisation),
 )
 
 
@@ -32,6 +39,11 @@ def archive(organisation: Organisation, *, by: By, reason: str) -> StatusChange:
 
 def restore(organisation: Organisation, *, by: By, reason: str = "") -> StatusChange:
     return apply(ORGANISATION, organisation, "restore", by=by, reason=reason)
+
+
+def merge(organisation: Organisation, *, by: By, reason: str) -> StatusChange:
+    """Tell in the Verlauf that two became one; `offers.lifecycle.merging` does it."""
+    return apply(ORGANISATION, organisation, "merge", by=by, reason=reason)
 
 
 @transaction.atomic

@@ -8,7 +8,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 
+from actors.models import Organisation
 from kiportal.common.models import ChangeProposal, StatusChange
+from offers.models import Offer
 
 STEPS = {
     "send": "Gesendet, wartet auf Bestätigung der E-Mail",
@@ -34,6 +36,7 @@ STEPS = {
     "answer_proposal": "Rückfrage zum Änderungsvorschlag beantwortet",
     "reject_proposal": "Änderungsvorschlag abgelehnt",
     "apply_proposal": "Änderung einer vertrauenswürdigen Organisation übernommen",
+    "merge": "Zusammengeführt",
     "replace_proposal": "Änderungsvorschlag durch einen neueren ersetzt",
 }
 
@@ -47,10 +50,17 @@ class Step:
 
 
 def timeline(record: models.Model, *, with_names: bool = True, titles: Mapping[str, str] = STEPS) -> list[Step]:
-    """Return the steps, newest first. Names of staff are for staff only: leave them out for everybody else."""
+    """Return the steps, newest first.
+
+    Names of staff are for staff only, and so are the steps of what was merged into this record: leave them out for
+    everybody else.
+    """
     proposals = ChangeProposal.objects.for_target(record).values("pk")
+    keys = [record.pk]
+    if with_names and isinstance(record, Organisation | Offer):
+        keys += record.merged.values_list("pk", flat=True)
     changes = StatusChange.objects.filter(
-        Q(target_type=ContentType.objects.get_for_model(record), target_id=record.pk)
+        Q(target_type=ContentType.objects.get_for_model(record), target_id__in=keys)
         | Q(target_type=ContentType.objects.get_for_model(ChangeProposal), target_id__in=proposals)
     )
     return [

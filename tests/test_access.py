@@ -140,6 +140,8 @@ ROWS = [
     row("offers:proposal_detail", STAFF, 200, 200, pk="proposal.pk"),
     row("offers:review_assign", STAFF, 405, 400, kind="angebot", pk="submitted.pk"),
     row("offers:review_preview", STAFF, 405, 302, pk="submitted.pk"),
+    row("offers:merge_find", STAFF, 200, 405, kind="angebot", pk="published.pk"),
+    row("offers:merge_confirm", STAFF, 200, 409, kind="angebot", pk="published.pk", other_pk="hidden.pk"),
     row("offers:follow_up_list", STAFF, 200, 405),
     row("offers:follow_up_add", STAFF, 200, 200, kind="angebot", pk="published.pk"),
     row("offers:follow_up_done", STAFF, 405, 302, pk="follow_up.pk"),

@@ -39,6 +39,8 @@ def _may_be_sent(offer: Offer) -> str:
 
 
 def _may_be_published(offer: Offer) -> str:
+    if offer.merged_into_id is not None:
+        return _("Dieser Eintrag ist mit einem anderen zusammengeführt.")
     if offer.provider.status not in {Organisation.Status.PUBLISHED, Organisation.Status.PROPOSED}:
         return _("Die Organisation dieses Eintrags ist nicht veröffentlicht.")
     return _is_complete(offer)
@@ -58,6 +60,10 @@ OFFER = table(
     Transition("show_confirmed", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_show_confirmed, _may_be_published),
     Transition("archive", frozenset({_S.PUBLISHED, _S.HIDDEN}), _S.ARCHIVED, can_care_for_offer),
     Transition("restore", frozenset({_S.ARCHIVED}), _S.PUBLISHED, can_restore_offer, _may_be_published),
+    # Leaves the status of both as it is; the other one is then ended by its own verb.
+    Transition(
+        "merge", frozenset({_S.SUBMITTED, _S.PUBLISHED, _S.HIDDEN, _S.ARCHIVED, _S.REJECTED}), "", can_review_offer
+    ),
 )
 
 PROPOSAL = table(

@@ -19,6 +19,10 @@ urlpatterns = [
     path("arbeitsplatz/pruefung/<int:pk>/vorschau/", review.review_preview, name="review_preview"),
     path("arbeitsplatz/pruefung/zustaendig/<slug:kind>/<int:pk>/", review.review_assign, name="review_assign"),
     path("arbeitsplatz/pruefung/aenderung/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal_detail"),
+    path("arbeitsplatz/zusammenfuehren/<slug:kind>/<int:pk>/", merging.merge_find, name="merge_find"),
+    path(
+        "arbeitsplatz/zusammenfuehren/<slug:kind>/<int:pk>/<int:other_pk>/", merging.merge_confirm, name="merge_confirm"
+    ),
     path("arbeitsplatz/wiedervorlagen/", follow_ups.follow_up_list, name="follow_up_list"),
     path("arbeitsplatz/wiedervorlagen/neu/<slug:kind>/<int:pk>/", follow_ups.follow_up_add, name="follow_up_add"),
     path("arbeitsplatz/wiedervorlagen/<int:pk>/erledigt/", follow_ups.follow_up_done, name="follow_up_done"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -17,11 +17,16 @@ SIMILAR = 3
 @require_safe
 @login_not_required
 def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """An offer that is over says so with status 410 and nothing else about it; any other answers 404."""
+    """An offer that is over says so with status 410 and nothing else about it; any other answers 404.
+
+    The address of one that was merged into another leads there.
+    """
     today = timezone.localdate()
     offers = Offer.objects.visible_to_public(today)
     offer = offers.for_detail().filter(slug=slug).first()
     if offer is None:
+        if (kept := offers.filter(merged__slug=slug).first()) is not None:
+            return redirect(kept, permanent=True)
         if Offer.objects.ended(today).filter(slug=slug).exists():
             return render(request, "offers/offer_ended.html", status=410)
         raise Http404

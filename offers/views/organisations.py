@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -35,6 +37,11 @@ class OrganisationDetail(DetailView):
 
     template_name = "offers/organisation_detail.html"
     context_object_name = "organisation"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The address of an organisation that was merged into another leads there."""
+        kept = Organisation.objects.visible_to_public().filter(merged__slug=kwargs["slug"]).first()
+        return redirect(kept, permanent=True) if kept else super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Organisation]:
         return Organisation.objects.visible_to_public().select_related("municipality")

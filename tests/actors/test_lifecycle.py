@@ -23,6 +23,8 @@ STEPS = {
     (S.PROPOSED, "reject"): S.REJECTED,
     (S.PUBLISHED, "archive"): S.ARCHIVED,
     (S.ARCHIVED, "restore"): S.PUBLISHED,
+    # Told in the Verlauf of both, without a new status.
+    **{(s, "merge"): s for s in S},
 }
 STAFF = {"editor", "lead"}
 

@@ -37,6 +37,8 @@ STEPS = {
     (S.PUBLISHED, "archive"): S.ARCHIVED,
     (S.HIDDEN, "archive"): S.ARCHIVED,
     (S.ARCHIVED, "restore"): S.PUBLISHED,
+    # Told in the Verlauf of both, without a new status.
+    **{(s, "merge"): s for s in (S.SUBMITTED, S.PUBLISHED, S.HIDDEN, S.ARCHIVED, S.REJECTED)},
 }
 STAFF = {"editor", "lead"}
 MAY = {
@@ -51,6 +53,7 @@ MAY = {
     "unhide": STAFF,
     "archive": STAFF | {"care link", "member", "municipality"},
     "restore": STAFF,
+    "merge": STAFF,
 }
 
 

@@ -1,0 +1,232 @@
+"""Merging two organisations or two offers that are the same: nothing is lost, and old addresses lead on.
+
+One record is kept and takes what people chose of the other, field by field. What refers to the other moves. The other
+stays as it was, ended, with all that was not taken, and its address answers with the one that is kept. Every relation
+is named in RELATIONS; a new one that nobody has thought of stops the merge, and a test before that.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+
+import actors.lifecycle
+from actors.models import Organisation
+from actors.permissions import can_review_organisation
+from kiportal.common.models import AccessLink, ChangeProposal, User
+from kiportal.common.targets import pointing_at, pointing_models
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError, apply
+from offers.lifecycle.care import archive
+from offers.lifecycle.review import reject
+from offers.lifecycle.tables import OFFER
+from offers.models import Offer
+from offers.permissions import can_review_offer
+
+type Record = Organisation | Offer
+
+
+class Move(Enum):
+    MOVES = "goes to the record that is kept; what that has already stays"
+    CHOSEN = "is part of the text and chosen as a whole, like a field"
+    STAYS = "tells of the record that is ended"
+
+
+# "model.field" of every foreign key to the two models, and every model whose rows point at records of any kind.
+RELATIONS: dict[str, Move] = {
+    "actors.ContactPerson.organisation": Move.MOVES,
+    "actors.Membership.organisation": Move.MOVES,
+    "actors.Organisation.merged_into": Move.MOVES,
+    "actors.OrganisationEvent.pgh_obj": Move.STAYS,
+    "offers.Offer.provider": Move.MOVES,
+    "offers.Partner.organisation": Move.MOVES,
+    "offers.Hint.organisation": Move.MOVES,
+    "offers.AccessFeature.offer": Move.CHOSEN,
+    "offers.ConfirmationRequest.offer": Move.MOVES,
+    "offers.Hint.offer": Move.MOVES,
+    "offers.Offer.inspired_by": Move.MOVES,
+    "offers.Offer.merged_into": Move.MOVES,
+    "offers.OfferDate.offer": Move.CHOSEN,
+    "offers.OfferEvent.pgh_obj": Move.STAYS,
+    "offers.OfferImage.offer": Move.MOVES,
+    "offers.OpeningHours.offer": Move.CHOSEN,
+    "offers.Partner.offer": Move.CHOSEN,
+    "offers.Recurrence.offer": Move.CHOSEN,
+    "common.AccessLink": Move.MOVES,
+    "common.Assignment": Move.MOVES,
+    "common.ChangeProposal": Move.MOVES,
+    "common.FollowUp": Move.MOVES,
+    "common.StatusChange": Move.STAYS,  # the Verlauf of the one that is kept shows it
+}
+# Links to write or to confirm an entry belong to that entry; links to care go on with the one that is kept.
+_MOVING_LINKS = {AccessLink.Purpose.CARE, AccessLink.Purpose.CARE_ALL}
+# Not chosen: whose entry it is, and what tells of the row rather than of the matter.
+_LEFT_OUT = {"provider", "inspired_by", "created_at", "updated_at"}
+_KEPT = {Organisation: {"published", "proposed"}, Offer: {"published", "hidden", "submitted"}}
+
+
+@dataclass(frozen=True)
+class Moving:
+    """So many rows of one kind go to the record that is kept."""
+
+    label: str
+    number: int
+
+
+def relations(model: type[models.Model]) -> Iterator[tuple[str, Any]]:
+    """Every relation to the model with its name in RELATIONS; a KeyError there means that nobody has thought of it."""
+    for relation in model._meta.related_objects:
+        yield f"{relation.related_model._meta.label}.{relation.field.name}", relation  # type: ignore[union-attr]
+    for holder in pointing_models():
+        yield holder._meta.label, holder
+
+
+def fields_of(model: type[models.Model]) -> list[models.Field]:
+    """What is chosen field by field."""
+    concrete = [
+        field
+        for field in model._meta.concrete_fields
+        if field.editable and not field.primary_key and not field.generated and field.name not in _LEFT_OUT
+    ]
+    return [*concrete, *model._meta.many_to_many]
+
+
+def parts_of(model: type[models.Model]) -> list[Any]:
+    """What hangs on the record and is chosen as a whole (dates, opening hours)."""
+    return [relation for name, relation in relations(model) if RELATIONS[name] is Move.CHOSEN]
+
+
+def refusal(kept: Record, other: Record) -> str:
+    """The sentence that says why the two cannot be merged this way round, or ""."""
+    if kept.pk == other.pk:
+        return "Bitte wählen Sie zwei verschiedene Einträge."
+    if other.merged_into_id is not None or kept.merged_into_id is not None:
+        return "Einer der beiden ist schon mit einem anderen zusammengeführt."
+    if kept.status not in _KEPT[type(kept)]:
+        return f"„{kept}“ ist {kept.get_status_display()} und kann nicht der sein, der bleibt."
+    if other.status == "published" and kept.status != "published":
+        return f"„{other}“ ist veröffentlicht. Behalten Sie diesen und führen Sie den anderen damit zusammen."
+    if other.status == Offer.Status.CHANGES_REQUESTED:
+        return f"Zu „{other}“ ist noch eine Rückfrage offen."
+    return ""
+
+
+def moving(other: Record) -> list[Moving]:
+    """What will move, for people to read before they confirm."""
+    found = []
+    for name, relation in relations(type(other)):
+        if RELATIONS[name] is Move.MOVES:
+            rows = _rows(relation, other)
+            if number := rows.count():
+                found.append(Moving(str(rows.model._meta.verbose_name_plural), number))
+    return found
+
+
+@transaction.atomic
+def merge(kept: Record, other: Record, taken: set[str], *, by: User, read: tuple[int, int]) -> None:
+    """Merge `other` into `kept`; `taken` names the fields and parts whose value comes from `other`.
+
+    `read` holds the `lock_version` of both as they were shown. Raises PermissionDenied, SomebodyWasFaster,
+    TransitionError.
+    """
+    model = type(kept)
+    locked = {
+        row.pk: row for row in model._base_manager.select_for_update().filter(pk__in=[kept.pk, other.pk]).order_by("pk")
+    }
+    if kept.pk not in locked or other.pk not in locked:
+        raise SomebodyWasFaster("Einen der beiden gibt es nicht mehr.")
+    kept, other = locked[kept.pk], locked[other.pk]
+    if not _may(by, kept) or not _may(by, other):
+        raise PermissionDenied("merge is not allowed")
+    if (kept.lock_version, other.lock_version) != read:
+        raise SomebodyWasFaster("Jemand hat inzwischen einen der beiden geändert. Bitte vergleichen Sie noch einmal.")
+    if sentence := refusal(kept, other):
+        raise TransitionError(sentence)
+    _take(kept, other, taken)
+    for name, relation in relations(model):
+        if RELATIONS[name] is Move.MOVES:
+            _move(_rows(relation, other), relation, kept)
+    model._base_manager.filter(pk=other.pk).update(merged_into=kept)
+    other.merged_into = kept
+    _tell(kept, other, by)
+
+
+def _may(by: User, record: Record) -> bool:
+    return can_review_offer(by, record) if isinstance(record, Offer) else can_review_organisation(by, record)
+
+
+def _take(kept: Record, other: Record, taken: set[str]) -> None:
+    plain = {field.name: field for field in fields_of(type(kept))}
+    if isinstance(kept, Offer) and isinstance(other, Offer) and kept.provider_id != other.provider_id:
+        plain.pop("contact")  # it belongs to the other organisation
+    many = []
+    for name in taken & plain.keys():
+        if isinstance(plain[name], models.ManyToManyField):
+            many.append(name)
+        else:
+            setattr(kept, plain[name].attname, getattr(other, plain[name].attname))
+    kept.lock_version += 1
+    try:
+        kept.full_clean()
+    except ValidationError as error:
+        raise TransitionError(" ".join(error.messages)) from error
+    kept.save()
+    for name in many:
+        getattr(kept, name).set(getattr(other, name).all())
+    for relation in parts_of(type(kept)):
+        if relation.field.model._meta.label in taken:
+            _exchange(relation, kept, other)
+
+
+def _exchange(relation: Any, kept: Record, other: Record) -> None:
+    """Each gets the rows of the other, so that nothing is lost."""
+    own = list(_rows(relation, kept))
+    _rows(relation, kept).delete()
+    _rows(relation, other).update(**{relation.field.name: kept})
+    for row in own:
+        row.pk, row._state.adding = None, True
+        setattr(row, relation.field.name, other)
+        row.save()
+
+
+def _rows(relation: Any, record: Record) -> models.QuerySet:
+    if isinstance(relation, type):
+        rows = pointing_at(relation, type(record)).filter(target_id=record.pk)
+        return rows.filter(purpose__in=_MOVING_LINKS) if relation is AccessLink else rows
+    related: models.QuerySet = relation.related_model._base_manager.filter(**{relation.field.name: record})
+    return related
+
+
+def _move(rows: models.QuerySet, relation: Any, kept: Record) -> None:
+    """Row by row: one that the kept record has already (the same member, the same image) stays where it is."""
+    change = {"target_id": kept.pk} if isinstance(relation, type) else {relation.field.name: kept}
+    for row in rows:
+        try:
+            with transaction.atomic():
+                rows.model._base_manager.filter(pk=row.pk).update(**change)
+        except IntegrityError as error:
+            if isinstance(row, ChangeProposal):
+                raise TransitionError(
+                    "Zu beiden Einträgen wartet eine Änderung derselben Absender. Bitte entscheiden Sie zuerst darüber."
+                ) from error
+
+
+def _tell(kept: Record, other: Record, by: User) -> None:
+    """The Verlauf of both, and the end of the other with the mail that goes with it."""
+    reason = f"Zusammengeführt mit „{kept}“."
+    for record, words in ((kept, f"„{other}“ ist hier aufgegangen."), (other, reason)):
+        if isinstance(record, Offer):
+            apply(OFFER, record, "merge", by=by, reason=words)
+        else:
+            actors.lifecycle.merge(record, by=by, reason=words)
+    match other:
+        case Offer(status="published" | "hidden"):
+            archive(other, by=by, reason=reason)
+        case Offer(status="submitted"):
+            reject(other, by=by, reason=reason)
+        case Organisation(status="published"):
+            actors.lifecycle.archive(other, by=by, reason=reason)
+        case Organisation(status="proposed"):
+            actors.lifecycle.reject(other, by=by, reason=reason)

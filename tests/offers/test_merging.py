@@ -1,0 +1,221 @@
+"""Merging organisations and offers: nothing is lost, and old addresses lead on."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from actors.models import ContactPerson, Organisation
+from kiportal.common import links
+from kiportal.common.models import AccessLink, Assignment, ChangeProposal, FollowUp, StatusChange, User
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from offers import lifecycle
+from offers.history import timeline
+from offers.lifecycle import merging
+from offers.models import Offer, OfferDate, OpeningHours
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def merge(kept: Any, other: Any, by: User, *taken: str) -> None:
+    merging.merge(kept, other, set(taken), by=by, read=(kept.lock_version, other.lock_version))
+    kept.refresh_from_db()
+    other.refresh_from_db()
+
+
+@pytest.mark.parametrize("model", [Organisation, Offer])
+def test_every_relation_is_one_that_the_merge_handles(model: Any) -> None:
+    """Who adds a relation to Organisation or Offer says here what a merge does with it."""
+    assert {name for name, _relation in merging.relations(model)} <= merging.RELATIONS.keys()
+
+
+def test_merge_names_no_relation_that_is_gone() -> None:
+    found = {name for model in (Organisation, Offer) for name, _relation in merging.relations(model)}
+    assert found == merging.RELATIONS.keys()
+
+
+def test_merged_organisation_loses_nothing(editor: User) -> None:
+    kept = factories.make_organisation("Verein Brücke", phone="", city="Siegen")
+    other = factories.make_organisation("Verein Bruecke", phone="0271 1", city="Netphen")
+    earlier = factories.make_organisation("Brücke", status=Organisation.Status.ARCHIVED, merged_into=other)
+    offer = factories.make_offer(provider=other)
+    both, only_other = (
+        factories.make_user("provider", organisation=kept),
+        factories.make_user("provider", organisation=other),
+    )
+    other.memberships.create(user=both)
+    contact = ContactPerson.objects.create(organisation=other, function="Leitung", phone="1")
+    follow_up = FollowUp.objects.create(target=other, due_on=timezone.localdate(), note="Anrufen")
+    merge(kept, other, editor, "phone")
+    assert (kept.name, kept.phone, kept.city) == ("Verein Brücke", "0271 1", "Siegen")
+    assert (other.name, other.city, other.status) == ("Verein Bruecke", "Netphen", "archived")
+    for row in (offer, contact, follow_up, earlier):
+        row.refresh_from_db()
+    assert (offer.provider, contact.organisation, follow_up.target) == (kept, kept, kept)
+    assert (earlier.merged_into, other.merged_into) == (kept, kept)
+    assert set(kept.memberships.values_list("user", flat=True)) == {both.pk, only_other.pk}
+    assert list(other.memberships.values_list("user", flat=True)) == [both.pk]
+
+
+def test_merged_offer_loses_nothing(editor: User) -> None:
+    provider = factories.make_organisation()
+    kept = factories.make_offer("Nähkurs", provider=provider, summary="Alt", submitter_email="a@example.org")
+    other = factories.make_offer("Näh-Kurs", provider=provider, summary="Neu", submitter_email="b@example.org")
+    topics = list(other.topics.all())
+    starts = timezone.now() + timedelta(days=3)
+    OfferDate.objects.create(offer=kept, starts_at=starts, note="alt")
+    OfferDate.objects.create(offer=other, starts_at=starts, note="neu")
+    care = links.issue(AccessLink.Purpose.CARE, other, "b@example.org")
+    draft = links.issue(AccessLink.Purpose.DRAFT, other, "b@example.org")
+    change = {"city": {"old": other.city, "new": "Siegen"}}
+    proposal = lifecycle.propose(other, change, by=care, message="", email="b@example.org")
+    assert proposal is not None
+    Assignment.objects.create(target=other, assignee=editor)
+    merge(kept, other, editor, "summary", "topics", "offers.OfferDate")
+    assert (kept.title, kept.summary, list(kept.topics.all())) == ("Nähkurs", "Neu", topics)
+    assert (other.summary, other.status) == ("Neu", "archived")
+    assert (kept.dates.get().note, other.dates.get().note) == ("neu", "alt")
+    for row in (care, draft, proposal):
+        row.refresh_from_db()
+    assert (care.target, draft.target, proposal.target) == (kept, other, kept)
+    assert Assignment.objects.get().target == kept
+
+
+def test_parts_that_are_not_taken_stay(editor: User) -> None:
+    kept, other = factories.make_offer(), factories.make_offer()
+    OpeningHours.objects.create(offer=other, weekday=0, opens_at="09:00", closes_at="12:00")
+    merge(kept, other, editor)
+    assert (kept.opening_hours.count(), other.opening_hours.count()) == (0, 1)
+
+
+def test_verlauf_of_both_tells_of_the_merge(editor: User) -> None:
+    kept, other = factories.make_offer("Nähkurs"), factories.make_offer("Näh-Kurs")
+    merge(kept, other, editor)
+    assert [(row.verb, row.reason) for row in StatusChange.objects.for_target(kept)] == [
+        ("merge", "„Näh-Kurs“ ist hier aufgegangen.")
+    ]
+    assert [row.verb for row in StatusChange.objects.for_target(other)] == ["merge", "archive"]
+    assert "Zusammengeführt mit „Nähkurs“." in {step.text for step in timeline(kept)}
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_old_addresses_lead_on(client: Client, editor: User, centre: object, language: str) -> None:
+    kept, other = factories.make_offer("Nähkurs"), factories.make_offer("Näh-Kurs")
+    provider = kept.provider
+    pairs = [
+        (language + old.get_absolute_url(), language + new.get_absolute_url())
+        for old, new in ((other, kept), (other.provider, provider))
+    ]
+    merge(kept, other, editor)
+    merge(provider, other.provider, editor)
+    for old, new in pairs:
+        answer = client.get(old)
+        assert (answer.status_code, answer.headers["Location"]) == (301, new)
+
+
+def test_address_leads_nowhere_when_the_kept_one_is_hidden(client: Client, editor: User) -> None:
+    kept, other = factories.make_offer(), factories.make_offer()
+    merge(kept, other, editor)
+    lifecycle.hide(kept, by=editor, reason="Pause")
+    assert client.get(other.get_absolute_url()).status_code == 410
+
+
+def test_merged_record_is_not_restored(editor: User) -> None:
+    kept, other = factories.make_offer(), factories.make_offer()
+    merge(kept, other, editor)
+    with pytest.raises(TransitionError, match="zusammengeführt"):
+        lifecycle.restore(other, by=editor)
+
+
+@pytest.mark.parametrize(
+    ("kept", "other", "sentence"),
+    [
+        ("submitted", "published", "Behalten Sie diesen"),
+        ("archived", "published", "kann nicht der sein, der bleibt"),
+        ("published", "changes_requested", "Rückfrage offen"),
+    ],
+)
+def test_merge_the_wrong_way_round_is_refused(editor: User, kept: str, other: str, sentence: str) -> None:
+    records = [factories.make_offer(status=status) for status in (kept, other)]
+    with pytest.raises(TransitionError, match=sentence):
+        merge(*records, editor)
+
+
+def test_submitted_twin_is_rejected_and_its_author_told(editor: User, run_jobs: Any, mailoutbox: list[Any]) -> None:
+    kept = factories.make_offer("Nähkurs")
+    other = factories.make_offer("Näh-Kurs", status=Offer.Status.SUBMITTED, submitter_email="b@example.org")
+    merge(kept, other, editor)
+    assert other.status == "rejected"
+    run_jobs()
+    (mail,) = [mail for mail in mailoutbox if mail.to == ["b@example.org"]]
+    assert "Zusammengeführt mit „Nähkurs“." in mail.body
+
+
+def test_merge_with_changes_of_the_same_sender_is_refused_and_changes_nothing(editor: User) -> None:
+    kept, other = factories.make_offer(), factories.make_offer()
+    for offer in (kept, other):
+        ChangeProposal.objects.create(target=offer, lock_version=1, changes={}, author_email="a@example.org")
+    with pytest.raises(TransitionError, match="entscheiden Sie zuerst"):
+        merge(kept, other, editor)
+    other.refresh_from_db()
+    assert (other.status, other.merged_into) == ("published", None)
+
+
+def test_merge_of_what_somebody_changed_is_refused(editor: User) -> None:
+    kept, other = factories.make_offer(), factories.make_offer()
+    with pytest.raises(SomebodyWasFaster):
+        merging.merge(kept, other, set(), by=editor, read=(kept.lock_version, other.lock_version + 1))
+
+
+def test_merge_is_for_staff() -> None:
+    kept, other = factories.make_offer(), factories.make_offer()
+    with pytest.raises(PermissionDenied):
+        merge(kept, other, factories.make_user("provider", organisation=kept.provider))
+
+
+# Pages
+
+
+@pytest.fixture
+def staff(client: Client, editor: User, centre: object) -> Client:
+    client.force_login(editor)
+    return client
+
+
+def test_pages_lead_from_the_twin_to_the_merged_record(staff: Client) -> None:
+    kept = factories.make_organisation("Verein Brücke", city="Siegen")
+    other = factories.make_organisation("Verein Bruecke", city="Netphen", phone="0271 1")
+    factories.make_offer(provider=other)
+    find = reverse("offers:merge_find", args=["organisation", kept.pk])
+    confirm = reverse("offers:merge_confirm", args=["organisation", kept.pk, other.pk])
+    assert find in staff.get(reverse("offers:staff_organisation_detail", args=[kept.pk])).text
+    assert confirm in staff.get(find).text
+    assert confirm in staff.get(find, {"q": "bruecke"}).text
+    page = staff.get(confirm)
+    choices = {choice.name: (choice.kept, choice.other, choice.is_taken) for choice in page.context["choices"]}
+    assert choices["city"] == ("Siegen", "Netphen", False)
+    assert choices["phone"] == ("", "0271 1", True)
+    assert "Angebote: 1" in page.text
+    data = {"kept_version": kept.lock_version, "other_version": other.lock_version, "feld-city": "other"}
+    answer = staff.post(confirm, data, follow=True)
+    assert "ist jetzt Teil von „Verein Brücke“" in answer.text
+    kept.refresh_from_db()
+    assert (kept.city, kept.phone) == ("Netphen", "")
+    assert "aufgegangen in" in staff.get(reverse("offers:staff_organisation_detail", args=[other.pk])).text
+
+
+def test_stale_page_comes_back_with_what_was_chosen(staff: Client) -> None:
+    kept, other = factories.make_offer(summary="Alt"), factories.make_offer(summary="Neu")
+    url = reverse("offers:merge_confirm", args=["angebot", kept.pk, other.pk])
+    answer = staff.post(url, {"kept_version": 1, "other_version": 7, "feld-summary": "other"})
+    assert answer.status_code == 409
+    assert {choice.name for choice in answer.context["choices"] if choice.is_taken} == {"summary"}
+
+
+def test_proposals_are_not_merged(staff: Client) -> None:
+    assert staff.get(reverse("offers:merge_find", args=["aenderung", 1])).status_code == 404
