@@ -1,9 +1,10 @@
 """The rendering process: gets HTML, asks for files, tells its page, and sends a PDF or why there is none.
 
-Messages to the worker: ("file", address), answered by (content, media type); ("page", number, section); then one of
-("done", Typeset), ("unavailable",), ("memory",), ("fault", traceback).
+It sends its process number and receives `Work`. Then its messages are: ("file", address), answered by (content, media
+type); ("page", number, section); then one of ("done", Typeset), ("unavailable",), ("memory",), ("fault", traceback).
 """
 
+import os
 import resource
 import signal
 import traceback
@@ -30,7 +31,9 @@ class Typeset:
     errors: list[str]  # what WeasyPrint could not do, in English
 
 
-def serve(connection: Connection, work: Work) -> None:
+def serve(connection: Connection) -> None:
+    connection.send(os.getpid())
+    work: Work = connection.recv()
     signal.alarm(work.seconds)  # ends this process even when the worker that would end it is gone
     resource.setrlimit(resource.RLIMIT_DATA, (work.megabytes * MEGABYTE, work.megabytes * MEGABYTE))
 

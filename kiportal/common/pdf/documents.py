@@ -1,11 +1,13 @@
 """HTML to PDF in a process of its own: `render()` is what the rooms call, in their jobs.
 
-The fork server (Python's own, one a worker process) imports WeasyPrint once and forks a process for each document. So
-a document starts at once, cannot leave anything behind, and may be ended at any moment.
+Each document gets a new process, forked from one that has WeasyPrint loaded (`server`). So it starts at once, cannot
+leave anything behind, and may be ended at any moment.
 """
 
-import multiprocessing
+import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,6 +20,7 @@ from kiportal.common.jobs import JobRefused
 from kiportal.common.pdf import child
 from kiportal.common.pdf.fonts import named, stylesheets
 from kiportal.common.pdf.resources import ResourceRefused, read
+from kiportal.common.pdf.server import Server
 
 type OnProgress = Callable[[int, str], None]
 
@@ -26,8 +29,7 @@ HEARTBEAT_SECONDS = 10
 # And at most this often: WeasyPrint lays out ten pages a second.
 PAUSE_SECONDS = 0.5
 
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["kiportal.common.pdf.preload"])
+_server = Server()
 
 
 @dataclass(frozen=True)
@@ -49,23 +51,20 @@ def render(html: str, *, identifier: bytes, on_progress: OnProgress | None = Non
     the first page, and from 1 again when page numbers in the text have moved pages. What it raises ends the rendering.
     Raises JobRefused with a sentence for the user.
     """
-    ours, theirs = _processes.Pipe()
     work = child.Work(
         html, identifier, stylesheets(html), settings.KIPORTAL_PDF_SECONDS, settings.KIPORTAL_PDF_MEMORY_MB
     )
-    process = _processes.Process(target=child.serve, args=(theirs, work), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        return _converse(ours, on_progress or _silent)
-    except EOFError:
-        # Killed: libraries written in C end the process when they get no memory.
-        raise _too_big() from None
-    finally:
-        ours.close()
-        process.kill()
-        process.join()
-        process.close()
+    with _server.connect() as connection:
+        process = connection.recv()
+        try:
+            connection.send(work)
+            return _converse(connection, on_progress or _silent)
+        except (EOFError, ConnectionError):
+            # Killed: libraries written in C end the process when they get no memory.
+            raise _too_big() from None
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
 
 def _converse(connection: Connection, on_progress: OnProgress) -> Document:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,11 @@ from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
 from kiportal.common.jobs import JobRefused
+from kiportal.common.pdf import documents
 from kiportal.common.pdf.documents import Document, render
 from tests import pdf_structure, verapdf
 from tests.common.pdf import samples
 from tests.common.pdf.samples import IDENTIFIER, page
-
 
 TEXT = f"<p>{samples.FILLER * 15}</p>"
 
@@ -130,7 +129,7 @@ def test_what_progress_raises_ends_the_rendering() -> None:
 
     with pytest.raises(InterruptedError):
         render(page("<p>a</p>"), identifier=IDENTIFIER, on_progress=lost)
-    assert _renderers() == []
+    assert _all_ended()
 
 
 def test_document_that_takes_too_long_is_refused(settings: Settings) -> None:
@@ -140,14 +139,14 @@ def test_document_that_takes_too_long_is_refused(settings: Settings) -> None:
     with pytest.raises(JobRefused, match="nach 2 Sekunden noch nicht fertig"):
         render(page(body), identifier=IDENTIFIER)
     assert time.monotonic() - begun < 20
-    assert _renderers() == []
+    assert _all_ended()
 
 
 def test_document_that_takes_too_much_memory_is_refused(settings: Settings) -> None:
     settings.KIPORTAL_PDF_MEMORY_MB = 120
     with pytest.raises(JobRefused, match="120 MB Arbeitsspeicher nicht gereicht"):
         render(page("<p>" + "Wort <b>fett</b> " * 200_000), identifier=IDENTIFIER)
-    assert _renderers() == []
+    assert _all_ended()
 
 
 def test_document_after_refused_one_is_made(settings: Settings) -> None:
@@ -173,7 +172,30 @@ def test_picture_without_alternative_text_is_refused() -> None:
         render(page(f'<img src="{samples.WIDE_PICTURE}">'), identifier=IDENTIFIER)
 
 
-def _renderers() -> list[str]:
-    """Rendering processes that still run: children of the fork server."""
-    server = forkserver._forkserver._forkserver_pid
-    return Path(f"/proc/{server}/task/{server}/children").read_text().split()
+def test_document_is_made_after_the_server_was_killed() -> None:
+    render(page("<p>a</p>"), identifier=IDENTIFIER)
+    assert documents._server._process
+    documents._server._process.kill()
+    documents._server._process.wait()
+    assert render(page("<p>a</p>"), identifier=IDENTIFIER).pages == 1
+
+
+def test_renderer_knows_no_secret() -> None:
+    render(page("<p>a</p>"), identifier=IDENTIFIER)
+    assert documents._server._process
+    environment = Path(f"/proc/{documents._server._process.pid}/environ").read_text()
+    assert "KIPORTAL" not in environment
+    assert "DATABASE_URL" not in environment
+
+
+def _all_ended() -> bool:
+    """No rendering process runs any more; the last one stays as a zombie until the next document."""
+    assert documents._server._process
+    server = documents._server._process.pid
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    for _attempt in range(100):
+        states = {Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] for pid in children}
+        if states <= {"Z"}:
+            return True
+        time.sleep(0.05)
+    return False
