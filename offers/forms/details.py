@@ -89,7 +89,8 @@ class Partners(OfferForm):
 
     def _add_partner(self, number: int, row: list[Any] | None) -> None:
         role, organisation, name = row or ("", None, "")
-        name = self.known.get(organisation) or self.unlisted.get(organisation) or name
+        if organisation:
+            name = self.known.get(organisation) or self.unlisted.get(organisation, "")
         widget = SuggestInput("partner-names", self.known.values() if number == 1 else ())
         widget.attrs["aria-label"] = gettext("%(number)s. Partner: Name") % {"number": number}
         self.fields[f"partner_{number}"] = unmarked(

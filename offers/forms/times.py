@@ -131,7 +131,7 @@ class Repeat(OfferForm):
         label=_("Der wievielte im Monat?"),
         choices=[("", _("keine Auswahl")), *((number, name) for number, name in recurrence.NTH_NAMES.items())],
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         required=False,
         help_text=_("Nur bei „an einem Wochentag im Monat“."),
     )
@@ -238,7 +238,7 @@ class Repeat(OfferForm):
         first, last = cleaned.get("repeat_from") or timezone.localdate(), cleaned.get("repeat_until")
         if last and last < first:
             self.add_error("repeat_until", _("Der letzte Tag liegt vor dem ersten."))
-        if any(name.startswith("repeat") for name in self.errors):
+        if start is None or any(name.startswith("repeat") for name in self.errors):
             return None
         rule = recurrence.Rule(0, (days[0],), nth) if is_monthly else recurrence.Rule(int(cleaned["repeat"]), (*days,))
         return Recurrence(
