@@ -46,7 +46,7 @@ class QueueFilterForm(FilterForm):
         label="Wartet",
         required=False,
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         choices=[
             ("", "gleich wie lange"),
             ("3", "3 Tage und länger"),
@@ -67,7 +67,7 @@ class QueueFilterForm(FilterForm):
             municipality=chosen.get("kommune"),
             topic=chosen.get("thema"),
             mark=chosen.get("anlass", ""),
-            older_than=chosen.get("alter", 0),
+            older_than=chosen.get("alter") or 0,
             assignee=user if chosen.get("zustaendig") == "meine" else None,
             only_free=chosen.get("zustaendig") == "frei",
         )

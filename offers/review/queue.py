@@ -101,7 +101,8 @@ class Filters:
 
 def waiting(filters: Filters = Filters()) -> list[Entry]:
     """Return what waits for a decision, oldest first."""
-    kind, entries = filters.kind, []
+    kind = filters.kind
+    entries: list[Entry] = []
     if kind in {"", Kind.OFFER, Kind.PROJECT}:
         entries += _offers(filters)
     if kind in {"", Kind.CHANGE}:

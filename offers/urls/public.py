@@ -3,6 +3,7 @@
 from django.urls import path
 
 from offers.views import (
+    alike,
     care,
     care_all,
     confirmation,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("angebote/pflege/organisation/<str:token>/", care_all.care_all, name="care_all"),
     path("angebote/pflege/organisation/<str:token>/<int:pk>/", care_all.care_all_edit, name="care_all_edit"),
     path("angebote/pflege/<str:token>/", care.care_detail, name="care_detail"),
+    path("angebote/aehnlich/", alike.public_alike, name="public_alike"),
     path("angebote/vorschau/<str:token>/", preview.offer_preview, name="offer_preview"),
     path("angebote/pflege/<str:token>/aendern/", care.care_edit, name="care_edit"),
     path("angebote/fehlt/", public_help.NeedCreate.as_view(), name="need_add"),
@@ -34,7 +36,9 @@ urlpatterns = [
     path("angebote/<slug:slug>/", offer_detail.offer_detail, name="offer_detail"),
     path("termine/", dates.DateList.as_view(), name="date_list"),
     path("akteure/", organisations.OrganisationList.as_view(), name="organisation_list"),
-    path("akteure/<slug:slug>/hinweis/", public_help.HintCreate.as_view(field="organisation"), name="organisation_hint"),
+    path(
+        "akteure/<slug:slug>/hinweis/", public_help.HintCreate.as_view(field="organisation"), name="organisation_hint"
+    ),
     path("akteure/<slug:slug>/", organisations.OrganisationDetail.as_view(), name="organisation_detail"),
     path("programme/", programmes.ProgrammeList.as_view(), name="programme_list"),
     path("programme/<slug:slug>/", programmes.ProgrammeDetail.as_view(), name="programme_detail"),

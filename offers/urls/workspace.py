@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from offers.views import feedback, follow_ups, freshness, merging, proposals, review, staff_offers, staff_organisations
+from offers.views import (
+    alike,
+    feedback,
+    follow_ups,
+    freshness,
+    merging,
+    proposals,
+    review,
+    staff_offers,
+    staff_organisations,
+)
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>"
 
@@ -23,6 +33,7 @@ urlpatterns = [
     path(
         "arbeitsplatz/zusammenfuehren/<slug:kind>/<int:pk>/<int:other_pk>/", merging.merge_confirm, name="merge_confirm"
     ),
+    path("arbeitsplatz/aehnlich/", alike.staff_alike, name="staff_alike"),
     path("arbeitsplatz/wiedervorlagen/", follow_ups.follow_up_list, name="follow_up_list"),
     path("arbeitsplatz/wiedervorlagen/neu/<slug:kind>/<int:pk>/", follow_ups.follow_up_add, name="follow_up_add"),
     path("arbeitsplatz/wiedervorlagen/<int:pk>/erledigt/", follow_ups.follow_up_done, name="follow_up_done"),

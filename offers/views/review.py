@@ -74,7 +74,7 @@ class ReviewList(PermissionRequiredMixin, TemplateView):
             filters=fields,
             is_filtered=filters != queue.Filters(),
             form=form,
-            chosen=set(form.data.getlist("auswahl")) if form.is_bound else set(),
+            chosen=set(self.request.POST.getlist("auswahl")),
         )
         return self.render_to_response(context)
 
