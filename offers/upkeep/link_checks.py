@@ -68,13 +68,14 @@ def sources(on: date, **only: Any) -> Iterator[Source]:
 @transaction.atomic
 def due_today(on: date) -> list[LinkCheck]:
     """Bring the list of addresses up to date, and return those whose turn it is, sorted by host."""
-    named = {source.url for source in sources(on) if not is_invented(source.url)}
+    named = {source.url for source in sources(on)}
+    real = sorted(url for url in named if not is_invented(url))
     LinkCheck.objects.exclude(url__in=named).delete()
-    LinkCheck.objects.bulk_create([LinkCheck(url=url) for url in sorted(named)], ignore_conflicts=True)
+    LinkCheck.objects.bulk_create([LinkCheck(url=url) for url in real], ignore_conflicts=True)
     is_due = Q(checked_on=None) | Q(failures__gt=0, checked_on__lt=on) | Q(checked_on__lte=on - AGAIN_AFTER)
     per_host: Counter[str] = Counter()
     chosen = []
-    for check in LinkCheck.objects.filter(is_due).order_by(F("checked_on").asc(nulls_first=True), "url"):
+    for check in LinkCheck.objects.filter(is_due, url__in=real).order_by(F("checked_on").asc(nulls_first=True), "url"):
         host = host_of(check.url)
         per_host[host] += 1
         if per_host[host] <= A_HOST and len(chosen) < A_DAY:

@@ -7,6 +7,7 @@ content     organisations, offers with their history, proposals, reports
 history     lets the lifecycle functions act in the past
 places      which municipality an entry lies in, and the placeholders of its texts
 synthetic   any number of further offers, fast
+upkeep      what the public told the centre, an address without mail, a broken link
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.db import transaction
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.pages.demo import accounts, concepts, content, synthetic
+from kiportal.pages.demo import accounts, concepts, content, synthetic, upkeep
 from kiportal.pages.demo.places import Places
 from offers.models import Offer
 
@@ -47,6 +48,7 @@ def load(extra_offers: int = 0) -> Loaded:
     if not content.is_loaded():
         content.load(places)
         concepts.load(places)
+        upkeep.load(places)
     synthetic.add(extra_offers, places)
     return Loaded(
         organisations=Organisation.objects.count() - before[0],
