@@ -117,6 +117,7 @@ document.addEventListener("dragend", () => {
   show(null);
 });
 
-// A long tree shows where one is.
+// A long tree shows where one is; the page itself stays where it is.
 
-tree()?.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
+const here = tree()?.querySelector("[aria-current]");
+if (here) tree().scrollTop = here.getBoundingClientRect().top - tree().getBoundingClientRect().top - tree().clientHeight / 2;
