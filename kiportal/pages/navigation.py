@@ -24,6 +24,7 @@ class Item:
 
 ITEMS = (
     Item("offers:review_list", _("Prüfung"), "inbox", ("offers.review_offer",)),
+    Item("offers:follow_up_list", _("Wiedervorlagen"), "calendar", ("offers.review_offer",)),
     Item("offers:freshness_board", _("Aktualität"), "clock", ("offers.review_offer",)),
     Item("offers:feedback_list", _("Rückmeldungen"), "flag", ("offers.answer_hint",)),
     Item("offers:staff_offer_list", _("Angebote"), "list", ("offers.view_offer",)),
