@@ -70,6 +70,7 @@ def send(template: str, *, to: str, context: dict[str, Any], run: Run, language:
 
 def _permanent_refusal(error: smtplib.SMTPException, to: str) -> str | None:
     """The server's words if it refused this address (RCPT) or the mail to it (DATA) for good, else None."""
+    answer: bytes | str
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, answer = error.recipients.get(to, (0, b""))

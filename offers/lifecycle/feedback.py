@@ -85,7 +85,8 @@ def answer_hint(hint: Hint, *, by: User, text: str) -> StatusChange:
 @transaction.atomic
 def forward_hint(hint: Hint, *, by: User, text: str = "") -> StatusChange:
     """Pass the hint on to those who know, without the address of its author, with a link to care for their entries."""
-    organisation = hint.organisation or hint.offer.provider  # type: ignore[union-attr]  (offers_hint_one_target)
+    about = hint.about
+    organisation = about.provider if isinstance(about, Offer) else about
     email = address_of(hint)
     if not email:
         raise TransitionError("Zu diesem Eintrag ist keine E-Mail-Adresse gespeichert.")
@@ -101,9 +102,8 @@ def discard_hint(hint: Hint, *, by: User, text: str = "") -> StatusChange:
 
 def address_of(hint: Hint) -> str:
     """Who is told when a hint is passed on."""
-    if hint.offer is not None:
-        return hint.offer.submitter_email or hint.offer.provider.email
-    return hint.organisation.email if hint.organisation else ""
+    about = hint.about
+    return (about.submitter_email or about.provider.email) if isinstance(about, Offer) else about.email
 
 
 def _link(organisation: Organisation, email: str) -> AccessLink:

@@ -81,7 +81,7 @@ def renew_care_all_link(link: AccessLink) -> None:
     if not Offer.objects.in_care_of(link.target_id, link.email).exists():
         raise PermissionDenied("renew_care_all_link is not allowed")
     count_mail(link.email)
-    _mail_link(link.target, link.email)
+    _mail_link(Organisation.objects.get(pk=link.target_id), link.email)
 
 
 @transaction.atomic

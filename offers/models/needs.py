@@ -131,4 +131,7 @@ class Hint(PublicMessage):
 
     @property
     def about(self) -> Offer | Organisation:
-        return self.offer or self.organisation  # type: ignore[return-value]  (offers_hint_one_target)
+        if self.organisation is not None:
+            return self.organisation
+        assert self.offer is not None  # noqa: S101  (offers_hint_one_target)
+        return self.offer

@@ -74,7 +74,7 @@ def due_today(on: date) -> list[LinkCheck]:
     LinkCheck.objects.bulk_create([LinkCheck(url=url) for url in real], ignore_conflicts=True)
     is_due = Q(checked_on=None) | Q(failures__gt=0, checked_on__lt=on) | Q(checked_on__lte=on - AGAIN_AFTER)
     per_host: Counter[str] = Counter()
-    chosen = []
+    chosen: list[LinkCheck] = []
     for check in LinkCheck.objects.filter(is_due, url__in=real).order_by(F("checked_on").asc(nulls_first=True), "url"):
         host = host_of(check.url)
         per_host[host] += 1

@@ -87,7 +87,7 @@ def _tell_centre(matter: str, message: Need | Hint, *, run: Run, subject: str) -
 
 def need_answer(need: Need, change: StatusChange, *, run: Run) -> None:
     with translation.override(need.form_language):
-        fits = Offer.objects.visible_to_public(timezone.localdate()).filter(pk=need.offer_id).first()
+        fits = Offer.objects.visible_to_public(timezone.localdate()).filter(pk__in=[need.offer_id]).first()
         action = (settings.KIPORTAL_BASE_URL + fits.get_absolute_url(), _("Angebot ansehen")) if fits else None
         subject = _("Zu Ihrer Meldung %(number)s: Hier fehlt ein Angebot") % {"number": need.number}
         _answer("need_answer", need, change, run=run, subject=subject, action=action, offer=fits)

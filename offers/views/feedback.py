@@ -62,7 +62,7 @@ def feedback_list(request: HttpRequest) -> HttpResponse:
 def _gaps() -> list[tuple[str, int]]:
     """What is missing most, by topic, among all gaps that were noted."""
     rows = Need.objects.filter(status=Need.Status.NOTED).exclude(topic=None).order_by()
-    counted = rows.values_list("topic__name").annotate(number=Count("pk")).order_by("-number", "topic__name")
+    counted = rows.values_list("topic__name").annotate(times=Count("pk")).order_by("-times", "topic__name")
     return [(str(name), int(number)) for name, number in counted[:10]]
 
 
@@ -98,10 +98,11 @@ def hint_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "forward": (lifecycle.forward_hint, "Der Hinweis geht an die Organisation, ohne die Adresse der Person."),
         "discard": (lifecycle.discard_hint, "Der Hinweis ist abgelegt."),
     }
-    verbs: dict[str, tuple[Callable[[Any], Any], str]] = {
-        name: (lambda by, act=act: act(hint, by=by, text=form.cleaned_data["text"]), told)
-        for name, (act, told) in acts.items()
-    }
+
+    def bound(act: Callable[..., Any]) -> Callable[[Any], Any]:
+        return lambda by: act(hint, by=by, text=form.cleaned_data["text"])
+
+    verbs = {name: (bound(act), told) for name, (act, told) in acts.items()}
     return _detail(request, hint, form, lifecycle.HINT, verbs, {"hint": hint, "forward_to": lifecycle.address_of(hint)})
 
 
