@@ -210,13 +210,13 @@ def write(offer: Offer, new: Mapping[str, Any]) -> None:
 @transaction.atomic
 def write_contact(offer: Offer, new: Mapping[str, str]) -> ContactPerson:
     """Store contact details; the caller saves the offer. Other entries with the same contact keep theirs."""
-    contact = ContactPerson.objects.select_for_update().filter(pk=offer.contact_id).first()
-    if contact is None:
-        contact = ContactPerson(organisation=offer.provider)
-    elif contact.offers.exclude(pk=offer.pk).exists():
-        contact.pk, contact._state.adding, contact.lock_version = None, True, 1
-    else:
-        contact.lock_version += 1
+    contact = ContactPerson(organisation=offer.provider)
+    if offer.contact is not None:
+        contact = ContactPerson.objects.select_for_update().get(pk=offer.contact.pk)
+        if contact.offers.exclude(pk=offer.pk).exists():
+            contact.pk, contact._state.adding, contact.lock_version = None, True, 1
+        else:
+            contact.lock_version += 1
     for name, value in new.items():
         setattr(contact, CONTACT[name], value)
     contact.full_clean()

@@ -79,20 +79,17 @@ def test_own_proposals_are_for_their_authors_only(offer: Offer, editor: User) ->
     by_link, by_member = propose(offer, link, summary="Dienstags."), propose(offer, person, summary="Mittwochs.")
     stranger = factories.make_user("provider", organisation=factories.make_organisation())
     draft_link = links.issue(AccessLink.Purpose.DRAFT, offer, "verein@example.org")
-    seen = {
-        name: list(own_proposals(by, offer))
-        for name, by in {
-            "link": link,
-            "later link": care_link(offer),
-            "other address": care_link(offer, "kollege@example.org"),
-            "other purpose": draft_link,
-            "member": person,
-            "colleague": member(offer),
-            "stranger": stranger,
-            "staff": editor,
-        }.items()
+    people: dict[str, By] = {
+        "link": link,
+        "later link": care_link(offer),
+        "other address": care_link(offer, "kollege@example.org"),
+        "other purpose": draft_link,
+        "member": person,
+        "colleague": member(offer),
+        "stranger": stranger,
+        "staff": editor,
     }
-    assert seen == {
+    assert {name: list(own_proposals(by, offer)) for name, by in people.items()} == {
         "link": [by_link],
         "later link": [by_link],
         "other address": [],
