@@ -37,6 +37,8 @@ STEPS = {
     (S.PUBLISHED, "archive"): S.ARCHIVED,
     (S.HIDDEN, "archive"): S.ARCHIVED,
     (S.ARCHIVED, "restore"): S.PUBLISHED,
+    (S.PUBLISHED, "hide_overdue"): S.HIDDEN,
+    (S.HIDDEN, "show_confirmed"): S.PUBLISHED,
     # Told in the Verlauf of both, without a new status.
     **{(s, "merge"): s for s in (S.SUBMITTED, S.PUBLISHED, S.HIDDEN, S.ARCHIVED, S.REJECTED)},
 }
@@ -54,6 +56,8 @@ MAY = {
     "archive": STAFF | {"care link", "member", "municipality"},
     "restore": STAFF,
     "merge": STAFF,
+    "hide_overdue": set(),  # the time alone
+    "show_confirmed": set(),  # only what the time has hidden
 }
 
 
