@@ -19,6 +19,7 @@ from actors.models import FunderNote
 from concepts.models import ConceptVersion, VersionPDF
 from concepts.outline import Node, Outline
 from concepts.rendering import pictured, print_document, render
+from kiportal.common.jobs import JobRefused
 from kiportal.common.models import Centre
 from kiportal.common.pdf import documents
 from kiportal.common.pdf.documents import Document, OnProgress
@@ -52,7 +53,10 @@ def render_version_html(version: ConceptVersion) -> str:
     """Return the document that WeasyPrint prints; a draft bears the mark "Entwurf" on every page."""
     outline = Outline.of(version, with_texts=True)
     shown = pictured(node.section.body for node in outline)
-    medium = print_document({image.uuid: image for image in version.concept.images.filter(uuid__in=shown)})
+    images = {image.uuid: image for image in version.concept.images.filter(uuid__in=shown)}
+    if shown - images.keys():  # of a draft only: such a version cannot be frozen (`review`)
+        raise JobRefused("Ein Bild gehört nicht zu diesem Konzept. Bitte laden Sie es dort hoch und fügen es neu ein.")
+    medium = print_document(images)
 
     def part(node: Node) -> dict[str, Any]:
         return {

@@ -14,9 +14,8 @@ from lxml import etree, html
 
 from concepts.models import ConceptImage
 from concepts.outline import Node, Outline
+from kiportal.common.richtext.markup import IMAGE, REFERENCE
 
-REFERENCE = re.compile(r"#section:([0-9a-f-]{36})")
-IMAGE = re.compile(r"/konzepte/bilder/([0-9a-f-]{36})/")
 # The text of a reference that is nothing but a number, which may have changed since it was written.
 _ONLY_A_NUMBER = re.compile(r"\s*(?:(?:Kapitel|Abschnitt)(?:\s+[\d.]+)?)?\s*")
 
@@ -75,8 +74,9 @@ def render(node: Node, outline: Outline, medium: Medium) -> SafeString:
         _resolve(link, outline, medium)
     for image in root.iter("img"):
         _place(image, medium)
+    notes = _footnotes(root)
     if medium.footnotes is not None:
-        for note in _footnotes(root):
+        for note in notes:
             _move_to_end(note, medium.footnotes)
     if medium.scrolling_tables:
         for table in list(root.iter("table")):
@@ -166,7 +166,12 @@ def _place(image: html.HtmlElement, medium: Medium) -> None:
 
 
 def _footnotes(root: html.HtmlElement) -> list[html.HtmlElement]:
-    return [span for span in root.iter("span") if span.get("class") == "fn"]
+    """In reading order; a note inside a note is part of it."""
+    notes = [span for span in root.iter("span") if span.get("class") == "fn"]
+    inner = [note for note in notes if any(above in notes for above in note.iterancestors("span"))]
+    for note in inner:
+        note.drop_tag()
+    return [note for note in notes if note not in inner]
 
 
 def _move_to_end(note: html.HtmlElement, footnotes: Footnotes) -> None:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from actors.models import ContactPerson
 from concepts.models import ConceptVersion
 from concepts.outline import Node, Outline
-from concepts.rendering import parse, referenced
+from concepts.rendering import parse, pictured, referenced
 from kiportal.common.models import User
 from kiportal.common.pdf.fonts import named, unprintable
 from kiportal.common.richtext import to_text
@@ -29,7 +30,8 @@ def obstacles(version: ConceptVersion) -> list[Finding]:
 def findings(version: ConceptVersion) -> list[Finding]:
     """All findings, those that block first, then in reading order. A handful of queries for a version of any length."""
     outline = Outline.of(version, with_texts=True)
-    found = [*_of_version(version, outline), *_of_sections(outline)]
+    pictures = {image.uuid for image in version.concept.images.all() if image.file.storage.exists(str(image.file.name))}
+    found = [*_of_version(version, outline), *_of_sections(outline, pictures)]
     return sorted(found, key=lambda finding: not finding.blocks)
 
 
@@ -48,7 +50,7 @@ def _of_version(version: ConceptVersion, outline: Outline) -> Iterator[Finding]:
             yield Finding(f"Zum Handlungsfeld „{area}“ ist kein Abschnitt angegeben.", blocks=False)
 
 
-def _of_sections(outline: Outline) -> Iterator[Finding]:
+def _of_sections(outline: Outline, pictures: set[UUID]) -> Iterator[Finding]:
     names = _names_of_persons()
     for node in outline:
         body = node.section.body
@@ -59,6 +61,8 @@ def _of_sections(outline: Outline) -> Iterator[Finding]:
             yield Finding(f"{_place(node)} ist noch nicht als fertig markiert ({state}).", node, blocks=False)
         if not referenced(body) <= outline.by_uuid.keys():
             yield Finding(f"{_place(node)} verweist auf einen Abschnitt, den es nicht mehr gibt.", node)
+        if not pictured([body]) <= pictures:
+            yield Finding(f"{_place(node)} zeigt ein Bild, das nicht zu diesem Konzept gehört oder fehlt.", node)
         if names and (match := names.search(f"{node.section.title} {to_text(body)}")):
             sentence = f"{_place(node)} nennt eine Person: „{match[0]}“. Bitte nennen Sie die Stelle oder die Funktion."
             yield Finding(sentence, node)

@@ -16,7 +16,7 @@ from concepts.permissions import readable_versions
 from kiportal.common.models import Job, StatusChange, User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError, apply, possible
 from tests import factories
-from tests.concepts.factories import freeze, make_concept, make_section
+from tests.concepts.factories import freeze, make_concept, make_image, make_section
 from tests.concurrency import Thread, at_once
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_freeze_with_a_date_in_the_future_is_refused(editor: User) -> None:
 def test_freeze_of_an_unfinished_draft_is_refused_with_all_reasons(editor: User) -> None:
     version = make(S.DRAFT)
     make_section(version, "Tabelle", body="<table><tbody><tr><td>x</td></tr></tbody></table>")
-    make_section(version, "Bild", body='<p>x</p><img src="/konzepte/bilder/00000000-0000-4000-8000-000000000001/">')
+    make_section(version, "Bild", body=f'<p>x</p><img src="{make_image(version.concept).get_absolute_url()}">')
     with pytest.raises(TransitionError) as error:
         lifecycle.freeze(version, by=editor, as_of=TODAY)
     assert str(error.value) == (

@@ -89,6 +89,13 @@ def test_footnotes_of_the_pdf_stay_where_they_are(version: ConceptVersion) -> No
     assert rendered(text, on_paper()) == '<p>Satz<span class="fn">Quelle</span>.</p>'
 
 
+def test_footnote_in_a_footnote_is_part_of_it(version: ConceptVersion) -> None:
+    body = '<p>Satz<span class="fn">Außen<span class="fn"> und innen</span>.</span></p>'
+    text, notes = make_section(version, "Text", body=body), Footnotes()
+    rendered(text, screen(notes))
+    assert notes.texts == ["Außen und innen."]
+
+
 def test_header_rows_become_the_head_of_a_table(version: ConceptVersion) -> None:
     body = (
         "<table><caption>Plätze</caption><tbody><tr><th><p>Ort</p></th><th>Zahl</th></tr>"
@@ -127,6 +134,7 @@ def test_text_with_signs_of_markup_stays_text(version: ConceptVersion) -> None:
         '<img src="/media/geheim.png" alt="x">',
         '<img src="/konzepte/bilder/../../x/" alt="x">',
         '<img src="data:image/png;base64,AAAA" alt="x">',
+        '<img src="/konzepte/bilder/------------------------------------/" alt="x">',
         '<p><span class="evil">x</span></p>',
         '<p><span style="color:red">x</span></p>',
         '<p><span lang="\'><script>">x</span></p>',
@@ -141,6 +149,11 @@ def test_document_markup_refuses(html: str) -> None:
     cleaned = sanitise(html, DOCUMENT)
     for evil in ("evil", "src=", "style", 'script>"', "999999", "<h1", "<h2", "onclick", "class", "video"):
         assert evil not in cleaned
+
+
+@pytest.mark.parametrize("target", ["------------------------------------", "0", "", "x" * 36])
+def test_document_markup_refuses_references_that_name_no_section(target: str) -> None:
+    assert "href" not in sanitise(f'<p><a href="#section:{target}">x</a></p>', DOCUMENT)
 
 
 def test_document_markup_keeps_what_chapters_need() -> None:

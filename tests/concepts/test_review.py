@@ -3,15 +3,16 @@
 from uuid import UUID
 
 import pytest
+from django.core.files.storage import default_storage
 
 from concepts import changes
 from concepts.models import ConceptVersion, Section
 from concepts.review import findings, obstacles
 from tests import factories
-from tests.concepts.factories import freeze, make_concept, make_section
+from tests.concepts.factories import freeze, make_concept, make_image, make_section
 
 pytestmark = pytest.mark.django_db
-PICTURE = "/konzepte/bilder/00000000-0000-4000-8000-000000000001/"
+FOREIGN = "/konzepte/bilder/00000000-0000-4000-8000-000000000001/"
 
 
 @pytest.fixture
@@ -38,13 +39,21 @@ def test_draft_without_text_cannot_be_frozen() -> None:
     ("body", "sentence"),
     [
         (f'<p><a href="#section:{UUID(int=7)}">dort</a></p>', "verweist auf einen Abschnitt, den es nicht mehr gibt."),
-        (f'<p>x</p><img src="{PICTURE}">', "hat ein Bild ohne Alternativtext."),
-        (f'<p>x</p><img src="{PICTURE}" alt=" ">', "hat ein Bild ohne Alternativtext."),
+        ('<p>x</p><img src="{own}">', "hat ein Bild ohne Alternativtext."),
+        ('<p>x</p><img src="{own}" alt=" ">', "hat ein Bild ohne Alternativtext."),
+        ('<p>x</p><img src="{lost}" alt="Karte">', "zeigt ein Bild, das nicht zu diesem Konzept gehört oder fehlt."),
+        (f'<img src="{FOREIGN}" alt="Karte">', "zeigt ein Bild, das nicht zu diesem Konzept gehört oder fehlt."),
+        ('<img src="{other}" alt="Karte">', "zeigt ein Bild, das nicht zu diesem Konzept gehört oder fehlt."),
         ("<table><tbody><tr><td>x</td></tr></tbody></table>", "hat eine Tabelle ohne Kopfzeile."),
     ],
 )
 def test_faulty_text_cannot_be_frozen(version: ConceptVersion, body: str, sentence: str) -> None:
-    make_section(version, "Bedarf", body=body)
+    own, lost = make_image(version.concept), make_image(version.concept, "red")
+    default_storage.delete(str(lost.file.name))
+    addresses = {"own": own, "lost": lost, "other": make_image(make_concept().concept)}
+    make_section(
+        version, "Bedarf", body=body.format(**{name: each.get_absolute_url() for name, each in addresses.items()})
+    )
     assert [finding.sentence for finding in obstacles(version)] == [f"Kapitel 2 Bedarf {sentence}"]
 
 
@@ -78,11 +87,11 @@ def test_second_version_should_say_what_is_new(version: ConceptVersion) -> None:
 def test_findings_take_the_same_queries_for_any_length(
     version: ConceptVersion, django_assert_num_queries: pytest.FixtureRequest
 ) -> None:
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         findings(version)
     for number in range(30):
         make_section(version, f"Kapitel {number}")
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         findings(version)
 
 

@@ -10,10 +10,13 @@ import nh3
 from django.utils.html import strip_tags
 
 SCHEMES = {"http", "https", "mailto", "tel"}
-# Pictures of a document are the portal's own: `concepts:image_file`.
-IMAGE_SOURCE = re.compile(r"/konzepte/bilder/[0-9a-f-]{36}/")
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+# Pictures of a document are the portal's own (`concepts:image_file`), references lead to its own sections.
+IMAGE = re.compile(f"/konzepte/bilder/({_UUID})/")
+REFERENCE = re.compile(f"#section:({_UUID})")
 _VALUES = {
-    ("img", "src"): IMAGE_SOURCE,
+    ("a", "href"): re.compile(f"(?!#section:).*|{REFERENCE.pattern}", re.DOTALL),
+    ("img", "src"): IMAGE,
     ("img", "width"): re.compile(r"\d{1,4}"),
     ("img", "height"): re.compile(r"\d{1,4}"),
     ("span", "class"): re.compile("fn"),
