@@ -53,11 +53,17 @@ def can_write_draft(by: By, offer: Offer) -> bool:
     return not AccessLink.objects.for_target(offer).filter(purpose=_P.DRAFT).exists()
 
 
+def can_send_offer(by: By, offer: Offer) -> bool:
+    """Send a draft: its author, or staff on the author's behalf."""
+    return can_change_offer(by, offer) or can_write_draft(by, offer)
+
+
 def can_answer_offer(by: By, offer: Offer) -> bool:
-    """Write the draft, send it, answer a question: its author, or staff on the author's behalf."""
-    if can_change_offer(by, offer) or can_write_draft(by, offer):
-        return True
-    return offer.status == Offer.Status.CHANGES_REQUESTED and _is_member(by, offer)
+    """Answer the centre's question: whoever may send the entry, and the accounts of its organisation.
+
+    It does not ask for the status: of two members who answer at once the second one is too late, not forbidden.
+    """
+    return can_send_offer(by, offer) or _is_member(by, offer)
 
 
 def can_submit_offer(by: By, offer: Offer) -> bool:

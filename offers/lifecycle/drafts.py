@@ -18,7 +18,7 @@ from offers import changes
 from offers.lifecycle.mails import count_anonymous_mail, mail_author, tell_centre
 from offers.lifecycle.tables import OFFER
 from offers.models import Offer
-from offers.permissions import can_add_offer, can_answer_offer, can_write_draft
+from offers.permissions import can_add_offer, can_send_offer, can_write_draft
 
 _S = Offer.Status
 _L = AccessLink.Purpose
@@ -109,7 +109,7 @@ def send_anonymously(offer: Offer, *, by: AccessLink, client: str) -> StatusChan
 @transaction.atomic
 def ask_again(offer: Offer, *, by: AccessLink, email: str, client: str) -> None:
     """Send the link to confirm once more, to the same or to a corrected address. May raise TooManyMails."""
-    if not can_answer_offer(by, offer):
+    if not can_send_offer(by, offer):
         raise PermissionDenied("ask_again is not allowed")
     if not Offer.objects.filter(pk=offer.pk, status=_S.UNCONFIRMED).update(submitter_email=email):
         raise SomebodyWasFaster(_("Diese Meldung wartet nicht mehr auf eine Bestätigung."))

@@ -19,6 +19,7 @@ from offers.permissions import (
     can_release_offer,
     can_restore_offer,
     can_review_offer,
+    can_send_offer,
     can_show_confirmed,
     can_submit_offer,
 )
@@ -47,7 +48,7 @@ def _may_be_published(offer: Offer) -> str:
 
 
 OFFER = table(
-    Transition("send", frozenset({_S.DRAFT}), _S.UNCONFIRMED, can_answer_offer, _may_be_sent),
+    Transition("send", frozenset({_S.DRAFT}), _S.UNCONFIRMED, can_send_offer, _may_be_sent),
     Transition("submit", frozenset({_S.DRAFT}), _S.SUBMITTED, can_submit_offer, _is_complete),
     Transition("confirm_submission", frozenset({_S.UNCONFIRMED}), _S.SUBMITTED, can_confirm_offer),
     Transition("request_changes", frozenset({_S.SUBMITTED}), _S.CHANGES_REQUESTED, can_review_offer),
