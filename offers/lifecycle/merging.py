@@ -78,7 +78,7 @@ class Moving:
 def relations(model: type[models.Model]) -> Iterator[tuple[str, Any]]:
     """Every relation to the model with its name in RELATIONS; a KeyError there means that nobody has thought of it."""
     for relation in model._meta.related_objects:
-        yield f"{relation.related_model._meta.label}.{relation.field.name}", relation  # type: ignore[union-attr]
+        yield f"{relation.related_model._meta.label}.{relation.field.name}", relation
     for holder in pointing_models():
         yield holder._meta.label, holder
 

@@ -63,8 +63,14 @@ def test_steps_keep_the_simple_fields(draft: Draft) -> None:
     Offer.objects.update(offer_type=factories.make_offer_type(has_participants=True))
     draft.send(
         "zielgruppe",
-        **{"age_from": "6", "age_to": "12", "german_level": "a2", "childcare": "auf-anfrage", "has_interpreting": "on"},
-        **{"only_for": "frauen", "residence_condition": "auch mit Duldung", "refunds_travel_costs": "on"},
+        age_from="6",
+        age_to="12",
+        german_level="a2",
+        childcare="auf-anfrage",
+        has_interpreting="on",
+        only_for="frauen",
+        residence_condition="auch mit Duldung",
+        refunds_travel_costs="on",
     )
     draft.send("ort-und-zeit", transit_note="Bus 12", valid_from="2027-01-04", valid_until="2027-03-01")
     draft.send("kontakt", places="14", has_waiting_list="on")
@@ -111,9 +117,18 @@ def test_database_refuses_what_ends_before_it_begins(values: dict[str, Any], con
 def test_page_shows_the_simple_fields_in_words(client: Client) -> None:
     tomorrow = timezone.localdate() + timedelta(days=1)
     offer = factories.make_offer(
-        **{"age_from": 6, "age_to": 12, "only_for": "frauen", "german_level": "a1", "childcare": "ja"},
-        **{"residence_condition": "auch mit Duldung", "has_interpreting": True, "refunds_travel_costs": True},
-        **{"transit_note": "Bus 12 bis Rathaus", "places": 14, "has_waiting_list": True, "valid_from": tomorrow},
+        age_from=6,
+        age_to=12,
+        only_for="frauen",
+        german_level="a1",
+        childcare="ja",
+        residence_condition="auch mit Duldung",
+        has_interpreting=True,
+        refunds_travel_costs=True,
+        transit_note="Bus 12 bis Rathaus",
+        places=14,
+        has_waiting_list=True,
+        valid_from=tomorrow,
     )
     page = html(client, offer.get_absolute_url())
     for words in (

@@ -209,8 +209,8 @@ def test_form_makes_a_rule_and_shows_it_again(draft: Draft) -> None:
     assert (stored.rule, stored.skips_school_holidays, stored.skips_public_holidays) == (TUESDAY, True, True)
     assert stored.cancelled_on == [date(2027, 1, 19), date(2027, 1, 26)]
     assert draft.offer.schedule == Offer.Schedule.REGULAR
-    assert timezone.localtime(draft.offer.dates.earliest("starts_at").starts_at) == timezone.make_aware(
-        datetime(2027, 1, 12, 17)
+    assert timezone.localtime(draft.offer.dates.earliest("starts_at").starts_at) == datetime(
+        2027, 1, 12, 17, tzinfo=timezone.get_current_timezone()
     )
     form = draft.get("ort-und-zeit").context["form"]
     assert (form["repeat"].value(), form["repeat_days"].value()) == ("1", [1])

@@ -18,7 +18,6 @@ class UserQuerySet(models.QuerySet["User"]):
         last_seen = Coalesce("last_login", "date_joined")
         return self.alias(last_seen=last_seen).filter(last_seen__lt=moment).exclude(groups__name="admin")
 
-
     def holding(self, permission: str) -> "UserQuerySet":
         """Active accounts whose role has that permission ("offers.review_offer")."""
         room, codename = permission.split(".")

@@ -239,7 +239,7 @@ class _Loader:
         if not (rule := entry.get("repeat")):
             return {}
         first = self.today - timedelta(days=200)
-        times = (rule["start"], rule["end"], rule.get("skips_school_holidays", False), True, [])
+        times: tuple[Any, ...] = (rule["start"], rule["end"], rule.get("skips_school_holidays", False), True, [])
         return {"recurrence": [[rule["rule"], first.isoformat(), None, *times]]}
 
     def _dates_of(self, entry: dict[str, Any]) -> list[tuple[datetime, datetime]]:
