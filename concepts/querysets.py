@@ -1,6 +1,9 @@
 """Named reads of concepts. `visible_to_public` is the one place that decides what the public sees."""
 
+from collections.abc import Collection
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -69,6 +72,11 @@ class SectionQuerySet(models.QuerySet["Section"]):
 
     def chapters(self) -> "SectionQuerySet":
         return self.filter(parent=None).for_tree()
+
+    def referring_to(self, sections: Collection[UUID]) -> "SectionQuerySet":
+        """Those whose text refers to one of these sections."""
+        named = (Q(body__contains=f"#section:{uuid}") for uuid in sections)
+        return self.filter(reduce(or_, named, Q(pk=None)))
 
     def showing(self, image: UUID) -> "SectionQuerySet":
         """Those in whose text a picture stands."""

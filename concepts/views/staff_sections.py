@@ -212,8 +212,17 @@ class StaffSectionDelete(ConceptEditorMixin, View):
         section = get_object_or_404(SECTIONS, pk=pk)
         if not section.version.is_draft:
             return version_is_closed(request, section.version)
-        node = Outline.of(section.version).by_pk[section.pk]
-        context = {"section": section, "version": section.version, "node": node, "below": len(list(node)) - 1}
+        outline = Outline.of(section.version)
+        node = outline.by_pk[section.pk]
+        gone = {each.section.pk: each.section.uuid for each in node}
+        others = section.version.sections.referring_to(gone.values()).exclude(pk__in=gone.keys()).for_tree()
+        context = {
+            "section": section,
+            "version": section.version,
+            "node": node,
+            "below": len(gone) - 1,
+            "referring": [outline.by_pk[other.pk] for other in others],
+        }
         return render(request, "concepts/staff_section_delete.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -364,6 +364,15 @@ def test_english_pages_mark_the_german_text(client: Client) -> None:
     assert client.get(f"/en{part}")["Location"].startswith(f"/en{chapter_path}#")
 
 
+def test_list_shows_members_of_the_council_what_is_to_be_decided(client: Client, cast: dict[str, User]) -> None:
+    in_force = make_version("adopted", published=True)
+    newer = make_version("committee", concept=in_force.concept)
+    listed = reverse("concepts:concept_list")
+    assert address(newer) not in client.get(listed).content.decode()
+    client.force_login(cast["council"])
+    assert address(newer) in client.get(listed).content.decode()
+
+
 # Queries
 
 

@@ -340,6 +340,16 @@ def test_section_is_deleted_with_what_is_below(staff: Client, version: ConceptVe
 # Handlungsfelder
 
 
+def test_deleting_names_the_sections_that_refer_to_it(staff: Client, version: ConceptVersion) -> None:
+    gone = section_of(version, "Ausgangslage")
+    link = f'<p><a href="#section:{gone.uuid}">Kapitel</a></p>'
+    other = changes.add_section(version, title="Anderswo", body=link)
+    changes.add_section(version, title="Darunter", parent=gone, body=link)
+    answer = staff.get(url("section_delete", gone.pk))
+    assert [node.section for node in answer.context["referring"]] == [other]
+    assert "Andere Abschnitte verweisen hierher" in answer.content.decode()
+
+
 def test_action_area_is_added_changed_moved_and_deleted(staff: Client, version: ConceptVersion) -> None:
     topic, section = factories.make_topic("schule"), section_of(version, "Ziele")
     data = {"title": "Bildung", "strand": "bildung", "section": section.pk, "topics": [topic.pk], "lock_version": 1}
