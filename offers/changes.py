@@ -76,7 +76,6 @@ FIELDS = (
     "has_waiting_list",
     "website",
     "partners",
-    "images",
     *CONTACT,
 )
 

@@ -6,7 +6,6 @@ A value is a list of rows, each a list. Dates have a type of their own because f
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
@@ -195,31 +194,6 @@ def _recurrence_in_words(value: list[Any]) -> str:
     return f"{text} ({_('fällt aus am %(days)s') % {'days': cancelled}})" if cancelled else text
 
 
-# Images: the rows are there since the upload; the value says which are shown, in which order and with which words
-
-
-def _read_images(offer: Offer) -> Rows:
-    return [[str(row.uuid), row.alternative, row.credit] for row in offer.images.filter(is_shown=True)]
-
-
-def _write_images(offer: Offer, rows: Rows) -> None:
-    shown = {UUID(key): (number, alternative, credit) for number, (key, alternative, credit) in enumerate(rows)}
-    for row in offer.images.all():
-        if row.uuid in shown:
-            row.sort_order, row.alternative, row.credit = shown[row.uuid]
-            row.is_shown = True
-            row.full_clean()
-            row.save()
-        elif row.is_shown:
-            row.is_shown = False
-            row.save(update_fields=["is_shown"])
-
-
-def _image_in_words(row: list[Any]) -> str:
-    _key, alternative, credit = row
-    return f"{alternative} ({credit})"
-
-
 def _time(value: time) -> str:
     return f"{value:%H:%M}"
 
@@ -235,7 +209,6 @@ ROWS: Mapping[str, RowSet] = {
     "opening_hours": RowSet(gettext_lazy("Öffnungszeiten"), _read_hours, _write_hours, _hours_in_words),
     "access_features": RowSet(gettext_lazy("Barrierefreiheit"), _read_access, _write_access, _access_in_words),
     "partners": RowSet(gettext_lazy("Partner"), _read_partners, _write_partners, _partner_in_words),
-    "images": RowSet(gettext_lazy("Bilder"), _read_images, _write_images, _image_in_words),
 }
 # After these the dates of the rule are not what they were.
 _MOVES_DATES = {"recurrence", "dates", "valid_until"}

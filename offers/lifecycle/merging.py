@@ -50,7 +50,6 @@ RELATIONS: dict[str, Move] = {
     "offers.Offer.merged_into": Move.MOVES,
     "offers.OfferDate.offer": Move.CHOSEN,
     "offers.OfferEvent.pgh_obj": Move.STAYS,
-    "offers.OfferImage.offer": Move.MOVES,
     "offers.OpeningHours.offer": Move.CHOSEN,
     "offers.Partner.offer": Move.CHOSEN,
     "offers.Recurrence.offer": Move.CHOSEN,

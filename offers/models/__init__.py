@@ -1,6 +1,5 @@
 from offers.models.dates import OfferDate, Recurrence, SchoolHoliday
 from offers.models.details import AccessFeature, OpeningHours, Partner, Weekday
-from offers.models.images import OfferImage
 from offers.models.needs import Hint, Need
 from offers.models.offer import Offer
 from offers.models.reference import OfferType, Programme, ReasonTemplate, Strand, TargetGroup, Topic
@@ -14,7 +13,6 @@ __all__ = [
     "Need",
     "Offer",
     "OfferDate",
-    "OfferImage",
     "OfferType",
     "OpeningHours",
     "Partner",
