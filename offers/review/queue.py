@@ -188,11 +188,11 @@ def _changes(filters: Filters) -> Iterable[Entry]:
         target_type=ContentType.objects.get_for_model(ChangeProposal), target_id=OuterRef("pk"), verb="answer_proposal"
     )
     offers = _narrowed(Offer.objects.all(), filters)
-    proposals = _open_changes().filter(target_id__in=offers.values("pk")).annotate(is_answer=Exists(answers))
+    proposals = list(_open_changes().filter(target_id__in=offers.values("pk")).annotate(is_answer=Exists(answers)))
     targets = (
         offers.select_related("provider")
         .prefetch_related("municipalities")
-        .in_bulk(list(proposals.values_list("target_id", flat=True)))
+        .in_bulk({proposal.target_id for proposal in proposals})
     )
     for proposal in proposals:
         offer = targets[proposal.target_id]
