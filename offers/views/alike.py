@@ -47,7 +47,7 @@ def _organisations(request: HttpRequest) -> Any:
     found = organisations_like(Organisation(name=name)).select_related("municipality")
     if place.isdecimal() and len(place) < 10:
         found = found.annotate(is_near=Q(municipality=int(place), municipality__isnull=False))
-        return found.order_by("-is_near", "-likeness")
+        return found.order_by("-is_near", "-likeness")  # type: ignore[misc]
     return found
 
 

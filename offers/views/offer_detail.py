@@ -37,7 +37,7 @@ def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "offer": offer,
             "places": _places(offer),
             "similar": offers.similar_to(offer).for_cards()[:SIMILAR],
-            "inspired_by": offers.filter(pk=offer.inspired_by_id).select_related("provider").first(),
+            "inspired_by": offers.filter(inspired=offer).select_related("provider").first(),
             "inspired": offers.filter(inspired_by=offer).select_related("provider").order_by("sort_key", "pk"),
             "invites_to_copy": True,
         },
