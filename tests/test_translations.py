@@ -7,6 +7,7 @@ What people wrote in German is marked `lang="de"` (WCAG 3.1.2); the world below 
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pgtrigger
@@ -27,6 +28,7 @@ from kiportal.common import notifications as account_mails
 from kiportal.common.jobs import Run
 from kiportal.common.models import AccessLink, Centre, CentreText, StatusChange
 from kiportal.common.templatetags import ui
+from kiportal.common.text import fold
 from kiportal.common.views import errors
 from kiportal.embedded import catalogue
 from kiportal.pages import notifications as barrier_mails
@@ -173,7 +175,7 @@ PAGES = [
     for entry in ROWS
     if (entry.who == ANYBODY or entry.name.startswith(("account_", "mfa_"))) and not entry.name.startswith("health")
     if entry.name not in {"robots", "sitemap", "mfa_download_recovery_codes"}
-    if entry.name not in {"concepts:version_pdf", "concepts:image_file"}
+    if entry.name not in {"concepts:version_pdf", "concepts:image_file", "offers:public_alike"}
 ]
 
 
@@ -190,6 +192,17 @@ def test_page_is_english_below_en(entry: Row, world: World) -> None:
         if response.status_code not in {302, 405}:
             assert '<html lang="en"' in response.text
             assert german(response.text) == set(), f"{url} {post}"
+
+
+@pytest.mark.django_db
+def test_hint_while_typing_is_english(world: World) -> None:
+    """A piece of a page, empty without a likeness."""
+    with transaction.atomic():
+        Offer.objects.filter(pk=world["published"].pk).update(search_text=fold(GERMAN))
+        html = answer(f"/en/angebote/aehnlich/?{urlencode({'title': GERMAN})}").text
+        transaction.set_rollback(True)
+    assert GERMAN in html
+    assert german(html) == set()
 
 
 @pytest.mark.django_db
