@@ -63,10 +63,11 @@ def test_admin_shows_what_the_role_may_change_and_nothing_else(admin_client: Cli
     editable = {name for name, perms in models.items() if perms["change"]}
     assert editable == {
         *("User", "Centre", "CentreText", "Municipality", "Language", "Membership", "FunderNote"),
-        *("Topic", "TargetGroup", "OfferType", "Programme"),
+        *("Topic", "TargetGroup", "OfferType", "Programme", "ReasonTemplate", "SchoolHoliday"),
     }
     assert models.keys() - editable == {"Group", "Organisation"}
-    assert {name for name, perms in models.items() if perms["delete"]} == {"Membership", "FunderNote"}
+    deletable = {name for name, perms in models.items() if perms["delete"]}
+    assert deletable == {"Membership", "FunderNote", "ReasonTemplate", "SchoolHoliday"}
 
 
 @pytest.mark.parametrize("model", [model for model in admin.site._registry if model._meta.app_label != "account"])
