@@ -1,6 +1,7 @@
 # make run     the portal with demo content (PORT=8000 VAR=var PROFILE=kreis-...: another port, state folder, Kreis)
 # make test    every check and every test; .ci/run does the same
 # make manage ARGS="..."   a management command on the state of `make run`
+# make bench   measure what the project promises, into bench/results.json
 # make fmt, make lint      format; check without tests
 # make texts   gather the texts that need a translation into locale/, and name those without one
 # make setup   only install what the others need
@@ -8,7 +9,7 @@
 PYTHON = .venv/bin/python
 BOOTSTRAP = sh kiportal/embedded/bootstrap.sh
 
-.PHONY: run test manage fmt lint texts setup packages
+.PHONY: run test manage bench fmt lint texts setup packages
 
 run: setup
 	@exec $(PYTHON) -m kiportal.embedded run
@@ -18,6 +19,9 @@ manage: setup
 
 test: packages lint
 	$(PYTHON) -m pytest
+
+bench: setup
+	@$(PYTHON) -m bench
 
 lint: setup
 	$(PYTHON) -m ruff check

@@ -1,9 +1,14 @@
-"""Which characters the fonts of PDFs have. Style sheets declare the fonts, and the same files are read here."""
+"""Which characters the fonts of PDFs have.
 
+When the fonts change: `make manage ARGS="shell -c 'from kiportal.common.pdf.fonts import write_coverage as w; w()'"`.
+"""
+
+import json
 import re
 import unicodedata
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 from kiportal.common.pdf.resources import read
 
@@ -12,6 +17,7 @@ UNDRAWN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 
+COVERAGE = Path(__file__).with_name("coverage.json")
 TEXT, SYMBOLS = "static:css/pdf/fonts.css", "static:css/pdf/symbols.css"
 
 
@@ -43,9 +49,38 @@ def _drawn(character: str) -> bool:
 
 @cache
 def _coverage(stylesheet: str) -> frozenset[int]:
-    """Code points of the upright fonts; other weights and the italics of a family have the same."""
+    """Code points of the fonts that a style sheet declares, from coverage.json: reading the fonts takes 25 MB."""
+    ranges: dict[str, str] = json.loads(COVERAGE.read_text())
+    return frozenset(
+        codepoint
+        for first, _dash, last in (part.partition("-") for part in ranges[stylesheet].split())
+        for codepoint in range(int(first, 16), int(last or first, 16) + 1)
+    )
+
+
+def measured_coverage() -> dict[str, str]:
+    """Return what has to stand in coverage.json: ranges of code points by style sheet.
+
+    Read from the upright fonts; other weights and the italics of a family have the same characters.
+    """
     from fontTools.ttLib import TTFont
 
-    addresses = re.findall(r'url\("(static:[^"]+-400-normal.woff2)"\)', read(stylesheet).content.decode())
-    fonts = [TTFont(BytesIO(read(address).content)) for address in addresses]
-    return frozenset(codepoint for font in fonts for codepoint in font.getBestCmap())
+    found = {}
+    for stylesheet in (TEXT, SYMBOLS):
+        addresses = re.findall(r'url\("(static:[^"]+-400-normal.woff2)"\)', read(stylesheet).content.decode())
+        fonts = [TTFont(BytesIO(read(address).content)) for address in addresses]
+        found[stylesheet] = _ranges(sorted({codepoint for font in fonts for codepoint in font.getBestCmap()}))
+    return found
+
+
+def write_coverage() -> None:
+    COVERAGE.write_text(json.dumps(measured_coverage(), indent=2) + "\n")
+
+
+def _ranges(codepoints: list[int]) -> str:
+    """Write sorted numbers as "20-7E A0 B7"."""
+    starts = [one for before, one in zip([-2, *codepoints], codepoints, strict=False) if one != before + 1]
+    ends = [one for one, after in zip(codepoints, [*codepoints[1:], -1], strict=True) if after != one + 1]
+    return " ".join(
+        f"{first:X}-{last:X}" if last > first else f"{first:X}" for first, last in zip(starts, ends, strict=True)
+    )

@@ -4,6 +4,7 @@ multiprocessing has such a server, too, but Celery's workers count as daemons, w
 This one ends by itself when the worker has gone.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -58,6 +59,8 @@ def main(commands: socket.socket) -> None:
     with suppress(OSError):  # without Pango, every document is told so (`child.serve`)
         import kiportal.common.pdf.typesetter  # noqa: F401
     from kiportal.common.pdf.child import serve
+
+    gc.freeze()  # what is loaded now is never written to again, so the documents' processes share it
 
     while True:
         word, descriptors, _flags, _address = socket.recv_fds(commands, 1, 1)

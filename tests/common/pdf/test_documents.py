@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import billiard
 import pytest
 from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
@@ -178,6 +179,19 @@ def test_document_is_made_after_the_server_was_killed() -> None:
     documents._server._process.kill()
     documents._server._process.wait()
     assert render(page("<p>a</p>"), identifier=IDENTIFIER).pages == 1
+
+
+def test_document_is_made_in_a_process_of_celerys_pool() -> None:
+    """These count as daemons, which multiprocessing lets start nothing; and this one is a fork of one with a server."""
+    render(page("<p>a</p>"), identifier=IDENTIFIER)
+    ours, theirs = billiard.Pipe()
+    pool = billiard.Process(
+        target=lambda: theirs.send(render(page("<p>a</p>"), identifier=IDENTIFIER).pages), daemon=True
+    )
+    pool.start()
+    assert ours.poll(60)
+    assert ours.recv() == 1
+    pool.join(10)
 
 
 def test_renderer_knows_no_secret() -> None:

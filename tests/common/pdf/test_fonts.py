@@ -1,10 +1,11 @@
 """What no font has is known before a document is frozen."""
 
+import json
 import re
 
 import pytest
 
-from kiportal.common.pdf.fonts import named, stylesheets, unprintable
+from kiportal.common.pdf.fonts import COVERAGE, measured_coverage, named, stylesheets, unprintable
 from kiportal.common.pdf.resources import read
 from kiportal.common.staticfiles import FONTS
 
@@ -33,6 +34,10 @@ def test_characters_without_glyph_are_told_once_each() -> None:
 def test_styles_name_every_font_that_is_installed_for_it() -> None:
     styles = "".join(read(stylesheet).content.decode() for stylesheet in stylesheets("→"))
     assert sorted(re.findall(r'static:vendor/fonts/([^"]+)"', styles)) == sorted(FONTS)
+
+
+def test_coverage_is_that_of_the_installed_fonts() -> None:
+    assert json.loads(COVERAGE.read_text()) == measured_coverage()
 
 
 def test_large_fonts_are_loaded_for_documents_that_need_them() -> None:

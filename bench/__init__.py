@@ -1,0 +1,1 @@
+"""`make bench`: the figures that the project promises, measured on this machine."""
