@@ -1,8 +1,11 @@
 """The path of every PDF: what comes out, that it is always the same, and that nothing takes the worker with it."""
 
+import multiprocessing
 import subprocess
 import sys
 import time
+from importlib.abc import MetaPathFinder
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import billiard
@@ -11,7 +14,7 @@ from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
 from kiportal.common.jobs import JobRefused
-from kiportal.common.pdf import documents
+from kiportal.common.pdf import child, documents
 from kiportal.common.pdf.documents import Document, render
 from tests import pdf_structure, verapdf
 from tests.common.pdf import samples
@@ -192,6 +195,31 @@ def test_document_is_made_in_a_process_of_celerys_pool() -> None:
     assert ours.poll(60)
     assert ours.recv() == 1
     pool.join(10)
+
+
+class _NoPango(MetaPathFinder):
+    def find_spec(self, fullname: str, *_rest: object) -> None:
+        if fullname == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+
+
+def _serve_without_pango(connection: Connection) -> None:
+    for name in [name for name in sys.modules if name.startswith(("weasyprint", "kiportal.common.pdf.typesetter"))]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, _NoPango())
+    child.serve(connection)
+
+
+def test_missing_pango_is_told_with_the_packages_that_bring_it() -> None:
+    ours, theirs = multiprocessing.Pipe()
+    process = billiard.Process(target=_serve_without_pango, args=(theirs,))
+    process.start()
+    assert ours.recv() == process.pid
+    ours.send(child.Work(page("<p>a</p>"), IDENTIFIER, [], 60, 600))
+    answer = ours.recv()
+    process.join(10)
+    with pytest.raises(JobRefused, match="libharfbuzz-subset0 einrichten"):
+        documents._result(*answer)
 
 
 def test_renderer_knows_no_secret() -> None:
