@@ -77,6 +77,11 @@ def render(version: ConceptVersion, *, by: User | None = None) -> Job:
     return jobs.enqueue("concepts.render_version", version.pk, title=f"PDF: {version}", by=by)
 
 
+def preview(version: ConceptVersion, *, by: User) -> Job:
+    """Have the PDF of a draft made as it is now; it lies there for a day."""
+    return jobs.enqueue("concepts.render_preview", version.pk, title=f"PDF-Vorschau: {version}", by=by)
+
+
 @transaction.atomic
 def forward(
     version: ConceptVersion,

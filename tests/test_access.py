@@ -177,6 +177,7 @@ ROWS = [
     row("concepts:staff_version_detail", STAFF, 200, 400, pk="concept_draft.pk"),
     row("concepts:staff_version_edit", STAFF, 200, 200, pk="concept_draft.pk"),
     row("concepts:staff_version_freeze", STAFF, 200, 200, pk="concept_draft.pk"),
+    row("concepts:staff_version_preview", STAFF, 404, 302, pk="concept_draft.pk"),
     row("concepts:staff_version_next", STAFF, 405, 302, pk="in_force.pk"),
     row("concepts:staff_version_discard", STAFF, 200, 302, pk="concept_draft.pk"),
     row("concepts:staff_section_add", STAFF, 200, 200, version_pk="concept_draft.pk"),

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     # Versions
     path(f"{_VERSION}/", staff_versions.StaffVersionDetail.as_view(), name="staff_version_detail"),
     path(f"{_VERSION}/bearbeiten/", staff_versions.StaffVersionEdit.as_view(), name="staff_version_edit"),
+    path(f"{_VERSION}/vorschau.pdf", staff_versions.StaffVersionPreview.as_view(), name="staff_version_preview"),
     path(f"{_VERSION}/abschliessen/", staff_versions.StaffVersionFreeze.as_view(), name="staff_version_freeze"),
     path(f"{_VERSION}/fortschreiben/", staff_versions.StaffVersionNext.as_view(), name="staff_version_next"),
     path(f"{_VERSION}/verwerfen/", staff_versions.StaffVersionDiscard.as_view(), name="staff_version_discard"),

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.storage import default_storage
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.views import View
 
-from concepts import changes, lifecycle
+from concepts import changes, lifecycle, pdf
 from concepts.forms.concepts import AdoptForm, ForwardForm, FreezeForm, VersionForm
 from concepts.history import timeline
 from concepts.models import ConceptVersion
@@ -86,7 +88,8 @@ class StaffVersionDetail(StepView):
             outline=Outline.of(version),
             action_areas=version.action_areas.select_related("section").prefetch_related("topics"),
             findings=findings(version) if version.is_draft else [],
-            job=None if version.is_draft or hasattr(version, "pdf") else rendering_job(version),
+            job=None if hasattr(version, "pdf") else rendering_job(version),
+            has_preview=version.is_draft and default_storage.exists(pdf.preview_name(version)),
             is_only_version=not version.concept.versions.exclude(pk=version.pk).exists(),
             has_draft=version.is_draft or version.concept.versions.drafts().exists(),
             **kwargs,
@@ -98,8 +101,9 @@ class StaffVersionDetail(StepView):
 
 
 def rendering_job(version: ConceptVersion) -> Job | None:
-    """The last job that makes this version's PDF."""
-    return Job.objects.filter(kind="concepts.render_version", arguments=[version.pk]).first()
+    """The last job that makes this version's PDF, or the preview of a draft."""
+    kind = "concepts.render_preview" if version.is_draft else "concepts.render_version"
+    return Job.objects.filter(kind=kind, arguments=[version.pk]).first()
 
 
 class StaffVersionEdit(ConceptEditorMixin, View):
@@ -185,6 +189,28 @@ class StaffVersionNext(ConceptEditorMixin, View):
             request, f"Fassung {draft.number} ist als Entwurf angelegt, mit dem Inhalt von Fassung {version.number}."
         )
         return redirect(detail_url(draft))
+
+
+class StaffVersionPreview(ConceptEditorMixin, View):
+    """A draft as PDF, marked as such on every page: POST has it made, GET opens what was made last."""
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        version = get_object_or_404(VERSIONS.drafts(), pk=pk)
+        name = pdf.preview_name(version)
+        if not default_storage.exists(name):
+            raise Http404
+        filename = f"{version.concept.slug}-entwurf.pdf"
+        answer = FileResponse(default_storage.open(name), content_type="application/pdf", filename=filename)
+        patch_cache_control(answer, private=True, no_store=True)
+        return answer
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = get_object_or_404(VERSIONS, pk=pk)
+        if not version.is_draft:
+            return version_is_closed(request, version)
+        lifecycle.preview(version, by=acting_user(request))
+        messages.success(request, "Die Vorschau entsteht. Sie zeigt den Text, wie er jetzt gespeichert ist.")
+        return redirect(detail_url(version))
 
 
 class StaffVersionDiscard(ConceptEditorMixin, View):

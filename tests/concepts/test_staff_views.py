@@ -1,5 +1,6 @@
 """Concepts in the workspace: lists, the editor and its queries, moving, freezing, the steps of the centre's head."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -394,6 +395,22 @@ def test_obstacles_keep_a_version_from_being_frozen(staff: Client, version: Conc
     answer = staff.post(url("version_freeze", version.pk), {"as_of": "2026-01-01", "seen": "on"})
     version.refresh_from_db()
     assert (answer.status_code, version.status) == (200, "draft")
+
+
+def test_draft_is_seen_as_pdf_before_it_is_frozen(
+    staff: Client, version: ConceptVersion, run_jobs: Callable[[], list[Job]]
+) -> None:
+    assert staff.get(url("version_preview", version.pk)).status_code == 404
+    page = staff.post(url("version_preview", version.pk), follow=True)
+    assert page.context["job"].kind == "concepts.render_preview"
+    run_jobs()
+    assert "Vorschau öffnen" in staff.get(url("version_detail", version.pk)).text
+    answer = staff.get(url("version_preview", version.pk))
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "private, no-store")
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    freeze(version)
+    assert staff.get(url("version_preview", version.pk)).status_code == 404
+    assert staff.post(url("version_preview", version.pk)).status_code == 409
 
 
 def test_hints_need_one_tick(staff: Client, version: ConceptVersion) -> None:
