@@ -76,6 +76,10 @@ def submit_project(page: Page, check: Callable[[Page], None]) -> None:
     page.get_by_label("Zeiten in Worten").fill("samstags 10 bis 13 Uhr")
     page.get_by_role("button", name="Weiter", exact=True).click()
 
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gut zu wissen")
+    check(page)
+    page.get_by_role("button", name="Weiter", exact=True).click()
+
     expect(page.get_by_role("heading", level=1)).to_have_text("Kontakt und Einwilligung")
     check(page)
     page.get_by_label("Stelle oder Funktion").fill("Werkstattteam")
