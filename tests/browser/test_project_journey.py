@@ -61,6 +61,22 @@ def submit_project(page: Page, check: Callable[[Page], None]) -> None:
     page.get_by_label("Das brauchen andere").fill("- eine Garage\n- zwei Menschen, die schrauben können")
     page.get_by_role("button", name="Weiter", exact=True).click()
 
+    tell_for_whom_and_where(page, check)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kontakt und Einwilligung")
+    check(page)
+    page.get_by_label("Stelle oder Funktion").fill("Werkstattteam")
+    page.get_by_label("E-Mail-Adresse").fill("post@speichenbruch.example.org")
+    page.get_by_label("Name der Ansprechperson").fill("Kim Sommer")
+    page.get_by_label("Die genannte Person ist einverstanden").check()
+    page.get_by_label("nicht nötig, einfach kommen").check()
+    page.get_by_role("button", name="Weiter", exact=True).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Prüfen und absenden")
+    expect(page.get_by_text("Kim Sommer")).to_be_visible()
+    check(page)
+
+
+def tell_for_whom_and_where(page: Page, check: Callable[[Page], None]) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Für wen")
     check(page)
     page.get_by_label("Neu zugewanderte Menschen").check()
@@ -79,19 +95,6 @@ def submit_project(page: Page, check: Callable[[Page], None]) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Gut zu wissen")
     check(page)
     page.get_by_role("button", name="Weiter", exact=True).click()
-
-    expect(page.get_by_role("heading", level=1)).to_have_text("Kontakt und Einwilligung")
-    check(page)
-    page.get_by_label("Stelle oder Funktion").fill("Werkstattteam")
-    page.get_by_label("E-Mail-Adresse").fill("post@speichenbruch.example.org")
-    page.get_by_label("Name der Ansprechperson").fill("Kim Sommer")
-    page.get_by_label("Die genannte Person ist einverstanden").check()
-    page.get_by_label("nicht nötig, einfach kommen").check()
-    page.get_by_role("button", name="Weiter", exact=True).click()
-
-    expect(page.get_by_role("heading", level=1)).to_have_text("Prüfen und absenden")
-    expect(page.get_by_text("Kim Sommer")).to_be_visible()
-    check(page)
 
 
 def send_and_confirm(page: Page, check: Check, mailbox: Mailbox, run_jobs: RunJobs) -> None:
