@@ -83,11 +83,6 @@ class SectionQuerySet(models.QuerySet["Section"]):
         return self.filter(body__contains=f"/konzepte/bilder/{image}/")
 
 
-def images_of(versions: ConceptVersionQuerySet) -> models.QuerySet:
-    """Pictures of the concepts of these versions; which of them a version shows is in its text."""
-    return apps.get_model("concepts", "ConceptImage")._default_manager.filter(concept__in=versions.values("concept_id"))
-
-
 def counting_offers(areas: "models.QuerySet[ActionArea]", on: date) -> "models.QuerySet[ActionArea]":
     """Handlungsfelder with their section and topics, each with `offer_count`: the public offers with these topics."""
     public = apps.get_model("offers", "Offer")._default_manager.visible_to_public(on)
