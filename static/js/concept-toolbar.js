@@ -99,7 +99,9 @@ async function askForText(name, content, { existing = false, extensions = [] } =
     },
   });
   const asked = askIn(name, { existing });
-  small.commands.focus("end");
+  // At once, not in the next frame as the command of that name does: the first keys belong to this text.
+  small.commands.setTextSelection(small.state.doc.content.size);
+  small.view.focus();
   const { action } = await asked;
   const result = { action, json: small.getJSON().content?.[0]?.content ?? [], html: small.getHTML() };
   small.destroy();

@@ -208,6 +208,7 @@ def test_table_is_made_with_caption_heads_and_a_footnote(page: Page, section: Se
     page.get_by_label("Zeilen").fill("2")
     page.get_by_label("Spalten").fill("2")
     page.get_by_role("button", name="Einfügen", exact=True).click()
+    expect(text).to_be_focused()
     for word in ("Ort", "Zahl", "Siegen"):
         page.keyboard.type(word)
         page.keyboard.press("Tab")

@@ -58,6 +58,7 @@ def write(page: Page, check: Check, version: ConceptVersion) -> None:
     dialog.get_by_label("Zeilen").fill("2")
     dialog.get_by_label("Spalten").fill("2")
     dialog.get_by_role("button", name="Einfügen").click()
+    expect(text).to_be_focused()
     for number, word in enumerate(["Kommune", "Plätze", "Musterstadt", "12"]):
         if number:
             page.keyboard.press("Tab")
