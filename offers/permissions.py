@@ -67,8 +67,10 @@ def can_answer_offer(by: By, offer: Offer) -> bool:
 
 
 def can_submit_offer(by: By, offer: Offer) -> bool:
-    """Hand over an entry whose author is known: staff for somebody, or an account what it wrote itself."""
-    return can_add_offer(by, offer) or (isinstance(by, User) and can_write_draft(by, offer))
+    """Hand over an entry whose author is known: staff for somebody, or who wrote it by account or by a mailed link."""
+    return can_add_offer(by, offer) or (
+        (isinstance(by, User) or offer.is_address_proven) and can_write_draft(by, offer)
+    )
 
 
 def can_confirm_offer(by: By, offer: Offer) -> bool:

@@ -16,7 +16,7 @@ from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
-    from offers.models import LinkCheck, Offer, OfferDate  # noqa: F401  (named in strings)
+    from offers.models import LinkCheck, Offer, OfferDate, SurveyInvitation  # noqa: F401  (named in strings)
 
 
 # A rule for every day fills a year: nobody reads more than these.
@@ -182,3 +182,15 @@ class PublicMessageQuerySet(models.QuerySet[Any]):
 
     def closed_before(self, moment: datetime) -> "PublicMessageQuerySet":
         return self.filter(closed_at__lt=moment)
+
+
+class SurveyInvitationQuerySet(models.QuerySet["SurveyInvitation"]):
+    def answered(self) -> "SurveyInvitationQuerySet":
+        return self.filter(answered_at__isnull=False)
+
+    def unanswered(self) -> "SurveyInvitationQuerySet":
+        return self.filter(answered_at=None)
+
+    def open(self) -> "SurveyInvitationQuerySet":
+        """Those of rounds that run, the one that ends first in front."""
+        return self.filter(survey__status="open").order_by("survey__answer_by", "pk")

@@ -28,6 +28,7 @@ _EDITOR = frozenset(
         "offers.review_offer",
         "offers.answer_need",
         "offers.answer_hint",
+        "offers.run_offersurvey",
         "actors.view_organisation",
         "actors.add_organisation",
         "actors.change_organisation",

@@ -149,7 +149,7 @@ class OrganisationStep(OrganisationFields, OfferForm):
         super().__init__(*args, instance=instance, initial=stored | (initial or {}), **kwargs)
         # What names the draft is needed from the start, so this step is kept as a whole or not at all.
         self.fields["name"].required = self.fields["kind"].required = self.fields["submitter_email"].required = True
-        if instance.status not in lifecycle.ADDRESS_OPEN:
+        if instance.status not in lifecycle.ADDRESS_OPEN or instance.is_address_proven:
             email = unmarked(self.fields["submitter_email"])
             email.disabled, email.required = True, False
             email.help_text = _("Möchten Sie die Adresse ändern? Bitte schreiben Sie uns.")

@@ -159,11 +159,15 @@ def discard_draft(offer: Offer, *, by: User) -> None:
 
 
 @transaction.atomic
-def submit(offer: Offer, *, by: User) -> StatusChange:
-    """An account hands over its entry, or staff one that they entered for somebody; it is reviewed like every other."""
+def submit(offer: Offer, *, by: User | AccessLink) -> StatusChange:
+    """Its author hands over an entry, by account or by a link that came by mail, or staff one that they entered for
+    somebody; it is reviewed like every other.
+    """
     if can_add_offer(by, offer):
         return apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now())
     change = apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now(), submitter_email=by.email)
+    if isinstance(by, AccessLink):
+        mail_author("offers.send_receipt", offer, change, "Meldung eingegangen", email=by.email)
     tell_centre(offer, change)
     return change
 

@@ -3,6 +3,7 @@ from offers.models.details import AccessFeature, OpeningHours, Partner, Weekday
 from offers.models.needs import Hint, Need
 from offers.models.offer import Offer
 from offers.models.reference import OfferType, Programme, ReasonTemplate, Strand, TargetGroup, Topic
+from offers.models.surveys import OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.models.upkeep import ConfirmationRequest, LinkCheck
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Need",
     "Offer",
     "OfferDate",
+    "OfferSurvey",
     "OfferType",
     "OpeningHours",
     "Partner",
@@ -21,6 +23,8 @@ __all__ = [
     "Recurrence",
     "SchoolHoliday",
     "Strand",
+    "SurveyAnswer",
+    "SurveyInvitation",
     "TargetGroup",
     "Topic",
     "Weekday",

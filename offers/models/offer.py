@@ -185,6 +185,17 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
         _("Interner Vermerk"), blank=True, help_text=_("Nur für das KI. Bitte keine Angaben zu Ratsuchenden.")
     )
     submission_key = models.UUIDField(null=True, unique=True, editable=False)
+    # The link to write it came by mail to this address, so sending needs no second mail to confirm it.
+    is_address_proven = models.BooleanField(default=False, editable=False)
+    # Staff who typed it for an organisation, on the phone or from paper.
+    recorded_by = models.ForeignKey(
+        User,
+        verbose_name=_("erfasst von"),
+        null=True,
+        on_delete=models.SET_NULL,
+        editable=False,
+        related_name="+",
+    )
 
     # State
     status = models.CharField(_("Stand"), max_length=20, choices=Status, default=Status.DRAFT, editable=False)
