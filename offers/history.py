@@ -36,6 +36,9 @@ STEPS = {
     "answer_proposal": "Rückfrage zum Änderungsvorschlag beantwortet",
     "reject_proposal": "Änderungsvorschlag abgelehnt",
     "apply_proposal": "Änderung einer vertrauenswürdigen Organisation übernommen",
+    "open_survey": "Gestartet",
+    "close_survey": "Abgeschlossen",
+    "reopen_survey": "Wieder geöffnet",
     "merge": "Zusammengeführt",
     "replace_proposal": "Änderungsvorschlag durch einen neueren ersetzt",
 }

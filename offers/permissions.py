@@ -7,7 +7,7 @@ from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, Use
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.models.user import UserQuerySet
 from kiportal.common.transitions import By, Clock
-from offers.models import Hint, Need, Offer
+from offers.models import Hint, Need, Offer, OfferSurvey, SurveyInvitation
 
 _P = AccessLink.Purpose
 # Steps by which an entry comes to the centre: who takes one wrote its text or stands for it.
@@ -126,6 +126,18 @@ def can_answer_need(by: By, need: Need) -> bool:
 
 def can_answer_hint(by: By, hint: Hint) -> bool:
     return isinstance(by, User) and by.has_perm("offers.answer_hint")
+
+
+def can_run_survey(by: By, survey: OfferSurvey) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.run_offersurvey")
+
+
+def can_answer_survey(by: By, invitation: SurveyInvitation) -> bool:
+    """Answer for an organisation: its own link, its accounts, and staff who hear it on the phone."""
+    if isinstance(by, AccessLink):
+        asked = (invitation.organisation_id, invitation.email.lower())
+        return by.purpose == _P.CARE_ALL and by.revoked_at is None and (by.target_id, by.email.lower()) == asked
+    return can_run_survey(by, invitation.survey) or is_member(by, invitation.organisation_id)
 
 
 def can_hide_overdue(by: By, offer: Offer) -> bool:

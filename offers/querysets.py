@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from actors.models import Municipality, Organisation
+from actors.models import Membership, Municipality, Organisation
 from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import AccessLink, StatusChange, User
 
@@ -101,13 +101,18 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(status="hidden").alias(last_step=Subquery(last)).filter(last_step="hide_overdue")
 
     def in_care_of(self, organisation: int, email: str) -> "OfferQuerySet":
-        """What an address is asked about: the entries it was named for, and where it is the organisation's own, which
-        the centre keeps, all of them.
+        """What an address is asked about: the entries it was named for; all of them where it is the organisation's own,
+        which the centre keeps, that of an account that acts for it, or one that staff named for a survey that runs.
         """
         if not email:
             return self.none()
         given = Q(submitter_email__iexact=email)
-        return self.filter(given | Q(provider__email__iexact=email), provider=organisation)
+        members = Membership.objects.filter(user__email__iexact=email, user__is_active=True)
+        vouched = apps.get_model("offers", "SurveyInvitation")._default_manager.filter(
+            email__iexact=email, is_vouched=True, survey__status="open"
+        )
+        acting = Q(provider__in=members.values("organisation")) | Q(provider__in=vouched.values("organisation"))
+        return self.filter(given | acting | Q(provider__email__iexact=email), provider=organisation)
 
     def for_cards(self) -> "OfferQuerySet":
         """All that a card shows, in a constant number of queries."""

@@ -15,7 +15,7 @@ from actors.models import ContactPerson, Organisation
 from kiportal.common import mail
 from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, MailAddress, StatusChange, User
 from kiportal.common.retention import erase, locked_keys, rule
-from offers.models import Hint, Need, Offer
+from offers.models import Hint, Need, Offer, SurveyInvitation
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
 
@@ -75,6 +75,18 @@ def authors_of_noted_needs(before: datetime, *, delete: bool) -> int:
     return len(keys)
 
 
+@rule("Adressen und Mitteilungen abgeschlossener Bestandsaufnahmen", days=183)
+def addresses_of_closed_surveys(before: datetime, *, delete: bool) -> int:
+    """The numbers stay; who was asked where, and what was written, goes with the jobs of the mails."""
+    closed = SurveyInvitation.objects.filter(survey__closed_at__lt=before).exclude(email="", message="")
+    keys = list(closed.values_list("pk", flat=True))
+    if delete:
+        with transaction.atomic():
+            _erase_jobs(Job.objects.filter(kind="offers.send_survey_invitation", arguments__1__in=keys))
+            SurveyInvitation.objects.filter(pk__in=keys).update(email="", message="", link=None)
+    return len(keys)
+
+
 @rule("Gemerkte E-Mail-Adressen, die nirgends mehr stehen", days=30)
 def forgotten_addresses(before: datetime, *, delete: bool) -> int:
     """That nothing arrives there, or that somebody wants no reminders, matters while a record names the address."""
@@ -83,6 +95,7 @@ def forgotten_addresses(before: datetime, *, delete: bool) -> int:
         *(Offer.objects.values_list(Lower("submitter_email"), flat=True)),
         *(Organisation.objects.values_list(Lower("email"), flat=True)),
         *(User.objects.values_list(Lower("email"), flat=True)),
+        *(SurveyInvitation.objects.values_list(Lower("email"), flat=True)),
     ]
     return erase(MailAddress.objects.filter(old).exclude(email__in=named), delete=delete)
 
@@ -117,7 +130,7 @@ def _mails_about(*, offers: list[int] | None = None, proposals: list[int] | None
     steps = list(StatusChange.objects.filter(about).values_list("pk", flat=True))
     links = [str(pk) for pk in AccessLink.objects.filter(about).values_list("pk", flat=True)]
     of_proposal = Q(kind="offers.send_proposal_notice")
-    of_feedback = Q(kind__in=["offers.send_need_notice", "offers.send_hint_notice"])
+    of_feedback = Q(kind__in=["offers.send_need_notice", "offers.send_hint_notice", "offers.send_survey_invitation"])
     return Job.objects.filter(kind__startswith="offers.").filter(
         Q(arguments__0__in=links)
         | of_proposal & Q(arguments__0__in=proposals or [])

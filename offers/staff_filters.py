@@ -141,3 +141,44 @@ class StaffOrganisationFilters(django_filters.FilterSet):
         for word in value.split():
             organisations = organisations.filter(Q(name__icontains=word) | Q(sort_key__contains=sort_key(word)))
         return organisations
+
+
+class SurveyCandidateFilters(StaffOrganisationFilters):
+    """Whom a Bestandsaufnahme could ask. Place and topic: the seat or where they offer something, and what."""
+
+    art = django_filters.ChoiceFilter(
+        label="Art der Organisation", field_name="kind", choices=Organisation.Kind.choices, empty_label="alle"
+    )
+    kommune = django_filters.ModelChoiceFilter(
+        label="Sitz oder Angebote in",
+        queryset=Municipality.objects.all(),
+        to_field_name="slug",
+        empty_label="alle",
+        method="in_municipality",
+    )
+    thema = django_filters.ModelChoiceFilter(
+        label="Angebote zum Thema",
+        queryset=Topic.objects.all(),
+        to_field_name="slug",
+        empty_label="alle",
+        method="with_topic",
+    )
+    eintraege = django_filters.ChoiceFilter(
+        label="Einträge",
+        choices=[("mit", "mit veröffentlichten Angeboten"), ("ohne", "ohne Angebote")],
+        empty_label="alle",
+        method="with_entries",
+    )
+    stand = None
+
+    def in_municipality(self, organisations: Any, name: str, value: Municipality) -> QuerySet[Organisation]:
+        there = Offer.objects.in_municipality(value).filter(status=Offer.Status.PUBLISHED)
+        return organisations.filter(Q(municipality=value) | Q(pk__in=there.values("provider")))
+
+    def with_topic(self, organisations: Any, name: str, value: Topic) -> QuerySet[Organisation]:
+        about = Offer.objects.filter(status=Offer.Status.PUBLISHED, topics=value)
+        return organisations.filter(pk__in=about.values("provider"))
+
+    def with_entries(self, organisations: Any, name: str, value: str) -> QuerySet[Organisation]:
+        published = Offer.objects.filter(status=Offer.Status.PUBLISHED).values("provider")
+        return organisations.filter(pk__in=published) if value == "mit" else organisations.exclude(pk__in=published)

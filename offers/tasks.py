@@ -8,7 +8,7 @@ from actors.models import Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
 from offers import notifications, recurrence
-from offers.models import Hint, Need, Offer
+from offers.models import Hint, Need, Offer, OfferSurvey, SurveyInvitation
 from offers.upkeep import due, link_checks, mails
 
 
@@ -106,6 +106,20 @@ def send_care_all_link(run: Run, link_pk: str) -> None:
     link = _link(link_pk)
     _organisation(link)
     mails.care_all_link(link, run=run)
+
+
+@job
+def send_survey_invitation(run: Run, link_pk: str, invitation_pk: int, is_reminder: bool) -> dict[str, Any] | None:
+    link = _link(link_pk)
+    invitation = SurveyInvitation.objects.select_related("survey", "organisation").filter(pk=invitation_pk).first()
+    if invitation is None:
+        raise JobRefused("Die Anfrage ist inzwischen gelöscht.")
+    if invitation.link_id != link.pk or invitation.survey.status != OfferSurvey.Status.OPEN:
+        return {"skipped": "Die Bestandsaufnahme ist abgeschlossen, oder es gilt eine andere Adresse."}
+    if is_reminder and invitation.answered_at is not None:
+        return {"skipped": "Die Organisation hat inzwischen geantwortet."}
+    mails.survey_invitation(invitation, link, run=run, is_reminder=is_reminder)
+    return None
 
 
 @job

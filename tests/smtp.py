@@ -38,12 +38,16 @@ class Mailbox:
 
     def link(self, subject: str, part: str = "") -> str:
         """The first address with `part` in the text of the newest mail whose subject contains `subject`."""
+        found = re.search(rf"https?://\S*{part}\S*", self.text(subject))
+        assert found, f"no link in {subject}"
+        return found.group()
+
+    def text(self, subject: str) -> str:
+        """The plain text of that mail."""
         message = next(entry for entry in reversed(self.messages) if subject in str(entry["Subject"]))
         body = message.get_body(preferencelist=("plain",))
         assert body is not None
-        found = re.search(rf"https?://\S*{part}\S*", body.get_content())
-        assert found, f"no link in {message['Subject']}"
-        return found.group()
+        return str(body.get_content())
 
 
 def free_port() -> int:

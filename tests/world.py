@@ -19,7 +19,8 @@ from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
 from kiportal.pages.models import BarrierReport
-from offers.models import Hint, Need, Offer, OfferDate, Programme, ReasonTemplate, SchoolHoliday
+from offers import lifecycle
+from offers.models import Hint, Need, Offer, OfferDate, OfferSurvey, Programme, ReasonTemplate, SchoolHoliday
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
 
@@ -113,6 +114,7 @@ def make_world() -> World:
         "offer_type": published.offer_type,
         "mail": make_mail(),
         **_concepts(),
+        **_surveys(own, users[roles.EDITOR]),
         "draft_link": links.issue(Purpose.DRAFT, offers[Offer.Status.DRAFT], "verein@example.org"),
         "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
         "address_without_mail": addresses.mark_undeliverable("weg@example.org", reason="550 No such user"),
@@ -139,6 +141,25 @@ def _offer(status: str, provider: Organisation, municipality: Any) -> Offer:
         slug=f"angebot-{status}" if was_public else None,
         published_at=timezone.now() if was_public else None,
     )
+
+
+def _surveys(own: Organisation, editor: User) -> dict[str, Any]:
+    """A round that runs and asks the organisation, and one that nobody was asked in yet."""
+    day = timezone.localdate() + timedelta(days=14)
+    survey, draft = (OfferSurvey.objects.create(title=title, answer_by=day) for title in ("Herbst", "Frühling"))
+    for entry in (survey, draft):
+        lifecycle.invite(entry, [own.pk], by=editor)
+    lifecycle.open_survey(survey, by=editor)
+    invitation = survey.invitations.get()
+    lifecycle.readdress(invitation, "verein@example.org", by=editor)
+    invitation.refresh_from_db()
+    return {
+        "survey": survey,
+        "survey_draft": draft,
+        "invitation": invitation,
+        "invitation_of_draft": draft.invitations.get(),
+        "survey_link": invitation.link,
+    }
 
 
 def _concepts() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from concepts.models import ConceptVersion
 from kiportal.common import roles
 from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
-from offers.models import Offer
+from offers.models import Offer, OfferSurvey
 from offers.review import queue, records
 from offers.upkeep import board, link_checks
 
@@ -40,6 +40,8 @@ def due_today(user: User) -> list[Task]:
     tasks: list[Task] = []
     if user.has_perm("offers.review_offer"):
         tasks += [*_follow_ups(user), *_review(), *_stale()]
+    if user.has_perm("offers.run_offersurvey"):
+        tasks += _surveys()
     if user.has_perm("pages.answer_barrierreport"):
         tasks += _barriers()
     if user.has_perm("common.view_job"):
@@ -80,6 +82,14 @@ def _barriers() -> Iterable[Task]:
         note = f"Antwort bis {report.due_on:%d.%m.%Y}"
         since, title = timezone.localdate(report.received_at), f"Meldung {report}"
         yield Task(since, "Barriere", "accessibility", title, note, report.get_absolute_url())
+
+
+def _surveys() -> Iterable[Task]:
+    """Rounds whose time is over and that nobody has closed."""
+    late = OfferSurvey.objects.filter(status=OfferSurvey.Status.OPEN, answer_by__lt=timezone.localdate())
+    for survey in late.order_by("answer_by")[:OF_ONE_KIND]:
+        note = f"Frist endete am {survey.answer_by:%d.%m.%Y}"
+        yield Task(survey.answer_by, "Bestandsaufnahme", "chart", survey.title, note, survey.get_absolute_url())
 
 
 def _failed_jobs() -> Iterable[Task]:

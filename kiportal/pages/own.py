@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre, ChangeProposal, StatusChange, User
-from offers.models import Offer
+from offers.models import Offer, SurveyInvitation
 
 _S = Offer.Status
 _P = ChangeProposal.Status
@@ -89,6 +89,12 @@ def _public(offers: list[Offer]) -> set[int]:
     """Which of them have a public page today."""
     found = Offer.objects.visible_to_public(timezone.localdate()).filter(pk__in=[offer.pk for offer in offers])
     return set(found.values_list("pk", flat=True))
+
+
+def surveys(user: User) -> list[SurveyInvitation]:
+    """What the centre asks their organisations and nobody has answered."""
+    asked = SurveyInvitation.objects.open().unanswered().filter(organisation__in=Organisation.objects.of_member(user))
+    return list(asked.select_related("survey", "organisation"))
 
 
 def municipalities_of(user: User) -> list[Municipality]:

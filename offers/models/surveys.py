@@ -62,6 +62,8 @@ class SurveyInvitation(models.Model):
         Organisation, verbose_name=_("Organisation"), on_delete=models.CASCADE, related_name="survey_invitations"
     )
     email = models.EmailField(_("E-Mail-Adresse"), blank=True)
+    # Staff typed it for this organisation, so it answers for all entries while the round runs.
+    is_vouched = models.BooleanField(default=False, editable=False)
     link = models.ForeignKey(AccessLink, null=True, on_delete=models.SET_NULL, related_name="+")
     sent_at = models.DateTimeField(_("gefragt am"), null=True)
     reminded_at = models.DateTimeField(_("erinnert am"), null=True)

@@ -5,13 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kiportal.common import links, mail
 from kiportal.common.jobs import Run
 from kiportal.common.models import AccessLink, Centre, StatusChange
-from offers.models import Hint, Need, Offer
+from offers.models import Hint, Need, Offer, SurveyInvitation
 from offers.upkeep.due import Entry, Stage
 
 # An address and what the button to it says.
@@ -58,6 +59,28 @@ def care_all_link(link: AccessLink, *, run: Run) -> None:
             why=_("Sie erhalten diese Nachricht, weil diese Adresse zu diesen Einträgen angegeben wurde."),
             stop=_("Haben Sie den Link nicht angefordert? Dann müssen Sie nichts tun."),
             organisation=link.target,
+            link=link,
+        )
+
+
+def survey_invitation(invitation: SurveyInvitation, link: AccessLink, *, run: Run, is_reminder: bool) -> None:
+    """The centre asks what an organisation offers: the first time, or once more because nobody has answered."""
+    survey, offers = invitation.survey, Offer.objects.in_care_of(link.target_id, link.email)
+    newest = offers.order_by("-submitted_at").first()
+    with translation.override(newest.submitter_language if newest else settings.LANGUAGE_CODE):
+        subject = _("Erinnerung: %(survey)s, bitte bis %(day)s") if is_reminder else _("%(survey)s: Ihre Angebote")
+        day = date_format(survey.answer_by, "SHORT_DATE_FORMAT")
+        _send(
+            "survey_reminder" if is_reminder else "survey_invitation",
+            to=link.email,
+            run=run,
+            subject=subject % {"survey": survey.title, "day": day},
+            action=(_url("survey_answer", token=links.token(link)), _("Fragen beantworten")),
+            why=_("Sie erhalten diese Nachricht, weil diese Adresse zu Ihrer Organisation angegeben wurde."),
+            stop=_("Sind Sie nicht mehr zuständig? Dann antworten Sie einfach auf diese E-Mail."),
+            organisation=invitation.organisation,
+            survey=survey,
+            offers=[answer.offer for answer in invitation.answers.select_related("offer").order_by("offer__sort_key")],
             link=link,
         )
 

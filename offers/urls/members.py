@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from offers.views import member_access, member_offers
+from offers.views import member_access, member_offers, survey_answers
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>/zugaenge"
 
 urlpatterns = [
     path("arbeitsplatz/eigene-angebote/neu/", member_offers.member_offer_add, name="member_offer_add"),
+    path("arbeitsplatz/bestandsaufnahme/<int:pk>/", survey_answers.member_survey, name="member_survey"),
+    path(
+        "arbeitsplatz/bestandsaufnahme/<int:pk>/<int:offer_pk>/",
+        survey_answers.member_survey_edit,
+        name="member_survey_edit",
+    ),
     path("arbeitsplatz/eigene-angebote/<int:pk>/", member_offers.member_offer_detail, name="member_offer_detail"),
     path("arbeitsplatz/eigene-angebote/<int:pk>/aendern/", member_offers.member_offer_edit, name="member_offer_edit"),
     path(

@@ -15,6 +15,7 @@ from offers.views import (
     programmes,
     public_help,
     submission,
+    survey_answers,
 )
 
 urlpatterns = [
@@ -26,6 +27,10 @@ urlpatterns = [
     path("angebote/pflege/organisation/<str:token>/", care_all.care_all, name="care_all"),
     path("angebote/pflege/organisation/<str:token>/<int:pk>/", care_all.care_all_edit, name="care_all_edit"),
     path("angebote/pflege/<str:token>/", care.care_detail, name="care_detail"),
+    path("angebote/bestandsaufnahme/<str:token>/", survey_answers.survey_answer, name="survey_answer"),
+    path(
+        "angebote/bestandsaufnahme/<str:token>/<int:pk>/", survey_answers.survey_answer_edit, name="survey_answer_edit"
+    ),
     path("angebote/aehnlich/", alike.public_alike, name="public_alike"),
     path("angebote/vorschau/<str:token>/", preview.offer_preview, name="offer_preview"),
     path("angebote/pflege/<str:token>/aendern/", care.care_edit, name="care_edit"),

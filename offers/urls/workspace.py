@@ -12,9 +12,13 @@ from offers.views import (
     review,
     staff_offers,
     staff_organisations,
+    survey_answers,
+    surveys,
 )
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>"
+_SURVEY = "arbeitsplatz/bestandsaufnahmen/<int:pk>"
+_INVITATION = "arbeitsplatz/bestandsaufnahmen/anfragen/<int:pk>"
 
 urlpatterns = [
     path("arbeitsplatz/rueckmeldungen/", feedback.feedback_list, name="feedback_list"),
@@ -24,6 +28,17 @@ urlpatterns = [
     path("arbeitsplatz/aktualitaet/adresse/", freshness.address_mark, name="address_mark"),
     path("arbeitsplatz/aktualitaet/adresse/<int:pk>/", freshness.address_clear, name="address_clear"),
     path("arbeitsplatz/aktualitaet/<int:pk>/fragen/", freshness.freshness_ask, name="freshness_ask"),
+    path("arbeitsplatz/bestandsaufnahmen/", surveys.SurveyList.as_view(), name="survey_list"),
+    path("arbeitsplatz/bestandsaufnahmen/neu/", surveys.survey_add, name="survey_add"),
+    path(f"{_SURVEY}/", surveys.SurveyDetail.as_view(), name="survey_detail"),
+    path(f"{_SURVEY}/bearbeiten/", surveys.survey_edit, name="survey_edit"),
+    path(f"{_SURVEY}/organisationen/", surveys.survey_choose, name="survey_choose"),
+    path(f"{_SURVEY}/erinnern/", surveys.survey_remind, name="survey_remind"),
+    path(f"{_SURVEY}/ergebnis/", surveys.survey_result, name="survey_result"),
+    path(f"{_INVITATION}/", survey_answers.survey_on_phone, name="survey_on_phone"),
+    path(f"{_INVITATION}/adresse/", surveys.invitation_address, name="invitation_address"),
+    path(f"{_INVITATION}/schicken/", surveys.invitation_send, name="invitation_send"),
+    path(f"{_INVITATION}/entfernen/", surveys.invitation_remove, name="invitation_remove"),
     path("arbeitsplatz/pruefung/", review.ReviewList.as_view(), name="review_list"),
     path("arbeitsplatz/pruefung/<int:pk>/", review.ReviewDetail.as_view(), name="review_detail"),
     path("arbeitsplatz/pruefung/<int:pk>/vorschau/", review.review_preview, name="review_preview"),

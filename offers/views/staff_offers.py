@@ -24,7 +24,7 @@ from offers import changes, lifecycle
 from offers.completeness import missing
 from offers.forms.decisions import NoteForm
 from offers.forms.staff import NewOfferForm, ProviderForm, StaffOfferForm
-from offers.models import Offer
+from offers.models import Offer, SurveyInvitation
 from offers.review import queue
 from offers.staff_filters import StaffOfferFilters
 from offers.views.steps import StepView
@@ -164,6 +164,7 @@ class StaffOfferAdd(PermissionRequiredMixin, View):
             with transaction.atomic():
                 offer = form.save()
                 lifecycle.submit(offer, by=acting_user(request))
+                _count_in_survey(request, offer)
         except IntegrityError:
             offer = get_object_or_404(Offer, submission_key=form.cleaned_data["key"])
         except TransitionError as error:
@@ -175,6 +176,14 @@ class StaffOfferAdd(PermissionRequiredMixin, View):
     def _page(self, request: HttpRequest, form: NewOfferForm) -> HttpResponse:
         context = {"form": form, "provider": form.instance.provider, "back_url": reverse("offers:staff_offer_list")}
         return render(request, "offers/staff_offer_form.html", context)
+
+
+def _count_in_survey(request: HttpRequest, offer: Offer) -> None:
+    """What an organisation tells on the phone when it is asked for a Bestandsaufnahme counts there (`anfrage`)."""
+    key = request.GET.get("anfrage", "")
+    asked = SurveyInvitation.objects.filter(organisation=offer.provider_id, pk=key) if key.isdecimal() else None
+    if asked is not None and (invitation := asked.open().select_related("survey").first()):
+        lifecycle.add_to_survey(invitation, offer, by=acting_user(request))
 
 
 @require_POST

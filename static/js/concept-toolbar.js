@@ -389,9 +389,14 @@ function connect(toolbar, editor) {
   const usable = () => buttons.filter((button) => button.offsetParent !== null);
   const isEnabled = (button) => button.getAttribute("aria-disabled") !== "true";
 
-  function run(name) {
-    if (name === "toolbar") (usable().find((button) => button.tabIndex === 0) ?? usable()[0]).focus();
-    else COMMANDS[name].run(editor);
+  async function run(name) {
+    if (name === "toolbar") {
+      (usable().find((button) => button.tabIndex === 0) ?? usable()[0]).focus();
+      return;
+    }
+    await COMMANDS[name].run(editor);
+    // At once: a command's own focus comes a frame late, and keys typed until then would press the button again.
+    editor.view.focus();
   }
 
   function show() {

@@ -191,10 +191,12 @@ def test_footnote_is_written_changed_and_removed_by_keyboard(page: Page, section
     expect(page.get_by_role("textbox", name="Text der Fußnote")).to_be_focused()
     page.keyboard.type(" 2025")
     page.get_by_role("button", name="Übernehmen").click()
+    expect(text.locator(".footnote")).to_have_text("Quelle: Amt 2025")
     save(page)
     assert '<span class="fn">Quelle: Amt 2025</span>' in body_of(section)
     text.locator(".footnote").click()
     page.get_by_role("button", name="Fußnote entfernen").click()
+    expect(text.locator(".footnote")).to_have_count(0)
     save(page)
     assert body_of(section) == "<p>Text zu Ziele. Ende.</p>"
 
@@ -216,6 +218,7 @@ def test_table_is_made_with_caption_heads_and_a_footnote(page: Page, section: Se
     press(page, "Fußnote")
     page.keyboard.type("geschätzt")
     page.get_by_role("button", name="Übernehmen").click()
+    expect(text.locator(".footnote")).to_have_text("geschätzt")
     save(page)
     assert body_of(section) == (
         "<p>Text zu Ziele.</p><table><caption>Plätze &amp; mehr</caption><tbody>"

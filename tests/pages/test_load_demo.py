@@ -18,7 +18,8 @@ from kiportal.common.richtext import sanitise
 from kiportal.pages import data, demo
 from kiportal.pages.models import BarrierReport
 from kiportal.pages.setup import set_up
-from offers.models import Offer, OfferDate, OfferType, TargetGroup, Topic
+from offers.models import Offer, OfferDate, OfferSurvey, OfferType, TargetGroup, Topic
+from offers.surveys import results
 
 KREISE = data.profile_slugs()
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,15 @@ class ReadDemoTests(TestCase):
     def setUpTestData(cls) -> None:
         set_up("kreis-siegen-wittgenstein")
         cls.loaded = demo.load()
+
+    def test_demo_asks_organisations_and_has_some_answers(self) -> None:
+        survey = OfferSurvey.objects.get()
+        answered = survey.invitations.answered().count()
+        assert survey.status == OfferSurvey.Status.OPEN
+        assert 0 < answered < survey.invitations.count()
+        total = results.sheet(survey).total
+        assert total.confirmed >= 8
+        assert total.open > 0
 
     def test_demo_records_are_valid(self) -> None:
         for model in (Organisation, ContactPerson, Offer, OfferDate):

@@ -6,6 +6,7 @@ concepts    the integration concept in two versions, from files of the project a
 content     organisations, offers with their history, proposals, reports
 history     lets the lifecycle functions act in the past
 places      which municipality an entry lies in, and the placeholders of its texts
+surveys     a Bestandsaufnahme that runs
 synthetic   any number of further offers, fast
 upkeep      what the public told the centre, an address without mail, a broken link
 """
@@ -17,7 +18,7 @@ from django.db import transaction
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.pages.demo import accounts, concepts, content, synthetic, upkeep
+from kiportal.pages.demo import accounts, concepts, content, surveys, synthetic, upkeep
 from kiportal.pages.demo.places import Places
 from offers.models import Offer
 
@@ -49,6 +50,7 @@ def load(extra_offers: int = 0) -> Loaded:
         content.load(places)
         concepts.load(places)
         upkeep.load(places)
+        surveys.load()
     synthetic.add(extra_offers, places)
     return Loaded(
         organisations=Organisation.objects.count() - before[0],

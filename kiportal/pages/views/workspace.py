@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= {"tasks": overview.due_today(user), "figures": overview.figures(), "weeks": overview.weeks()}
     if user.roles & {roles.PROVIDER, roles.MUNICIPALITY}:
         organisations = list(Organisation.objects.of_member(user).order_by("sort_key"))
-        context |= {"organisations": organisations, "own_offers": own.offers(user)}
+        context |= {"organisations": organisations, "own_offers": own.offers(user), "surveys": own.surveys(user)}
     if roles.MUNICIPALITY in user.roles:
         places = [(place, own.offers_in(place)) for place in own.municipalities_of(user)]
         context |= {"is_municipality": True, "places": places}

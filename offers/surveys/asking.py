@@ -1,0 +1,57 @@
+"""Whom a round can ask, at which address, and about which entries."""
+
+from collections.abc import Collection
+
+from django.db.models import F, Q
+
+from actors.models import Membership, Organisation
+from actors.querysets import OrganisationQuerySet
+from kiportal.common.models import MailAddress
+from offers.models import Offer, OfferSurvey, SurveyAnswer, SurveyInvitation
+from offers.querysets import OfferQuerySet
+
+Outcome = SurveyAnswer.Outcome
+
+
+def candidates(survey: OfferSurvey) -> OrganisationQuerySet:
+    """Public organisations that the round does not ask yet."""
+    return Organisation.objects.visible_to_public().exclude(survey_invitations__survey=survey)
+
+
+def addresses(organisations: Collection[int]) -> dict[int, str]:
+    """Where to ask each organisation: at its own address, else its newest account's, else where its newest entry came
+    from. One that takes no mail comes last: what else there is may reach somebody.
+    """
+    own = Organisation.objects.filter(pk__in=organisations).exclude(email="").values_list("pk", "email")
+    members = (
+        Membership.objects.filter(organisation__in=organisations, user__is_active=True)
+        .exclude(user__email="")
+        .order_by("-pk")
+        .values_list("organisation", "user__email")
+    )
+    senders = (
+        Offer.objects.filter(provider__in=organisations, status=Offer.Status.PUBLISHED)
+        .exclude(submitter_email="")
+        .order_by(F("submitted_at").desc(nulls_last=True), "-pk")
+        .values_list("provider", "submitter_email")
+    )
+    silent = set(MailAddress.objects.undeliverable().values_list("email", flat=True))
+    found: dict[int, list[str]] = {}
+    for pk, email in (*own, *members, *senders):
+        found.setdefault(pk, []).append(email.lower())
+    return {pk: min(emails, key=lambda email: email in silent) for pk, emails in found.items()}
+
+
+def offers_of(invitation: SurveyInvitation) -> OfferQuerySet:
+    """What the organisation is asked about: its entries that are public or were so until nobody confirmed them, and
+    what it has ended in this round. An address that only sent some of them is asked about those.
+    """
+    offers = Offer.objects.filter(provider=invitation.organisation_id)
+    if invitation.email:
+        offers = offers.filter(pk__in=Offer.objects.in_care_of(invitation.organisation_id, invitation.email))
+    ended_here = SurveyAnswer.objects.filter(invitation=invitation, outcome=Outcome.ENDED).values("offer")
+    return offers.filter(
+        Q(status=Offer.Status.PUBLISHED)
+        | Q(pk__in=Offer.objects.hidden_as_overdue().values("pk"))
+        | Q(pk__in=ended_here, status=Offer.Status.ARCHIVED)
+    ).order_by("sort_key", "pk")
