@@ -6,6 +6,8 @@ from uuid import uuid4
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -87,7 +89,7 @@ class SurveyAnswerForm(forms.Form):
                 required=False,
                 widget=forms.RadioSelect,
                 initial=_shown(outcome),
-                help_text=_confirmed(offer),
+                help_text=_facts(offer),
             )
 
     @property
@@ -114,6 +116,10 @@ def _shown(outcome: str) -> str:
     return "" if outcome in {Outcome.OPEN, Outcome.ADDED} else outcome
 
 
-def _confirmed(offer: Offer) -> str:
+def _facts(offer: Offer) -> SafeString:
+    """What it is, and since when nobody has said that it is right."""
     day = offer.last_confirmed_on
-    return _("Zuletzt bestätigt am %(day)s") % {"day": date_format(day, "SHORT_DATE_FORMAT")} if day else ""
+    confirmed = _("Zuletzt bestätigt am %(day)s") % {"day": date_format(day, "SHORT_DATE_FORMAT")} if day else ""
+    return format_html_join(
+        "", '<span class="survey__fact">{}</span>', ((part,) for part in (german(offer.summary), confirmed) if part)
+    )
