@@ -3,11 +3,13 @@
 An unknown value is left out and named in `notices`. The queryset that comes in is never widened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from django import forms
 from django.db.models import F, Func, Min, Q, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 from django.http import QueryDict
 from django.utils import timezone
@@ -18,12 +20,15 @@ from django_filters import Filter, FilterSet
 
 from actors.models import Organisation
 from kiportal.common.text import fold
-from offers import search
+from offers import counting, search
+from offers.counting import Index
 from offers.models import Offer
 from offers.querysets import OfferDateQuerySet, OfferQuerySet
-from offers.vocabulary import FACETS, MUNICIPALITY, TOPIC, Facet, Vocabulary
+from offers.vocabulary import FACETS, MUNICIPALITY, TOPIC, Facet
 
 RELEVANCE = "relevanz"
+# More than so many hits are not sorted by relevance: nobody reads them to the end, and it would take long.
+RANKED_AT_MOST = 2000
 SORTINGS = {
     RELEVANCE: gettext_lazy("Passt am besten"),
     "neu": gettext_lazy("Neueste"),
@@ -33,9 +38,16 @@ SORTINGS = {
 
 
 class KnownValuesField(forms.MultipleChoiceField):
-    """Keeps the known values, each once, and remembers the others."""
+    """Keeps the known values, each once, and remembers the others. `known` stands in for the choices of a select."""
 
     unknown: tuple[str, ...] = ()
+
+    def __init__(self, *, known: Container[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.known = known
+
+    def valid_value(self, value: str) -> bool:
+        return value in self.known if self.known is not None else super().valid_value(value)
 
     def clean(self, value: Any) -> list[str]:
         given = [text for text in dict.fromkeys(self.to_python(value)) if text]
@@ -73,7 +85,9 @@ class LenientFilterSet(FilterSet):
     ) -> None:
         super().__init__(QueryDict() if data is None else data, queryset)
         for name, values in choices.items():
-            self.filters[name].extra["choices"] = list(values.items())
+            self.filters[name].extra["known"] = values
+            if "widget" in self.filters[name].extra:
+                self.filters[name].extra["choices"] = list(values.items())
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -147,18 +161,19 @@ class OfferFilters(LenientFilterSet):
         data: QueryDict | None,
         queryset: OfferQuerySet,
         *,
-        vocabulary: Vocabulary | None = None,
+        index: Index | None = None,
         searched: search.Query | None = None,
     ) -> None:
         """`searched` takes the place of what was typed, when that had a typing error."""
-        self.vocabulary = vocabulary or Vocabulary()
-        choices = {name: {entry.value: entry.label for entry in self.vocabulary[name].values()} for name in FACETS}
-        super().__init__(data, queryset, choices | {"sortierung": SORTINGS})
+        self.index = index or counting.current()
+        self.vocabulary = self.index.vocabulary
+        known: dict[str, Mapping[str, Any]] = {name: self.vocabulary[name] for name in FACETS}
+        super().__init__(data, queryset, known | {"sortierung": SORTINGS})
         self.searched = search.parse(self.chosen["q"]) if searched is None else searched
 
     def searching(self, query: search.Query) -> "OfferFilters":
         """The same filters with other words."""
-        return OfferFilters(self.data, self.queryset, vocabulary=self.vocabulary, searched=query)
+        return OfferFilters(self.data, self.queryset, index=self.index, searched=query)
 
     def advice(self) -> search.Advice:
         return search.advise(self.queryset, self.searched, self.vocabulary)
@@ -174,9 +189,9 @@ class OfferFilters(LenientFilterSet):
         """The check boxes of a facet: what would give a hit, and what is chosen."""
         chosen = self.chosen[name]
         return [
-            {"value": value, "label": entry.label, "count": counts[value], "selected": value in chosen}
+            {"value": value, "label": entry.label, "count": counts.get(value, 0), "selected": value in chosen}
             for value, entry in self.vocabulary[name].items()
-            if counts[value] or value in chosen
+            if value in counts or value in chosen
         ]
 
     @property
@@ -193,23 +208,48 @@ class OfferFilters(LenientFilterSet):
             for value in self.chosen[name]
         ]
 
+    # Counting
+
+    def bits(self, *left_out: str) -> int:
+        """The public offers that the filters leave, as a bitmap (`offers.counting`); some filters can be left out."""
+        bits = self._public
+        for name in self.active:
+            if name not in left_out:
+                bits &= self._chosen_bits[name]
+        return bits
+
+    @cached_property
+    def _public(self) -> int:
+        """With the words, if any; the queryset of a page of offers is what the public sees."""
+        visible = self.index.visible(timezone.localdate())
+        return visible & search.found(self.searched, self.index) if self.searched else visible
+
+    @cached_property
+    def _chosen_bits(self) -> dict[str, int]:
+        return {name: self.index.with_values(name, self.chosen[name]) for name in self.active}
+
+    @cached_property
+    def hits(self) -> "Hits":
+        return Hits(self)
+
+    # Sorting
+
     @property
     def sorting(self) -> str:
         return next(iter(self.chosen["sortierung"]), RELEVANCE if self.searched else "neu")
 
-    @property
-    def sorted(self) -> OfferQuerySet:
+    def sort(self, offers: OfferQuerySet) -> OfferQuerySet:
         match self.sorting:
             case "name":
-                return self.qs.order_by("sort_key", "pk")
+                return offers.order_by("sort_key", "pk")
             case "termin":
                 upcoming = Q(dates__starts_at__gte=timezone.now()) | Q(dates__ends_at__gte=timezone.now())
                 soonest = Min("dates__starts_at", filter=upcoming)
-                return self.qs.annotate(soonest=soonest).order_by(F("soonest").asc(nulls_last=True), "sort_key", "pk")
+                return offers.annotate(soonest=soonest).order_by(F("soonest").asc(nulls_last=True), "sort_key", "pk")
             case "relevanz" if self.searched:
-                return search.by_relevance(self.qs, self.searched)
+                return search.by_relevance(offers, self.searched)
             case _:
-                return self.qs.order_by("-published_at", "pk")
+                return offers.order_by("-published_at", "pk")
 
     @cached_property
     def _condition(self) -> Q:
@@ -217,6 +257,40 @@ class OfferFilters(LenientFilterSet):
 
     def _search(self, queryset: OfferQuerySet, name: str, value: str) -> OfferQuerySet:
         return queryset.filter(self._condition)
+
+
+class Hits:
+    """What a list shows, cut into pages. Up to RANKED_AT_MOST the database sorts it; more is sorted by the index, or in
+    the order of a column that has one, and words only by date.
+    """
+
+    def __init__(self, filters: OfferFilters) -> None:
+        self._filters, self._bits = filters, filters.bits()
+        self.number = self._bits.bit_count()
+
+    def __len__(self) -> int:
+        return self.number
+
+    @property
+    def is_ranked(self) -> bool:
+        return self.number <= RANKED_AT_MOST
+
+    def __getitem__(self, part: slice) -> list[Offer]:
+        offers = Offer.objects.for_cards()
+        if self.is_ranked:
+            mine = RawSQL("SELECT unnest(%s::int[])", [counting.keys_of(self._bits)])
+            keys = list(self._filters.sort(Offer.objects.filter(pk__in=mine)).values_list("pk", flat=True)[part])
+        elif self._filters.sorting in {"name", "termin"}:
+            keys = list(self._filters.sort(self._filters.qs).values_list("pk", flat=True)[part])
+        else:
+            keys = list(islice(self._newest(), part.start or 0, part.stop))
+        found = offers.in_bulk(keys)
+        return [found[key] for key in keys if key in found]
+
+    def _newest(self) -> Iterator[int]:
+        held = self._bits.to_bytes((self._bits.bit_length() + 7) // 8 + 1, "little")
+        last = len(held)
+        return (key for key in self._filters.index.newest if key >> 3 < last and held[key >> 3] & (1 << (key & 7)))
 
 
 class OneValueSelect(forms.Select):

@@ -12,15 +12,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity, TrigramWordSimilarity
 from django.db.models import Count, F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
 
 from kiportal.common.text import fold
+from offers.counting import Index, bitmap
+from offers.models import Offer
 from offers.querysets import OfferQuerySet
-from offers.vocabulary import FACETS, Vocabulary
+from offers.vocabulary import FACETS, Entry, PackedKeys, Vocabulary
 
 MAX_LENGTH = 200
 MAX_TERMS = 8
@@ -118,6 +121,29 @@ def condition(query: Query, vocabulary: Vocabulary) -> Q:
     return Q(*(_condition(term, vocabulary) for term in query.terms))
 
 
+def found(query: Query, index: Index) -> int:
+    """The same as a bitmap: texts are asked for in the database, all terms in one query, labels in the index."""
+    texts = _texts(query)
+    bits = []
+    for number, term in enumerate(query.terms):
+        labelled = _labelled(term, index.vocabulary)
+        bits.append(reduce(or_, (index.with_values(*item) for item in labelled.items()), texts.get(number, 0)))
+    return reduce(and_, bits)
+
+
+def _texts(query: Query) -> dict[int, int]:
+    """The offers with each term in their texts, by the number of the term."""
+    branches = [
+        Offer.objects.filter(_text_condition(term))
+        .order_by()
+        .values(number=Value(number))
+        .annotate(packed=PackedKeys("pk"))
+        for number, term in enumerate(query.terms)
+    ]
+    rows = branches[0].union(*branches[1:], all=True).order_by() if branches else ()
+    return {row["number"]: bitmap(bytes(row["packed"])) for row in rows if row["packed"]}
+
+
 def by_relevance(offers: OfferQuerySet, query: Query) -> OfferQuerySet:
     """Best first: words as typed before their compounds, title before text, the title that says just this on top."""
     words = [word for term in query.terms for word in term.words]
@@ -133,6 +159,13 @@ def by_relevance(offers: OfferQuerySet, query: Query) -> OfferQuerySet:
 
 
 def _condition(term: Term, vocabulary: Vocabulary) -> Q:
+    condition = _text_condition(term)
+    for facet, values in _labelled(term, vocabulary).items():
+        condition |= FACETS[facet].condition(values)
+    return condition
+
+
+def _text_condition(term: Term) -> Q:
     if term.is_phrase:
         return Q(search_vector=SearchQuery(" ".join(term.words), config="simple", search_type="phrase"))
     word = term.words[0]
@@ -141,24 +174,24 @@ def _condition(term: Term, vocabulary: Vocabulary) -> Q:
         condition |= Q(search_vector=SearchQuery(word, config="german"))
     if term.compounds:
         condition |= Q(search_text__regex=term.compounds)
-    for facet, values in _labelled(term, vocabulary).items():
-        condition |= FACETS[facet].condition(values)
     return condition
 
 
 def _labelled(term: Term, vocabulary: Vocabulary) -> dict[str, list[str]]:
     """The filter values in whose label the word stands, by facet."""
-    found: dict[str, list[str]] = {}
-    for entry, words in vocabulary.words:
-        if any(_labels(term, word) for word in words):
-            found.setdefault(entry.facet, []).append(entry.value)
-    return found
-
-
-def _labels(term: Term, word: str) -> bool:
+    if term.is_phrase:
+        return {}
     if term.is_short:
-        return word == term.words[0]
-    return word.startswith(term.beginnings) or bool(term.compounds and re.search(term.compounds, word))
+        entries: Iterable[Entry] = vocabulary.words.with_word(term.words[0])
+    else:
+        begun = "|".join(rf"\b{beginning}" for beginning in term.beginnings)
+        entries = vocabulary.words.with_word_like(f"{begun}|{term.compounds}" if term.compounds else begun)
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        values = found.setdefault(entry.facet, [])
+        if entry.value not in values:
+            values.append(entry.value)
+    return found
 
 
 def _any_of(words: Iterable[str], *, begun: bool = False) -> SearchQuery:
@@ -255,5 +288,5 @@ def _is_same_word(term: Term, word: str, likeness: float) -> bool:
 
 
 def _label_words(vocabulary: Vocabulary) -> Iterator[str]:
-    for entry, _words in vocabulary.words:
+    for entry in vocabulary:
         yield from (word for word in _WORD.findall(entry.label) if len(word) >= ROOT_LENGTH)

@@ -5,13 +5,14 @@ telling a known value from an unknown one, and so does the search: it finds an o
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, F, IntegerField, JSONField, Q, QuerySet, Subquery, Value
-from django.utils.functional import Promise, cached_property
+from django.db.models import Aggregate, BinaryField, F, JSONField, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,8 @@ type Label = str | Promise
 type Rows = QuerySet[Any, Any]
 type Columns = tuple[str | Value, ...]
 
+# Stands for every municipality.
+EVERYWHERE = "*"
 # Where a row holds `translations, also, order, sort_key` of its Entry.
 _NONE = Value({}, output_field=JSONField())
 BY_ORDER: Columns = ("translations", Value(""), "sort_order", Value(""))
@@ -44,8 +47,7 @@ class Entry(NamedTuple):
 
     @property
     def label(self) -> str:
-        language = (get_language() or "de").partition("-")[0]
-        return self.translations.get(language, {}).get("name") or self.name
+        return self.translations.get(_language(), {}).get("name") or self.name
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ class Facet:
     def condition(self, values: Collection[str]) -> Q:
         return Q(**{f"{self.path}__in": values})
 
-    def tallies(self, offers: OfferQuerySet) -> Iterator[Rows]:
-        """Querysets of (facet, value, number) whose sums are the number of these offers with each value."""
-        yield _tally(offers, self.name, F(self.path))
+    def keys(self, offers: OfferQuerySet) -> Iterator[Rows]:
+        """Querysets of (facet, value, the keys of these offers that have it)."""
+        yield keys_by(offers, self.name, F(self.path))
 
 
 class ManyFacet(Facet):
@@ -84,12 +86,10 @@ class MunicipalityFacet(ManyFacet):
     def condition(self, values: Collection[str]) -> Q:
         return Q(is_countywide=True) | super().condition(values)
 
-    def tallies(self, offers: OfferQuerySet) -> Iterator[Rows]:
-        yield _tally(offers.filter(is_countywide=False), self.name, F(self.path))
-        everywhere = _tally(offers.filter(is_countywide=True), self.name, Value("")).values("number")
-        yield Municipality.objects.order_by().values_list(
-            Value(self.name), F("slug"), Subquery(everywhere, output_field=IntegerField())
-        )
+    def keys(self, offers: OfferQuerySet) -> Iterator[Rows]:
+        """Those for the whole Kreis stand under EVERYWHERE alone."""
+        yield keys_by(offers.filter(is_countywide=False), self.name, F(self.path))
+        yield keys_by(offers.filter(is_countywide=True), self.name, Value(EVERYWHERE))
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,23 @@ class FlagFacet(Facet):
             condition |= self.flags[value]
         return condition
 
-    def tallies(self, offers: OfferQuerySet) -> Iterator[Rows]:
+    def keys(self, offers: OfferQuerySet) -> Iterator[Rows]:
         for value, flag in self.flags.items():
-            yield _tally(offers.filter(flag), self.name, Value(value))
+            yield keys_by(offers.filter(flag), self.name, Value(value))
 
 
-def _tally(offers: OfferQuerySet, facet: str, value: F | Value) -> Rows:
-    rows = offers.order_by().values(facet=Value(facet), value=value)
-    return rows.annotate(number=Count("pk")).values_list("facet", "value", "number")
+class PackedKeys(Aggregate):
+    """The integers of a group in one value of bytes, four to each: a hundred thousand of them in a few milliseconds."""
+
+    function = "string_agg"
+    template = "string_agg(int4send(%(expressions)s::int4), ''::bytea %(order_by)s)"
+    allow_order_by = True
+    output_field = BinaryField()
+
+
+def keys_by(offers: OfferQuerySet, name: str, value: F | Value | Cast) -> Rows:
+    rows = offers.order_by().values(facet=Value(name), value=value)
+    return rows.annotate(packed=PackedKeys("pk")).values_list("facet", "value", "packed")
 
 
 MUNICIPALITY = MunicipalityFacet("kommune", _("Kommune"), "municipalities__slug", Municipality.objects.all, BY_NAME)
@@ -154,10 +163,11 @@ FACETS: Mapping[str, Facet] = {
 
 
 class Vocabulary:
-    """All values of all facets, loaded once a request."""
+    """All values of all facets. It is loaded with the index that counts them and stays as it is."""
 
     def __init__(self) -> None:
         self._entries: dict[str, dict[str, Entry]] = {name: {} for name in FACETS}
+        self._words: dict[str, Words] = {}
         for name, facet in FACETS.items():
             for order, (value, label) in enumerate(facet.fixed.items()):
                 self._entries[name][value] = Entry(name, value, str(label), {}, facet.also.get(value, ""), order, "")
@@ -178,14 +188,37 @@ class Vocabulary:
         for entries in self._entries.values():
             yield from entries.values()
 
-    @cached_property
-    def words(self) -> list[tuple[Entry, list[str]]]:
-        """Each value with the folded words of its label, in German and in the language of the page.
+    @property
+    def words(self) -> "Words":
+        """The words of all labels, in German and in the language of the page."""
+        language = _language()
+        if language not in self._words:
+            self._words[language] = Words(self)
+        return self._words[language]
 
-        Not the language German: nearly every offer has it, whoever types "Deutsch" wants to learn it.
-        """
-        return [
-            (entry, re.findall(r"\w+", fold(f"{entry.name} {entry.also} {entry.label}")))
-            for entry in self
-            if (entry.facet, entry.value) != (LANGUAGE.name, settings.LANGUAGE_CODE)
-        ]
+
+class Words:
+    """Which labels hold a word; folded. Thousands of organisations are looked through in a moment.
+
+    Not the language German: nearly every offer has it, whoever types "Deutsch" wants to learn it.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries: dict[str, list[Entry]] = {}
+        for entry in entries:
+            if (entry.facet, entry.value) != (LANGUAGE.name, settings.LANGUAGE_CODE):
+                for word in set(re.findall(r"\w+", fold(f"{entry.name} {entry.also} {entry.label}"))):
+                    self._entries.setdefault(word, []).append(entry)
+        self._lines = "\n".join(self._entries)
+
+    def with_word(self, word: str) -> list[Entry]:
+        return self._entries.get(word, [])
+
+    def with_word_like(self, pattern: str) -> Iterator[Entry]:
+        """Labels with a word in which the pattern is found."""
+        for found in re.finditer(rf"^.*(?:{pattern}).*$", self._lines, re.MULTILINE):
+            yield from self._entries[found.group()]
+
+
+def _language() -> str:
+    return (get_language() or "de").partition("-")[0]

@@ -4,6 +4,7 @@ from offers.models.needs import Hint, Need
 from offers.models.offer import Offer
 from offers.models.reference import OfferType, Programme, ReasonTemplate, Strand, TargetGroup, Topic
 from offers.models.surveys import OfferSurvey, SurveyAnswer, SurveyInvitation
+from offers.models.touched import Touched
 from offers.models.upkeep import ConfirmationRequest, LinkCheck
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "SurveyInvitation",
     "TargetGroup",
     "Topic",
+    "Touched",
     "Weekday",
 ]

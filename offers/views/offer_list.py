@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -15,7 +14,7 @@ from offers.filters import RELEVANCE, SORTINGS, OfferFilters
 from offers.models import Offer
 from offers.search import Advice
 from offers.views.lists import PublicList
-from offers.vocabulary import FACETS
+from offers.vocabulary import FACETS, PROVIDER
 
 # Facets that are unfolded from the start.
 OPEN_FACETS = {"thema", "zielgruppe"}
@@ -40,23 +39,28 @@ class OfferList(PublicList):
         """As asked for; with a typing error, as it was probably meant."""
         offers = Offer.objects.visible_to_public(self.today)
         filters = OfferFilters(self.request.GET, offers)
-        if filters.searched and not filters.qs.exists():
+        if filters.searched and not filters.bits():
             self.advice = filters.advice()
             if self.advice.corrected:
                 return filters.searching(self.advice.corrected)
         return filters
 
-    def get_queryset(self) -> QuerySet[Offer]:
-        return self.filters.sorted.for_cards()
+    def get_queryset(self) -> Any:
+        return self.filters.hits
 
     def get_template_names(self) -> list[str]:
         return ["offers/_offer_results.html" if self.request.htmx else "offers/offer_list.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        filters, counts = self.filters, facet_counts(self.filters)
+        filters = self.filters
+        # Organisations are too many to choose from while the list is long.
+        has_providers = filters.hits.is_ranked or filters.chosen[PROVIDER.name]
+        shown = tuple(name for name in FACETS if name != PROVIDER.name or has_providers)
+        counts = facet_counts(filters, shown)
         return context | {
             "advice": self.advice,
+            "is_by_date": bool(filters.searched) and filters.sorting == RELEVANCE and not filters.hits.is_ranked,
             "loosened": [] if context["offers"] else self._loosened(),
             "other_words": [] if context["offers"] else self._other_words(),
             "clear_url": filters.query(**{name: [] for name in FACETS}),
@@ -68,7 +72,7 @@ class OfferList(PublicList):
                     "open": name in OPEN_FACETS,
                 }
                 for name, facet in FACETS.items()
-                if (options := filters.options(name, counts[name]))
+                if name in counts and (options := filters.options(name, counts[name]))
             ],
             "sortings": [
                 {"label": label, "url": filters.query(sortierung=name), "current": name == filters.sorting}
@@ -78,7 +82,7 @@ class OfferList(PublicList):
             "tiles": [
                 {
                     "label": municipality.name,
-                    "count": counts["kommune"][municipality.slug],
+                    "count": counts["kommune"].get(municipality.slug, 0),
                     "url": filters.toggled("kommune", municipality.slug),
                     "selected": municipality.slug in filters.chosen["kommune"],
                     "column": municipality.tile_column,

@@ -1,0 +1,222 @@
+"""Which public offers have which values: counted with bitmaps that each process holds, without asking the database.
+
+Bit n of a bitmap stands for the offer with the primary key n. A hundred thousand offers take two megabytes, and the
+number of offers with a value, a filter and a word is one AND and one count of bits. What has changed since the last
+look is noted by the database itself (`offers.models.Touched`), so counts are right in every process with the next
+request.
+"""
+
+import sys
+import time
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import reduce
+from operator import or_
+from threading import Lock
+
+from django.db import connection
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast
+
+from actors.models import Organisation
+from offers.models import Offer
+from offers.querysets import OfferQuerySet
+from offers.vocabulary import EVERYWHERE, FACETS, MUNICIPALITY, PROVIDER, PackedKeys, Vocabulary, keys_by
+
+# What was noted is kept for a day (`offers.retention`); who has not looked for so long loads everything.
+SECONDS_OF_TRUST = 12 * 60 * 60
+_NOTES = """
+    SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NOT NULL,
+           array_agg(DISTINCT offer) FILTER (WHERE offer IS NOT NULL), coalesce(bool_or(offer IS NULL), false)
+    FROM offers_touched
+    WHERE xid >= pg_snapshot_xmin(%(since)s::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, %(since)s::pg_snapshot)
+"""
+_BEFORE_ALL = "1:1:"
+# Names of what is loaded beside the facets.
+_PUBLISHED, _ENDS = "published", "ends"
+type Values = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Index:
+    """The offers as they were at one moment. It never changes: `updated` gives another one."""
+
+    snapshot: str
+    vocabulary: Vocabulary
+    # By facet and value, whatever the state of the offer; providers, of whom there are thousands, as packed keys.
+    bits: dict[str, Values]
+    providers: dict[str, bytes]
+    # Newest first: all that are or were public.
+    newest: "array[int]"
+    looked_at: float = field(default_factory=time.monotonic)
+
+    def visible(self, on: date) -> int:
+        """What `OfferQuerySet.visible_to_public` finds."""
+        today = on.isoformat()
+        over = reduce(or_, (bits for day, bits in self.bits[_ENDS].items() if day < today), 0)
+        return self.bits[_PUBLISHED].get("", 0) & ~over
+
+    def with_values(self, facet: str, values: Iterable[str]) -> int:
+        """The offers with one of these values."""
+        if facet == PROVIDER.name:
+            return reduce(or_, (bitmap(self.providers[value]) for value in values if value in self.providers), 0)
+        known = self.bits[facet]
+        found = reduce(or_, (known.get(value, 0) for value in values), 0)
+        return found | known.get(EVERYWHERE, 0) if facet == MUNICIPALITY.name and values else found
+
+    def counts(self, facet: str, base: int) -> dict[str, int]:
+        """How many offers of `base` have each value; values without any are left out."""
+        if facet == PROVIDER.name:
+            return dict(self._provider_counts(base))
+        everywhere = base & self.bits[facet].get(EVERYWHERE, 0)
+        within, countywide = base & ~everywhere, everywhere.bit_count()
+        if countywide:
+            slugs: Iterable[str] = self.vocabulary[facet]
+        else:
+            slugs = self.bits[facet]
+        numbers = ((value, (within & self.bits[facet].get(value, 0)).bit_count() + countywide) for value in slugs)
+        return {value: number for value, number in numbers if number and value != EVERYWHERE}
+
+    def _provider_counts(self, base: int) -> Iterator[tuple[str, int]]:
+        held = base.to_bytes((base.bit_length() + 7) // 8 + 1, "little")
+        last = len(held)
+        for slug, packed in self.providers.items():
+            number = sum(1 for key in unpacked(packed) if key >> 3 < last and held[key >> 3] & (1 << (key & 7)))
+            if number:
+                yield slug, number
+
+
+def bitmap(packed: bytes) -> int:
+    """The bitmap of keys as `PackedKeys` gives them."""
+    keys = unpacked(packed)
+    if not keys:
+        return 0
+    bits = bytearray((max(keys) >> 3) + 1)
+    for key in keys:
+        bits[key >> 3] |= 1 << (key & 7)
+    return int.from_bytes(bits, "little")
+
+
+def unpacked(packed: bytes) -> "array[int]":
+    keys = array("I", packed)
+    if sys.byteorder == "little":
+        keys.byteswap()
+    return keys
+
+
+def packed_keys(keys: Iterable[int]) -> bytes:
+    numbers = array("I", keys)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def keys_of(bits: int) -> list[int]:
+    """The keys of a bitmap, ascending."""
+    return [
+        (place << 3) + bit
+        for place, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little"))
+        if byte
+        for bit in _BITS[byte]
+    ]
+
+
+_BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
+
+
+# The index of this process
+
+_latest: Index | None = None
+_lock = Lock()
+
+
+def current() -> Index:
+    """The index as it is now, in one query where nothing has changed.
+
+    Whoever has written in the same transaction sees their own work, which others must not see before it is committed:
+    they get an index of their own.
+    """
+    global _latest  # noqa: PLW0603  (one index a process)
+    seen = _latest
+    noted = _notes(seen.snapshot if seen else _BEFORE_ALL)
+    if noted.in_transaction:
+        return _load(noted.snapshot)
+    if seen is None or noted.everything or time.monotonic() - seen.looked_at > SECONDS_OF_TRUST:
+        with _lock:  # one request loads, the others wait for it and look again
+            if _latest is seen:
+                _latest = _load(noted.snapshot)
+                return _latest
+        return current()
+    _latest = _updated(seen, noted)
+    return _latest
+
+
+@dataclass(frozen=True)
+class _Noted:
+    snapshot: str
+    in_transaction: bool
+    offers: list[int]
+    everything: bool
+
+
+def _notes(since: str) -> _Noted:
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTES, {"since": since})
+        snapshot, in_transaction, offers, everything = cursor.fetchone()
+    return _Noted(snapshot, in_transaction, offers or [], everything)
+
+
+def _load(snapshot: str) -> Index:
+    """Everything, in three queries. They may see more than the snapshot: that is looked at once more, and no harm."""
+    bits: dict[str, Values] = {name: {} for name in (*FACETS, _PUBLISHED, _ENDS)}
+    providers: dict[str, bytes] = {}
+    for name, value, packed in _facts(Offer.objects.all()):
+        if name == PROVIDER.name:
+            providers[value] = packed
+        else:
+            bits[name][value] = bits[name].get(value, 0) | bitmap(packed)
+    return _index(snapshot, Vocabulary(), bits, providers)
+
+
+def _updated(seen: Index, noted: _Noted) -> Index:
+    """The same with what these offers are now."""
+    if not noted.offers:
+        return replace(seen, snapshot=noted.snapshot, looked_at=time.monotonic())
+    others = ~reduce(or_, (1 << key for key in noted.offers))
+    bits = {name: {value: held & others for value, held in values.items()} for name, values in seen.bits.items()}
+    gone = set(noted.offers)
+    providers = dict(seen.providers)
+    for value, packed in seen.providers.items():
+        if not gone.isdisjoint(keys := unpacked(packed)):
+            providers[value] = packed_keys(key for key in keys if key not in gone)
+    for name, value, packed in _facts(Offer.objects.filter(pk__in=noted.offers)):
+        if name == PROVIDER.name:
+            providers[value] = providers.get(value, b"") + packed
+        else:
+            bits[name][value] = bits[name].get(value, 0) | bitmap(packed)
+    return _index(noted.snapshot, seen.vocabulary, bits, providers)
+
+
+def _index(snapshot: str, vocabulary: Vocabulary, bits: dict[str, Values], providers: dict[str, bytes]) -> Index:
+    newest = (
+        Offer.objects.exclude(published_at=None)
+        .order_by()
+        .aggregate(packed=PackedKeys("pk", order_by=[F("published_at").desc(), "pk"]))
+    )
+    return Index(snapshot, vocabulary, bits, providers, unpacked(newest["packed"] or b""))
+
+
+def _facts(offers: OfferQuerySet) -> Iterator[tuple[str, str, bytes]]:
+    """(facet, value, packed keys) of everything that is counted, in one query."""
+    public = offers.filter(status=Offer.Status.PUBLISHED, provider__status=Organisation.Status.PUBLISHED)
+    last_day = Cast("valid_until", CharField())
+    branches = [
+        keys_by(public, _PUBLISHED, Value("")),
+        keys_by(offers.exclude(valid_until=None), _ENDS, last_day),
+        *(branch for facet in FACETS.values() for branch in facet.keys(offers)),
+    ]
+    for name, value, packed in branches[0].union(*branches[1:], all=True).order_by():
+        if value is not None and packed:
+            yield name, value, bytes(packed)
