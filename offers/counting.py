@@ -15,6 +15,7 @@ from datetime import date
 from functools import reduce
 from operator import or_
 from threading import Lock
+from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, F, Value
@@ -34,6 +35,8 @@ _NOTES = """
     WHERE xid >= pg_snapshot_xmin(%(since)s::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, %(since)s::pg_snapshot)
 """
 _BEFORE_ALL = "1:1:"
+# Facets whose rows the cards show, with the field of the offer.
+_SHOWN = {"thema": "topics", "sprache": "languages", "kommune": "municipalities"}
 # Names of what is loaded beside the facets.
 _PUBLISHED, _ENDS = "published", "ends"
 type Values = dict[str, int]
@@ -50,6 +53,8 @@ class Index:
     providers: dict[str, bytes]
     # Newest first: all that are or were public.
     newest: "array[int]"
+    # Topics, languages, municipalities themselves, for the cards of a page.
+    rows: dict[str, dict[str, Any]]
     looked_at: float = field(default_factory=time.monotonic)
 
     def visible(self, on: date) -> int:
@@ -86,6 +91,21 @@ class Index:
             number = sum(1 for key in unpacked(packed) if key >> 3 < last and held[key >> 3] & (1 << (key & 7)))
             if number:
                 yield slug, number
+
+    def attach(self, offers: Iterable[Offer]) -> None:
+        """Give offers their topics, languages and municipalities as if they had been prefetched."""
+        by_key = {offer.pk: offer for offer in offers}
+        page = reduce(or_, (1 << key for key in by_key), 0)
+        for facet, relation in _SHOWN.items():
+            manager = getattr(Offer, relation)
+            found: dict[int, list[Any]] = {key: [] for key in by_key}
+            for value, row in self.rows[facet].items():
+                for key in keys_of(page & self.bits[facet].get(value, 0)):
+                    found[key].append(row)
+            for key, rows in found.items():
+                prefetched = manager.rel.model.objects.none()
+                prefetched._result_cache = rows
+                by_key[key].__dict__.setdefault("_prefetched_objects_cache", {})[relation] = prefetched
 
 
 def bitmap(packed: bytes) -> int:
@@ -169,7 +189,7 @@ def _notes(since: str) -> _Noted:
 
 
 def _load(snapshot: str) -> Index:
-    """Everything, in three queries. They may see more than the snapshot: that is looked at once more, and no harm."""
+    """Everything, in a few queries. They may see more than the snapshot: that is looked at once more, and no harm."""
     bits: dict[str, Values] = {name: {} for name in (*FACETS, _PUBLISHED, _ENDS)}
     providers: dict[str, bytes] = {}
     for name, value, packed in _facts(Offer.objects.all()):
@@ -177,7 +197,8 @@ def _load(snapshot: str) -> Index:
             providers[value] = packed
         else:
             bits[name][value] = bits[name].get(value, 0) | bitmap(packed)
-    return _index(snapshot, Vocabulary(), bits, providers)
+    rows = {facet: {row.slug: row for row in FACETS[facet].rows()} for facet in _SHOWN}  # type: ignore[misc]
+    return _index(snapshot, Vocabulary(), bits, providers, rows)
 
 
 def _updated(seen: Index, noted: _Noted) -> Index:
@@ -196,16 +217,22 @@ def _updated(seen: Index, noted: _Noted) -> Index:
             providers[value] = providers.get(value, b"") + packed
         else:
             bits[name][value] = bits[name].get(value, 0) | bitmap(packed)
-    return _index(noted.snapshot, seen.vocabulary, bits, providers)
+    return _index(noted.snapshot, seen.vocabulary, bits, providers, seen.rows)
 
 
-def _index(snapshot: str, vocabulary: Vocabulary, bits: dict[str, Values], providers: dict[str, bytes]) -> Index:
+def _index(
+    snapshot: str,
+    vocabulary: Vocabulary,
+    bits: dict[str, Values],
+    providers: dict[str, bytes],
+    rows: dict[str, dict[str, Any]],
+) -> Index:
     newest = (
         Offer.objects.exclude(published_at=None)
         .order_by()
         .aggregate(packed=PackedKeys("pk", order_by=[F("published_at").desc(), "pk"]))
     )
-    return Index(snapshot, vocabulary, bits, providers, unpacked(newest["packed"] or b""))
+    return Index(snapshot, vocabulary, bits, providers, unpacked(newest["packed"] or b""), rows)
 
 
 def _facts(offers: OfferQuerySet) -> Iterator[tuple[str, str, bytes]]:

@@ -276,16 +276,18 @@ class Hits:
         return self.number <= RANKED_AT_MOST
 
     def __getitem__(self, part: slice) -> list[Offer]:
-        offers = Offer.objects.for_cards()
+        cards = Offer.objects.select_related("provider", "offer_type").with_coming_dates()
         if self.is_ranked:
             mine = RawSQL("SELECT unnest(%s::int[])", [counting.keys_of(self._bits)])
-            keys = list(self._filters.sort(Offer.objects.filter(pk__in=mine)).values_list("pk", flat=True)[part])
+            offers = list(self._filters.sort(cards.filter(pk__in=mine))[part])
         elif self._filters.sorting in {"name", "termin"}:
-            keys = list(self._filters.sort(self._filters.qs).values_list("pk", flat=True)[part])
+            offers = list(self._filters.sort(cards.filter(pk__in=self._filters.qs.values("pk")))[part])
         else:
             keys = list(islice(self._newest(), part.start or 0, part.stop))
-        found = offers.in_bulk(keys)
-        return [found[key] for key in keys if key in found]
+            found = cards.in_bulk(keys)
+            offers = [found[key] for key in keys if key in found]
+        self._filters.index.attach(offers)
+        return offers
 
     def _newest(self) -> Iterator[int]:
         held = self._bits.to_bytes((self._bits.bit_length() + 7) // 8 + 1, "little")

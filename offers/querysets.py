@@ -116,13 +116,13 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def for_cards(self) -> "OfferQuerySet":
         """All that a card shows, in a constant number of queries."""
+        cards = self.select_related("provider", "offer_type").with_coming_dates()
+        return cards.prefetch_related("municipalities", "languages", "topics")
+
+    def with_coming_dates(self) -> "OfferQuerySet":
         dates = apps.get_model("offers", "OfferDate")._default_manager
-        return self.select_related("provider", "offer_type").prefetch_related(
-            "municipalities",
-            "languages",
-            "topics",
-            Prefetch("dates", dates.upcoming(timezone.now())[:COMING_DATES], to_attr="upcoming_dates"),
-        )
+        coming = dates.upcoming(timezone.now())[:COMING_DATES]
+        return self.prefetch_related(Prefetch("dates", coming, to_attr="upcoming_dates"))
 
     def for_detail(self) -> "OfferQuerySet":
         """All that the page of an entry shows."""

@@ -8,13 +8,12 @@ from django.utils.functional import cached_property
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
-from actors.models import Municipality
 from offers.facets import counts_without, facet_counts
 from offers.filters import RELEVANCE, SORTINGS, OfferFilters
 from offers.models import Offer
 from offers.search import Advice
 from offers.views.lists import PublicList
-from offers.vocabulary import FACETS, PROVIDER
+from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER
 
 # Facets that are unfolded from the start.
 OPEN_FACETS = {"thema", "zielgruppe"}
@@ -88,7 +87,7 @@ class OfferList(PublicList):
                     "column": municipality.tile_column,
                     "row": municipality.tile_row,
                 }
-                for municipality in Municipality.objects.all()
+                for municipality in filters.index.rows[MUNICIPALITY.name].values()
             ],
         }
 
