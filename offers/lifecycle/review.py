@@ -17,7 +17,9 @@ from offers.models import Offer
 from offers.permissions import can_change_offer, can_review_offer, is_own_offer
 
 # Path parts below /angebote/ that are no offer.
-RESERVED_SLUGS = frozenset({"melden", "bestaetigen", "pflege", "feed", "vorschau", "aehnlich", "fehlt", "hinweis"})
+RESERVED_SLUGS = frozenset(
+    {"melden", "bestaetigen", "pflege", "feed", "vorschau", "aehnlich", "fehlt", "hinweis", "bilder"}
+)
 
 
 def note_editor(offer: Offer, *, by: User) -> None:
