@@ -189,7 +189,8 @@ class Pictures(OfferForm):
     # What it says
 
     def clean_new_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["new_file"]
+        """The file of a form that was sent before stands in the list already."""
+        upload: UploadedFile | None = None if self.has_just_stored else self.cleaned_data["new_file"]
         if upload is not None:
             self.sizes  # noqa: B018  (raises ValidationError)
         return upload

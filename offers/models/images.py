@@ -59,12 +59,24 @@ class OfferImage(models.Model):
     is_shown = models.BooleanField(default=False, editable=False)
     uploaded_at = models.DateTimeField(_("hochgeladen am"), auto_now_add=True)
     # Who said when that the centre may show it and that people in it agree.
-    rights_confirmed_at = models.DateTimeField(_("Rechte bestätigt am"), null=True, editable=False)
+    rights_confirmed_at = models.DateTimeField(_("Rechte bestätigt am"), null=True, blank=True, editable=False)
     by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("von"), null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("von"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     by_link = models.ForeignKey(
-        AccessLink, verbose_name=_("über Link"), null=True, on_delete=models.SET_NULL, related_name="+"
+        AccessLink,
+        verbose_name=_("über Link"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     objects = OfferImageQuerySet.as_manager()

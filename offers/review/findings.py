@@ -163,12 +163,12 @@ def _picture_rights(offer: Offer) -> Finding:
         return Finding("Bildrechte", "success", "Der Eintrag hat keine Bilder.")
     lines = [f"Bild {number}: {image.rights or 'ohne Nachweis'}" for number, image in enumerate(images, start=1)]
     if not all(image.is_complete for image in images):
-        text = f"{'; '.join(lines)}. Es fehlen noch Angaben oder die Bestätigung der Rechte."
+        text = f"{'; '.join(lines)} – Es fehlen noch Angaben oder die Bestätigung der Rechte."
         return Finding("Bildrechte", "warning", text)
     said = dict.fromkeys(
         f"am {timezone.localtime(image.rights_confirmed_at):%d.%m.%Y} {_by(image)}" for image in images
     )
-    return Finding("Bildrechte", "info", f"{'; '.join(lines)}. Rechte und Einverständnis bestätigt {', '.join(said)}.")
+    return Finding("Bildrechte", "info", f"{'; '.join(lines)} – Rechte und Einverständnis bestätigt {', '.join(said)}.")
 
 
 def _by(image: OfferImage) -> str:
