@@ -76,6 +76,7 @@ FIELDS = (
     "has_waiting_list",
     "website",
     "partners",
+    "images",
     *CONTACT,
 )
 

@@ -1,5 +1,6 @@
 """Who may do what with offers. `by` is somebody signed in or the holder of a link from a mail."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from actors.permissions import is_member
@@ -7,7 +8,8 @@ from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, Use
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.models.user import UserQuerySet
 from kiportal.common.transitions import By, Clock
-from offers.models import Hint, Need, Offer, OfferSurvey, SurveyInvitation
+from offers.models import Hint, Need, Offer, OfferImage, OfferSurvey, SurveyInvitation
+from offers.querysets import OfferImageQuerySet
 
 _P = AccessLink.Purpose
 # Steps by which an entry comes to the centre: who takes one wrote its text or stands for it.
@@ -118,6 +120,37 @@ def own_proposals(by: By, offer: Offer) -> ChangeProposalQuerySet:
             else undecided.none()
         )
     return undecided.filter(by_account=True) if _is_member(by, offer) else undecided.none()
+
+
+def usable_pictures(by: By, offer: Offer) -> OfferImageQuerySet:
+    """The pictures that somebody may put into an entry: its own, and of those that wait what came from the author."""
+    proposed = {
+        key
+        for proposal in own_proposals(by, offer)
+        for key, *_words in proposal.changes.get("images", {}).get("new", [])
+    }
+    if isinstance(by, AccessLink):
+        own = Q(by_link__email__iexact=by.email)
+    elif isinstance(by, User):
+        own = Q(by_user=by) | (Q(by_user__memberships__organisation=offer.provider) if _is_member(by, offer) else Q())
+    else:
+        own = Q(pk=None)
+    images = OfferImage.objects.filter(offer=offer)
+    return images.filter(pk__in=images.filter(Q(is_shown=True) | Q(uuid__in=proposed) | own).values("pk"))
+
+
+def can_see_picture(by: By | AnonymousUser, image: OfferImage) -> bool:
+    """Of entries that are not public, and pictures that wait: who sees the entry in the workspace.
+
+    Whoever came by a link sees it through the page that the link opened (`common.pictures.signature`).
+    """
+    if not isinstance(by, User):
+        return False
+    offers = Offer.objects.filter(pk=image.offer_id)
+    if by.has_perm("offers.view_offer"):
+        return offers.for_staff().exists()
+    offer = offers.for_member(by).select_related("provider").first()
+    return offer is not None and usable_pictures(by, offer).filter(pk=image.pk).exists()
 
 
 def can_answer_need(by: By, need: Need) -> bool:

@@ -16,7 +16,7 @@ from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
-    from offers.models import LinkCheck, Offer, OfferDate, SurveyInvitation  # noqa: F401  (named in strings)
+    from offers.models import LinkCheck, Offer, OfferDate, OfferImage, SurveyInvitation  # noqa: F401  (named in strings)
 
 
 # A rule for every day fills a year: nobody reads more than these.
@@ -129,7 +129,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return (
             self.for_cards()
             .select_related("programme", "contact__consent", "provider__municipality", "recurrence")
-            .prefetch_related("target_groups", "access_features", "opening_hours", _partners())
+            .prefetch_related("target_groups", "access_features", "opening_hours", _partners(), _pictures())
         )
 
 
@@ -137,6 +137,29 @@ def _partners() -> "Prefetch[Any]":
     """Without organisations that are not public themselves."""
     partners = apps.get_model("offers", "Partner")._default_manager.select_related("organisation")
     return Prefetch("partners", partners.filter(Q(organisation=None) | Q(organisation__status="published")))
+
+
+def _pictures() -> "Prefetch[Any]":
+    """Those of the entry, without what waits."""
+    images = apps.get_model("offers", "OfferImage")._default_manager
+    return Prefetch("images", images.shown(), to_attr="pictures")
+
+
+class OfferImageQuerySet(models.QuerySet["OfferImage"]):
+    def shown(self) -> "OfferImageQuerySet":
+        """Part of their entries."""
+        return self.filter(is_shown=True)
+
+    def waiting(self) -> "OfferImageQuerySet":
+        """Not part of their entries yet, and perhaps never."""
+        return self.filter(is_shown=False)
+
+    def incomplete(self) -> "OfferImageQuerySet":
+        return self.filter(Q(alternative="") | Q(rights="") | Q(rights_confirmed_at=None))
+
+    def visible_to_public(self, on: date) -> "OfferImageQuerySet":
+        offers = apps.get_model("offers", "Offer")._default_manager
+        return self.shown().filter(offer__in=offers.visible_to_public(on))
 
 
 class OfferDateQuerySet(models.QuerySet["OfferDate"]):

@@ -1,12 +1,14 @@
 """How long this room keeps personal data, and how an entry goes without a trace.
 
-Beside the entry these go: dates, links, Verlauf, proposals, the field history, contact and consent that came with it,
-an organisation that nobody else has, the jobs of its mails, and in demo mode the mails themselves.
+Beside the entry these go: dates, pictures with their files, links, Verlauf, proposals, the field history, contact and
+consent that came with it, an organisation that nobody else has, the jobs of its mails, and in demo mode the mails
+themselves.
 """
 
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
@@ -15,7 +17,9 @@ from actors.models import ContactPerson, Organisation
 from kiportal.common import mail
 from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, MailAddress, StatusChange, User
 from kiportal.common.retention import erase, locked_keys, rule
-from offers.models import Hint, Need, Offer, SurveyInvitation
+from offers.lifecycle import proposed_pictures
+from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation
+from offers.models.images import FOLDER
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
 
@@ -98,6 +102,27 @@ def forgotten_addresses(before: datetime, *, delete: bool) -> int:
         *(SurveyInvitation.objects.values_list(Lower("email"), flat=True)),
     ]
     return erase(MailAddress.objects.filter(old).exclude(email__in=named), delete=delete)
+
+
+@rule("Hochgeladene Bilder, die kein Eintrag zeigt", days=2)
+def unused_pictures(before: datetime, *, delete: bool) -> int:
+    """What nobody sent, and files without a row: an upload that broke off. What a proposal names waits with it."""
+    undecided = ChangeProposal.objects.filter(target_type=_type(Offer)).undecided()
+    proposed = {key for changes in undecided.values_list("changes", flat=True) for key in proposed_pictures(changes)}
+    waiting = OfferImage.objects.waiting().filter(uploaded_at__lt=before).exclude(uuid__in=proposed)
+    lost = _files_without_row(before)
+    if delete:
+        for name in lost:
+            default_storage.delete(name)
+    return erase(waiting, delete=delete) + len(lost)
+
+
+def _files_without_row(before: datetime) -> list[str]:
+    if not default_storage.exists(FOLDER):
+        return []
+    known = {name for row in OfferImage.objects.values_list("file", "small") for name in row}
+    files = (f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1])
+    return [name for name in files if name not in known and default_storage.get_modified_time(name) < before]
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from actors.models import Organisation
 from offers import recurrence
-from offers.models import AccessFeature, Offer, OfferDate, Partner, Recurrence, Weekday
+from offers.models import AccessFeature, Offer, OfferDate, OfferImage, Partner, Recurrence, Weekday
 
 type Rows = list[list[Any]]
 
@@ -194,6 +194,33 @@ def _recurrence_in_words(value: list[Any]) -> str:
     return f"{text} ({_('fällt aus am %(days)s') % {'days': cancelled}})" if cancelled else text
 
 
+# Pictures: their files are there since the upload; the value says which belong to the entry, in which order, with
+# which words
+
+
+def _read_images(offer: Offer) -> Rows:
+    return [[str(row.uuid), row.alternative, row.rights] for row in OfferImage.objects.shown().filter(offer=offer)]
+
+
+def _write_images(offer: Offer, rows: Rows) -> None:
+    """A picture that is taken out goes with its files; one that is gone already cannot come back."""
+    wanted = {key: (number, alternative, rights) for number, (key, alternative, rights) in enumerate(rows)}
+    for row in OfferImage.objects.filter(offer=offer):
+        values = wanted.get(str(row.uuid))
+        if values is None and row.is_shown:
+            row.delete()
+        elif values is not None and (row.sort_order, row.alternative, row.rights, row.is_shown) != (*values, True):
+            row.sort_order, row.alternative, row.rights = values
+            row.is_shown = True
+            row.full_clean()
+            row.save()
+
+
+def _image_in_words(row: list[Any]) -> str:
+    _key, alternative, rights = row
+    return _("%(alternative)s (Foto: %(rights)s)") % {"alternative": alternative, "rights": rights}
+
+
 def _time(value: time) -> str:
     return f"{value:%H:%M}"
 
@@ -209,6 +236,7 @@ ROWS: Mapping[str, RowSet] = {
     "opening_hours": RowSet(gettext_lazy("Öffnungszeiten"), _read_hours, _write_hours, _hours_in_words),
     "access_features": RowSet(gettext_lazy("Barrierefreiheit"), _read_access, _write_access, _access_in_words),
     "partners": RowSet(gettext_lazy("Partner"), _read_partners, _write_partners, _partner_in_words),
+    "images": RowSet(gettext_lazy("Bilder"), _read_images, _write_images, _image_in_words),
 }
 # After these the dates of the rule are not what they were.
 _MOVES_DATES = {"recurrence", "dates", "valid_until"}

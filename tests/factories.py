@@ -1,15 +1,18 @@
 """Rows for tests, complete enough to be published; every keyword overrides a field."""
 
 from datetime import date
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
 from actors.models import ContactPerson, Language, Membership, Municipality, Organisation
 from kiportal.common.models import Centre, User
-from offers.models import Offer, OfferType, TargetGroup, Topic
+from offers.models import Offer, OfferImage, OfferType, TargetGroup, Topic
 
 _number = count(1)
 PASSWORD = "ein langes Passwort"
@@ -125,3 +128,25 @@ def make_offer(title: str = "", **fields: Any) -> Offer:
     for name, rows in related.items():
         getattr(offer, name).set([makers[name]()] if rows is None else rows)
     return offer
+
+
+def webp(width: int = 60, height: int = 40) -> bytes:
+    stream = BytesIO()
+    Image.new("RGB", (width, height), "green").save(stream, "WEBP")
+    return stream.getvalue()
+
+
+def make_picture(offer: Offer, alternative: str = "Ein Kreis von Stühlen", **fields: Any) -> OfferImage:
+    """A picture of the entry; with `is_shown=False` it waits."""
+    values: dict[str, Any] = {
+        "file": ContentFile(webp(), name="x.webp"),
+        "small": ContentFile(webp(30, 20), name="x.webp"),
+        "width": 60,
+        "height": 40,
+        "small_width": 30,
+        "rights": "Vera Verein",
+        "rights_confirmed_at": timezone.now(),
+        "is_shown": True,
+        "sort_order": offer.images.count(),
+    }
+    return OfferImage.objects.create(offer=offer, alternative=alternative, **(values | fields))

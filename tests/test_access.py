@@ -113,6 +113,7 @@ ROWS = [
         "concepts:section_detail", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number", uuid="chapter.uuid"
     ),
     row("concepts:image_file", ANYBODY, 200, 405, uuid="image.uuid"),
+    row("offers:offer_image", ANYBODY, 200, 405, uuid="published_picture.uuid", size="gross"),
     row("offers:need_add", ANYBODY, 200, 200),
     row("offers:need_thanks", ANYBODY, 200, 405, key="need.key"),
     row("offers:offer_hint", ANYBODY, 200, 200, slug="published.slug"),
@@ -127,6 +128,8 @@ ROWS = [
     row("offers:offer_preview", ANYBODY, 200, 200, token="preview_link.token"),
     row("offers:public_alike", ANYBODY, 200, 405),
     row("offers:care_edit", ANYBODY, 200, 200, token="care_link.token"),
+    row("offers:care_pictures", ANYBODY, 200, 200, token="care_link.token"),
+    row("offers:care_all_pictures", ANYBODY, 200, 200, token="care_all_link.token", pk="published.pk"),
     row("offers:care_all", ANYBODY, 200, 302, token="care_all_link.token"),
     row("offers:care_all_edit", ANYBODY, 200, 200, token="care_all_link.token", pk="published.pk"),
     row("offers:survey_answer", ANYBODY, 200, 302, token="survey_link.token"),
@@ -170,6 +173,7 @@ ROWS = [
     row("offers:staff_offer_list", STAFF, 200, 405),
     row("offers:staff_offer_add", STAFF, 200, 200),
     row("offers:staff_offer_detail", STAFF, 200, 400, pk="published.pk"),
+    row("offers:staff_offer_pictures", STAFF, 200, 200, pk="published.pk"),
     row("offers:staff_offer_edit", STAFF, 200, 200, pk="published.pk"),
     row("offers:staff_offer_note", STAFF, 405, 302, pk="published.pk"),
     row("offers:staff_offer_care_link", STAFF, 405, 302, pk="published.pk"),
@@ -206,6 +210,7 @@ ROWS = [
     # People of a Verein or a Kommune
     row("offers:member_offer_add", OWNERS, 200, 200),
     row("offers:member_offer_detail", OWNERS, 200, 400, pk="published.pk"),
+    row("offers:member_offer_pictures", OWNERS, 200, 200, pk="published.pk"),
     row("offers:member_offer_edit", OWNERS, 200, 200, pk="published.pk"),
     row("offers:member_access", MEMBERS, 200, 200, organisation_pk="own.pk"),
     row("offers:member_access_take", MEMBERS, 405, 302, organisation_pk="own.pk", pk="membership.pk"),
@@ -383,6 +388,20 @@ HIDDEN = [
     ("offers:offer_detail", ANYBODY, 404, {"slug": "hidden.slug"}),
     ("offers:offer_detail", ANYBODY, 410, {"slug": "archived.slug"}),
     ("offers:offer_detail", ANYBODY, 404, {"slug": "of_archived_organisation.slug"}),
+    *(
+        ("offers:offer_image", who, 404, {"uuid": f"{name}_picture.uuid", "size": "klein"})
+        for who, names in (
+            (ANYBODY, ("draft", "unconfirmed")),
+            (ANYBODY - STAFF - OWNERS, ("submitted", "changes_requested", "hidden", "archived", "rejected")),
+            (ANYBODY - STAFF, ("waiting",)),
+        )
+        for name in names
+    ),
+    ("offers:member_offer_pictures", OWNERS, 404, {"pk": "foreign.pk"}),
+    ("offers:care_pictures", ANYBODY, 404, {"token": "draft_link.token"}),
+    ("offers:care_pictures", ANYBODY, 410, {"token": "revoked_link.token"}),
+    ("offers:care_all_pictures", ANYBODY, 404, {"token": "care_all_link.token", "pk": "foreign.pk"}),
+    ("offers:staff_offer_pictures", STAFF, 404, {"pk": "draft.pk"}),
     ("offers:offer_hint", ANYBODY, 404, {"slug": "hidden.slug"}),
     ("offers:organisation_hint", ANYBODY, 404, {"slug": "archived_organisation.slug"}),
     ("offers:organisation_detail", ANYBODY, 404, {"slug": "proposed.slug"}),

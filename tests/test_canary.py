@@ -24,7 +24,7 @@ from actors import consents
 from actors.models import ContactPerson, Organisation
 from concepts.models import Concept, ConceptVersion
 from kiportal.common.models import Consent
-from offers.models import Offer, OfferDate
+from offers.models import Offer, OfferDate, OfferImage
 from tests import factories
 from tests.world import World, make_world
 
@@ -39,6 +39,7 @@ PUBLIC: dict[str, set[str]] = {
         *("project_results", "project_period", "sort_key", "residence_condition", "transit_note"),
     },
     "offers.OfferDate": {"note"},
+    "offers.OfferImage": {"alternative", "rights"},
     **{f"offers.{name}": REFERENCE for name in ("Topic", "TargetGroup", "OfferType", "Programme")},
     "actors.Organisation": {
         *("name", "short_name", "slug", "description", "street", "postcode", "city", "phone", "email", "website"),
@@ -69,6 +70,8 @@ def public_rows(model: type[models.Model]) -> models.QuerySet:
             return Offer.objects.visible_to_public(today)
         case "offers.OfferDate":
             return OfferDate.objects.visible_to_public(today)
+        case "offers.OfferImage":
+            return OfferImage.objects.visible_to_public(today)
         case "actors.Organisation":
             return Organisation.objects.visible_to_public()
         case "actors.ContactPerson":
@@ -217,7 +220,7 @@ def test_nothing_that_is_not_public_reaches_a_stranger(pages: dict[str, str]) ->
     "word",
     [
         *("title", "summary", "description", "place_name", "schedule_text", "cost_note", "registration_note"),
-        *("residence_condition", "transit_note"),
+        *("residence_condition", "transit_note", "alternative", "rights"),
         *("project_goal", "project_steps", "project_needs", "project_results"),
         *("name", "function", "mit Einwilligung", "body", "text", "note"),
         *("subtitle", "changes_note", "adopted_by", "paper_number"),

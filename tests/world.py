@@ -125,6 +125,7 @@ def make_world() -> World:
         "follow_up": FollowUp.objects.create(target=published, due_on=timezone.localdate(), note="Anrufen"),
         "reason_template": ReasonTemplate.objects.create(slug="danke", verb="publish", label="Dank", text="Danke."),
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
+        **_pictures(offers),
     }
     return World(users, records)
 
@@ -160,6 +161,12 @@ def _surveys(own: Organisation, editor: User) -> dict[str, Any]:
         "invitation_of_draft": draft.invitations.get(),
         "survey_link": invitation.link,
     }
+
+
+def _pictures(offers: dict[Any, Offer]) -> dict[str, Any]:
+    """A picture in every entry, and one that waits beside the published one, from nobody's account."""
+    shown = {f"{status}_picture": factories.make_picture(offer) for status, offer in offers.items()}
+    return shown | {"waiting_picture": factories.make_picture(offers[Offer.Status.PUBLISHED], is_shown=False)}
 
 
 def _concepts() -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The stored PDF of a version and the pictures in its chapters, each for those who may read the version."""
 
-import mimetypes
-from pathlib import PurePath
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +14,7 @@ from django.views.decorators.http import require_safe
 from concepts.models import ConceptImage, ConceptVersion, Section, VersionPDF
 from concepts.permissions import can_edit_concepts
 from concepts.views.reading import versions_for
+from kiportal.common import pictures
 
 
 @require_safe
@@ -61,11 +60,4 @@ def image_file(request: HttpRequest, uuid: UUID) -> HttpResponse | FileResponse:
     may_read = is_public or can_edit_concepts(request.user) or shown.filter(version__in=versions_for(request)).exists()
     if not may_read:
         raise Http404
-    name = f"{uuid}{PurePath(str(image.file.name)).suffix}"
-    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    answer = FileResponse(image.file.open("rb"), as_attachment=True, filename=name, content_type=content_type)
-    if is_public:
-        patch_cache_control(answer, public=True, max_age=30 * 24 * 3600)
-    else:
-        patch_cache_control(answer, private=True, no_cache=True)
-    return answer
+    return pictures.download(image.file, uuid, is_public=is_public)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kiportal.common.fieldsets import Compact, Folded
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.richtext import PlainTextFormField
+from kiportal.common.transitions import By
 from kiportal.common.widgets import CheckboxColumns, CheckboxFilter, DateInput
 from offers import changes, completeness, rows
 from offers.models import Offer, TargetGroup
@@ -172,6 +173,9 @@ class OfferForm(LockedModelForm):
     def write_related(self) -> None:
         """Store what hangs on the offer beside its own columns; sections that have more than rows say how."""
         rows.write(self.instance, self.row_values())
+
+    def keep_files(self, *, by: By) -> None:
+        """Store files before anything else can fail; only pictures have any."""
 
     def row_values(self) -> dict[str, Any]:
         """What this form says about the rows of the offer (`offers.rows`), as JSON."""

@@ -16,6 +16,7 @@ from kiportal.common.models import Consent
 from offers import changes, lifecycle
 from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator, unmarked
 from offers.forms.details import Access, Partners
+from offers.forms.pictures import Pictures
 from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
 from offers.forms.times import Hours, Repeat, Time
 from offers.models import Offer
@@ -286,6 +287,12 @@ STEPS = (
     Step("zielgruppe", _("Für wen"), _("Für wen ist es da, in welchen Sprachen, und was kostet es?"), AudienceStep),
     Step("ort-und-zeit", _("Wann und wo"), _("Wo und wann können Menschen dazukommen?"), PlaceAndTimeStep),
     Step("gut-zu-wissen", _("Gut zu wissen"), _("Alles hier ist freiwillig. Es hilft vielen weiter."), DetailsStep),
+    Step(
+        "bilder",
+        _("Bilder"),
+        _("Bilder sind freiwillig. Zeigen Sie, was Menschen bei Ihnen erwartet: den Raum, das Tun, den Eingang."),
+        Pictures,
+    ),
     Step("kontakt", _("Kontakt und Einwilligung"), _("An wen können sich Menschen wenden?"), ContactStep),
 )
 REVIEW = "pruefen"

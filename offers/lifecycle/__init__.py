@@ -43,6 +43,7 @@ from offers.lifecycle.freshness import (
 )
 from offers.lifecycle.inspiration import start_inspired_draft
 from offers.lifecycle.mails import ADDRESS_OPEN, TooManyMails
+from offers.lifecycle.pictures import confirm_picture_rights, drop_waiting, keep_picture, proposed_pictures
 from offers.lifecycle.proposals import accept_proposal, propose, question_proposal, reject_proposal, withdraw_proposal
 from offers.lifecycle.review import (
     RESERVED_SLUGS,
@@ -95,21 +96,25 @@ __all__ = [
     "close_survey",
     "confirm",
     "confirm_all",
+    "confirm_picture_rights",
     "confirm_submission",
     "discard_draft",
     "discard_hint",
     "discard_need",
+    "drop_waiting",
     "forward_hint",
     "hand_over",
     "hide",
     "hide_overdue",
     "invite",
+    "keep_picture",
     "mail_draft_link",
     "note_editor",
     "note_need",
     "note_survey_change",
     "open_survey",
     "propose",
+    "proposed_pictures",
     "publish",
     "question_proposal",
     "readdress",

@@ -22,7 +22,7 @@ from kiportal.common.transitions import SomebodyWasFaster, TransitionError, appl
 from offers.lifecycle.care import archive
 from offers.lifecycle.review import reject
 from offers.lifecycle.tables import OFFER
-from offers.models import Offer
+from offers.models import Offer, OfferImage
 from offers.permissions import can_review_offer
 
 type Record = Organisation | Offer
@@ -51,6 +51,7 @@ RELATIONS: dict[str, Move] = {
     "offers.Offer.inspired_by": Move.MOVES,
     "offers.Offer.merged_into": Move.MOVES,
     "offers.OfferDate.offer": Move.CHOSEN,
+    "offers.OfferImage.offer": Move.CHOSEN,
     "offers.OfferEvent.pgh_obj": Move.STAYS,
     "offers.OpeningHours.offer": Move.CHOSEN,
     "offers.Partner.offer": Move.CHOSEN,
@@ -119,7 +120,7 @@ def moving(other: Record) -> list[Moving]:
     found = []
     for name, relation in relations(type(other)):
         if RELATIONS[name] is Move.MOVES:
-            rows = _rows(relation, other)
+            rows = rows_of(relation, other)
             if number := rows.count():
                 found.append(Moving(str(rows.model._meta.verbose_name_plural), number))
     return found
@@ -148,7 +149,9 @@ def merge(kept: Record, other: Record, taken: set[str], *, by: User, read: tuple
     _take(kept, other, taken)
     for name, relation in relations(model):
         if RELATIONS[name] is Move.MOVES:
-            _move(_rows(relation, other), relation, kept)
+            _move(rows_of(relation, other), relation, kept)
+    if isinstance(other, Offer):  # with the proposals that name them
+        OfferImage.objects.waiting().filter(offer=other).update(offer=kept)
     model._base_manager.filter(pk=other.pk).update(merged_into=kept)
     other.merged_into = kept
     _tell(kept, other, by)
@@ -183,21 +186,27 @@ def _take(kept: Record, other: Record, taken: set[str]) -> None:
 
 def _exchange(relation: Any, kept: Record, other: Record) -> None:
     """Each gets the rows of the other, so that nothing is lost."""
-    own = list(_rows(relation, kept))
-    _rows(relation, kept).delete()
-    _rows(relation, other).update(**{relation.field.name: kept})
+    if relation.related_model is OfferImage:  # the rows themselves: their files belong to them
+        images = OfferImage.objects.filter(pk__in=list(rows_of(relation, kept).values_list("pk", flat=True)))
+        rows_of(relation, other).update(offer=kept)
+        images.update(offer=other)
+        return
+    own = list(rows_of(relation, kept))
+    rows_of(relation, kept).delete()
+    rows_of(relation, other).update(**{relation.field.name: kept})
     for row in own:
         row.pk, row._state.adding = None, True
         setattr(row, relation.field.name, other)
         row.save()
 
 
-def _rows(relation: Any, record: Record) -> models.QuerySet:
+def rows_of(relation: Any, record: Record) -> models.QuerySet:
+    """The rows of the record; of its pictures only those that it shows."""
     if isinstance(relation, type):
         rows = pointing_at(relation, type(record)).filter(target_id=record.pk)
         return rows.filter(purpose__in=_MOVING_LINKS) if relation is AccessLink else rows
     related: models.QuerySet = relation.related_model._base_manager.filter(**{relation.field.name: record})
-    return related
+    return related.filter(is_shown=True) if relation.related_model is OfferImage else related
 
 
 def _move(rows: models.QuerySet, relation: Any, kept: Record) -> None:

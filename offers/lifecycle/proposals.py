@@ -13,6 +13,7 @@ from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, 
 from offers import changes
 from offers.completeness import missing
 from offers.lifecycle.mails import mail_proposal_decision
+from offers.lifecycle.pictures import drop_waiting
 from offers.lifecycle.tables import PROPOSAL, require_reason, require_reason_alone
 from offers.models import Offer
 from offers.permissions import can_apply_proposal, can_propose_change, is_own_proposal, own_proposals
@@ -42,7 +43,9 @@ def propose(
     # The author has seen the entry as it is now, with the open proposal over it.
     merged = {name: change | {"old": changes.current(offer, name)} for name, change in proposal.changes.items()}
     merged |= proposed
+    before = proposal.changes
     proposal.changes = {name: change for name, change in merged.items() if change["old"] != change["new"]}
+    drop_waiting(offer, before, but=proposal.changes)
     if not proposal.changes:
         if not is_new:
             proposal.delete()
@@ -70,7 +73,9 @@ def withdraw_proposal(offer: Offer, *, by: By) -> None:
     if not can_propose_change(by, offer):
         raise PermissionDenied("withdraw_proposal is not allowed")
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
-    own_proposals(by, offer).delete()
+    for proposal in own_proposals(by, offer):
+        drop_waiting(offer, proposal.changes)
+        proposal.delete()
 
 
 @transaction.atomic
@@ -90,6 +95,7 @@ def accept_proposal(proposal: ChangeProposal, fields: set[str], *, by: User, rea
     verb = "accept_proposal" if fields == set(proposal.changes) else "accept_proposal_partly"
     change = apply(PROPOSAL, proposal, verb, by=by, reason=reason)
     _take_over(offer, {name: values for name, values in proposal.changes.items() if name in fields})
+    drop_waiting(offer, proposal.changes)
     mail_proposal_decision(offer, proposal, change)
 
 
@@ -131,6 +137,7 @@ def reject_proposal(proposal: ChangeProposal, *, by: User, reason: str) -> None:
     require_reason(reason)
     offer, proposal = _locked(proposal)
     change = apply(PROPOSAL, proposal, "reject_proposal", by=by, reason=reason)
+    drop_waiting(offer, proposal.changes)
     mail_proposal_decision(offer, proposal, change)
 
 

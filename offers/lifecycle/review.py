@@ -18,7 +18,18 @@ from offers.permissions import can_change_offer, can_review_offer, is_own_offer
 
 # Path parts below /angebote/ that are no offer.
 RESERVED_SLUGS = frozenset(
-    {"melden", "bestaetigen", "pflege", "feed", "vorschau", "aehnlich", "fehlt", "hinweis", "bestandsaufnahme"}
+    {
+        "melden",
+        "bestaetigen",
+        "pflege",
+        "feed",
+        "vorschau",
+        "aehnlich",
+        "fehlt",
+        "hinweis",
+        "bilder",
+        "bestandsaufnahme",
+    }
 )
 
 

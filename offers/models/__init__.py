@@ -1,5 +1,6 @@
 from offers.models.dates import OfferDate, Recurrence, SchoolHoliday
 from offers.models.details import AccessFeature, OpeningHours, Partner, Weekday
+from offers.models.images import OfferImage
 from offers.models.needs import Hint, Need
 from offers.models.offer import Offer
 from offers.models.reference import OfferType, Programme, ReasonTemplate, Strand, TargetGroup, Topic
@@ -15,6 +16,7 @@ __all__ = [
     "Need",
     "Offer",
     "OfferDate",
+    "OfferImage",
     "OfferSurvey",
     "OfferType",
     "OpeningHours",

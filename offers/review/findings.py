@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.urls import reverse
+from django.utils import timezone
 
 from actors.models import Organisation
 from kiportal.common.models import StatusChange, User
 from kiportal.common.richtext import to_text
 from offers.completeness import missing
-from offers.models import Offer
+from offers.models import Offer, OfferImage
 from offers.permissions import can_release_offer, is_own_offer
 from offers.review import readability
 from offers.review.duplicates import offers_like, organisations_like
@@ -55,6 +56,7 @@ def examine(offer: Offer, *, by: User) -> list[Finding]:
         *_namesakes(offer.provider),
         _twins(offer),
         _consent(offer),
+        _picture_rights(offer),
         _privacy(offer),
         _links(offer),
         _readability(offer),
@@ -152,6 +154,27 @@ def _consent(offer: Offer) -> Finding:
     return Finding(
         "Einwilligung", "info", f"{contact.name}: Es liegt keine Einwilligung vor. Der Name erscheint deshalb nicht."
     )
+
+
+def _picture_rights(offer: Offer) -> Finding:
+    """Whose pictures they are, and who said when that they may be shown."""
+    images = list(OfferImage.objects.shown().filter(offer=offer).select_related("by_user", "by_link"))
+    if not images:
+        return Finding("Bildrechte", "success", "Der Eintrag hat keine Bilder.")
+    lines = [f"Bild {number}: {image.rights or 'ohne Nachweis'}" for number, image in enumerate(images, start=1)]
+    if not all(image.is_complete for image in images):
+        text = f"{'; '.join(lines)} – Es fehlen noch Angaben oder die Bestätigung der Rechte."
+        return Finding("Bildrechte", "warning", text)
+    said = dict.fromkeys(
+        f"am {timezone.localtime(image.rights_confirmed_at):%d.%m.%Y} {_by(image)}" for image in images
+    )
+    return Finding("Bildrechte", "info", f"{'; '.join(lines)} – Rechte und Einverständnis bestätigt {', '.join(said)}.")
+
+
+def _by(image: OfferImage) -> str:
+    if image.by_user is not None:
+        return f"von {image.by_user}"
+    return f"über den Link an {image.by_link.email}" if image.by_link else "über einen Link, den es nicht mehr gibt"
 
 
 def _privacy(offer: Offer) -> Finding:

@@ -1,11 +1,14 @@
 """Small questions that templates ask about an offer: `{% load offers %}`."""
 
+from typing import Any
+
 from django import template
 from django.utils import timezone
 
+from kiportal.common import pictures
 from kiportal.common.models import Centre, TranslatedName
 from offers import recurrence
-from offers.models import Offer, Recurrence
+from offers.models import Offer, OfferImage, Recurrence
 
 register = template.Library()
 
@@ -36,3 +39,20 @@ def website_name(url: str) -> str:
 def translated(row: TranslatedName, field: str) -> str:
     """A field of reference data in the language of the page."""
     return row.translated(field)
+
+
+@register.inclusion_tag("offers/_picture.html")
+def picture(image: OfferImage, sizes: str = "", lazy: bool = True, signed: bool = False) -> dict[str, Any]:
+    """A picture with its two sizes. `signed` is for pages that a link opened: their reader has no account.
+
+    `sizes` is how wide the page shows it; without it the small one is enough.
+    """
+    end = f"?zugang={pictures.signature(image.uuid)}" if signed else ""
+    large, small = (f"{image.url(size)}{end}" for size in ("gross", "klein"))
+    return {
+        "image": image,
+        "source": large if sizes else small,
+        "sources": f"{small} {image.small_width}w, {large} {image.width}w" if sizes else "",
+        "sizes": sizes,
+        "lazy": lazy,
+    }

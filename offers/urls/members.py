@@ -17,6 +17,11 @@ urlpatterns = [
     path("arbeitsplatz/eigene-angebote/<int:pk>/", member_offers.member_offer_detail, name="member_offer_detail"),
     path("arbeitsplatz/eigene-angebote/<int:pk>/aendern/", member_offers.member_offer_edit, name="member_offer_edit"),
     path(
+        "arbeitsplatz/eigene-angebote/<int:pk>/bilder-aendern/",
+        member_offers.member_offer_pictures,
+        name="member_offer_pictures",
+    ),
+    path(
         "arbeitsplatz/eigene-angebote/<int:pk>/<slug:step>/", member_offers.member_offer_step, name="member_offer_step"
     ),
     path(f"{_ORGANISATION}/", member_access.member_access, name="member_access"),

@@ -11,6 +11,7 @@ from offers.views import (
     offer_detail,
     offer_list,
     organisations,
+    pictures,
     preview,
     programmes,
     public_help,
@@ -26,6 +27,11 @@ urlpatterns = [
     path("angebote/bestaetigen/<str:token>/", confirmation.submission_confirm, name="submission_confirm"),
     path("angebote/pflege/organisation/<str:token>/", care_all.care_all, name="care_all"),
     path("angebote/pflege/organisation/<str:token>/<int:pk>/", care_all.care_all_edit, name="care_all_edit"),
+    path(
+        "angebote/pflege/organisation/<str:token>/<int:pk>/bilder/",
+        care_all.care_all_pictures,
+        name="care_all_pictures",
+    ),
     path("angebote/pflege/<str:token>/", care.care_detail, name="care_detail"),
     path("angebote/bestandsaufnahme/<str:token>/", survey_answers.survey_answer, name="survey_answer"),
     path(
@@ -34,6 +40,8 @@ urlpatterns = [
     path("angebote/aehnlich/", alike.public_alike, name="public_alike"),
     path("angebote/vorschau/<str:token>/", preview.offer_preview, name="offer_preview"),
     path("angebote/pflege/<str:token>/aendern/", care.care_edit, name="care_edit"),
+    path("angebote/pflege/<str:token>/bilder/", care.care_pictures, name="care_pictures"),
+    path("angebote/bilder/<uuid:uuid>/<str:size>.webp", pictures.offer_image, name="offer_image"),
     path("angebote/fehlt/", public_help.NeedCreate.as_view(), name="need_add"),
     path("angebote/fehlt/<uuid:key>/", public_help.need_thanks, name="need_thanks"),
     path("angebote/hinweis/<uuid:key>/", public_help.hint_thanks, name="hint_thanks"),

@@ -12,6 +12,7 @@ from offers.views import (
     review,
     staff_offers,
     staff_organisations,
+    staff_pictures,
     survey_answers,
     surveys,
 )
@@ -56,6 +57,11 @@ urlpatterns = [
     path("arbeitsplatz/angebote/neu/", staff_offers.StaffOfferAdd.as_view(), name="staff_offer_add"),
     path("arbeitsplatz/angebote/<int:pk>/", staff_offers.StaffOfferDetail.as_view(), name="staff_offer_detail"),
     path("arbeitsplatz/angebote/<int:pk>/bearbeiten/", staff_offers.StaffOfferEdit.as_view(), name="staff_offer_edit"),
+    path(
+        "arbeitsplatz/angebote/<int:pk>/bilder/",
+        staff_pictures.StaffOfferPictures.as_view(),
+        name="staff_offer_pictures",
+    ),
     path("arbeitsplatz/angebote/<int:pk>/vermerk/", staff_offers.staff_offer_note, name="staff_offer_note"),
     path(
         "arbeitsplatz/angebote/<int:pk>/pflege-link/",

@@ -12,7 +12,7 @@ from kiportal.common.transitions import TransitionError
 from offers import lifecycle
 from offers.models import Offer
 from offers.permissions import can_restore_offer, can_show_confirmed, own_proposals
-from offers.views import changing
+from offers.views import changing, changing_pictures
 from offers.views.by_link import opened_by_link
 
 # What was just done, told after the redirect.
@@ -48,6 +48,7 @@ def care_detail(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpRes
         "can_restore": offer.status == Offer.Status.ARCHIVED and can_restore_offer(link, offer),
         "is_over": offer.valid_until is not None and offer.valid_until < timezone.localdate(),
         "form_url": reverse("offers:care_edit", kwargs={"token": links.token(link)}),
+        "pictures_url": _pictures_url(link),
     }
     return render(request, "offers/care_detail.html", context, status=error.status if error else 200)
 
@@ -71,17 +72,37 @@ def care_edit(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpRespo
     if offer.status != Offer.Status.PUBLISHED:
         return redirect(_url(link))
     tried = changing.attempt(request, offer, by=link, email=link.email)
+    return _form_page(request, link, offer, tried, "offers/care_form.html")
+
+
+@opened_by_link(AccessLink.Purpose.CARE)
+def care_pictures(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpResponse:
+    """The pictures of the entry. What is changed waits for the centre."""
+    if offer.status != Offer.Status.PUBLISHED:
+        return redirect(_url(link))
+    tried = changing_pictures.attempt(request, offer, by=link, email=link.email)
+    return _form_page(request, link, offer, tried, "offers/care_pictures.html")
+
+
+def _form_page(
+    request: HttpRequest, link: AccessLink, offer: Offer, tried: changing.Attempt, template: str
+) -> HttpResponse:
     if tried.done:
         return redirect(_url(link, tried.done))
     context = {
         "offer": offer,
         "back_url": _url(link),
+        "pictures_url": _pictures_url(link),
         "form": tried.form,
         "differences": tried.differences,
         "proposed": changing.in_words(own := own_proposals(link, offer).first()),
         "question": changing.open_question(own),
     }
-    return render(request, "offers/care_form.html", context, status=tried.status)
+    return render(request, template, context, status=tried.status)
+
+
+def _pictures_url(link: AccessLink) -> str:
+    return reverse("offers:care_pictures", kwargs={"token": links.token(link)})
 
 
 def _url(link: AccessLink, done: str = "") -> str:

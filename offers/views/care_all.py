@@ -1,5 +1,7 @@
 """All entries of an address at once: confirm, change, end, without an account by a link."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +18,7 @@ from offers.models import Offer
 from offers.permissions import can_restore_offer, own_proposals
 from offers.querysets import OfferQuerySet
 from offers.upkeep import due
-from offers.views import changing
+from offers.views import changing, changing_pictures
 from offers.views.by_link import opened_by_link
 
 # What was just done, told after the redirect.
@@ -65,22 +67,35 @@ def care_all(request: HttpRequest, link: AccessLink, organisation: Organisation)
 @opened_by_link(AccessLink.Purpose.CARE_ALL, _organisation)
 def care_all_edit(request: HttpRequest, link: AccessLink, organisation: Organisation, pk: int) -> HttpResponse:
     """One entry as a form. What is changed waits for the centre."""
+    return _form_page(request, link, pk, changing.attempt, "offers/care_form.html")
+
+
+@opened_by_link(AccessLink.Purpose.CARE_ALL, _organisation)
+def care_all_pictures(request: HttpRequest, link: AccessLink, organisation: Organisation, pk: int) -> HttpResponse:
+    """The pictures of one entry. What is changed waits for the centre."""
+    return _form_page(request, link, pk, changing_pictures.attempt, "offers/care_pictures.html")
+
+
+def _form_page(
+    request: HttpRequest, link: AccessLink, pk: int, attempt: Callable[..., changing.Attempt], template: str
+) -> HttpResponse:
     offer = _offers(link).filter(pk=pk).first()
     if offer is None:
         return errors.not_found(request)
     if offer.status != Offer.Status.PUBLISHED:
         return redirect(_url(link))
-    tried = changing.attempt(request, offer, by=link, email=link.email)
+    tried = attempt(request, offer, by=link, email=link.email)
     if tried.done:
         return redirect(_url(link, f"{tried.done}:{offer.pk}"))
     context = {
         "offer": offer,
         "back_url": _url(link),
+        "pictures_url": reverse("offers:care_all_pictures", kwargs={"token": links.token(link), "pk": offer.pk}),
         "form": tried.form,
         "differences": tried.differences,
         "proposed": changing.in_words(own_proposals(link, offer).first()),
     }
-    return render(request, "offers/care_form.html", context, status=tried.status)
+    return render(request, template, context, status=tried.status)
 
 
 def _act(request: HttpRequest, link: AccessLink) -> str:

@@ -1,5 +1,6 @@
 """Entries of one's own organisation: begin, write, read, change, confirm, end. Others' entries answer 404."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from offers.forms.member import StartOwnForm
 from offers.forms.submission import STEPS
 from offers.models import Offer
 from offers.permissions import can_restore_offer, own_proposals
-from offers.views import changing
+from offers.views import changing, changing_pictures
 from offers.views.writing import Desk, question_of
 
 _for_members = permission_required("actors.act_for_organisation", raise_exception=True)
@@ -133,10 +134,21 @@ def _act(request: HttpRequest, offer: Offer, user: User) -> HttpResponse:
 @_for_members
 def member_offer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The published entry as a form. What is changed waits for the centre, unless the organisation is trusted."""
+    return _form_page(request, pk, changing.attempt, "offers/member_offer_form.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_members
+def member_offer_pictures(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its pictures in the same way."""
+    return _form_page(request, pk, changing_pictures.attempt, "offers/member_offer_pictures.html")
+
+
+def _form_page(request: HttpRequest, pk: int, attempt: Callable[..., changing.Attempt], template: str) -> HttpResponse:
     offer, user = _own(request, pk), acting_user(request)
     if offer.status != Offer.Status.PUBLISHED:
         return redirect(_detail_url(offer))
-    tried = changing.attempt(request, offer, by=user, email=user.email)
+    tried = attempt(request, offer, by=user, email=user.email)
     if tried.done:
         messages.success(request, DONE[tried.done].format(offer))
         return redirect(_detail_url(offer))
@@ -149,7 +161,7 @@ def member_offer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "proposal": own,
         "proposal_question": _words_of_last(own, "question_proposal") if own and _is_asked(own) else "",
     }
-    return render(request, "offers/member_offer_form.html", context, status=tried.status)
+    return render(request, template, context, status=tried.status)
 
 
 def _own(request: HttpRequest, pk: int) -> Offer:

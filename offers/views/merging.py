@@ -108,8 +108,7 @@ def _choices(kept: Any, other: Any, taken: set[str] | None = None) -> list[Choic
     for part in merging.parts_of(type(kept)):
         model = part.related_model
         texts = [
-            "\n".join(str(row) for row in model._base_manager.filter(**{part.field.name: record}).order_by("pk"))
-            for record in (kept, other)
+            "\n".join(str(row) for row in merging.rows_of(part, record).order_by("pk")) for record in (kept, other)
         ]
         pairs.append((model._meta.label, str(model._meta.verbose_name_plural), texts[0], texts[1]))
     return [

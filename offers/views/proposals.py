@@ -16,7 +16,7 @@ from kiportal.common.views.acting import acting_user
 from offers import changes, lifecycle
 from offers.forms.decisions import ProposalDecisionForm
 from offers.history import timeline
-from offers.models import Offer
+from offers.models import Offer, OfferImage
 from offers.permissions import can_accept_proposal, is_own_proposal
 from offers.views.review import decided, next_url
 from offers.views.steps import somebody_was_faster
@@ -32,6 +32,15 @@ class Row:
     new: str
     now: str | None
     is_taken: bool
+    pictures: tuple["Pictured", ...] = ()
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """The pictures of one side: each with the words it has there, and without a file when it is gone."""
+
+    label: str
+    pictures: list[tuple[OfferImage | None, str, str]]
 
 
 class ProposalDetail(PermissionRequiredMixin, TemplateView):
@@ -115,6 +124,17 @@ def _row(offer: Offer, proposal: ChangeProposal, name: str, taken: set[str]) -> 
         new=_plain(name, change["new"]),
         now=_plain(name, now) if moved else None,
         is_taken=name in taken,
+        pictures=_pictures(change) if name == "images" else (),
+    )
+
+
+def _pictures(change: dict[str, Any]) -> tuple[Pictured, ...]:
+    """Both sides of a change of pictures, to be seen and not only read."""
+    rows = [*change["old"], *change["new"]]
+    images = {str(image.uuid): image for image in OfferImage.objects.filter(uuid__in=[row[0] for row in rows])}
+    return tuple(
+        Pictured(label, [(images.get(key), alternative, rights) for key, alternative, rights in change[side]])
+        for side, label in (("old", "Bisher"), ("new", "Neu"))
     )
 
 

@@ -16,6 +16,7 @@ from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError
 from kiportal.common.views.conflicts import Difference
 from offers import lifecycle
 from offers.completeness import gaps
+from offers.forms.pictures import UPLOAD
 from offers.forms.submission import REVIEW, STEPS, AnswerForm, SendForm, Step, step_of
 from offers.models import Offer
 from offers.review.duplicates import offers_like
@@ -79,15 +80,18 @@ class Desk:
     def _save_step(self, entry: Step) -> HttpResponse:
         """Keep what was entered; only "Weiter" asks for all that the step needs."""
         offer, verb = self.offer, self.request.POST.get("verb", "weiter")
-        lenient = verb != "weiter"
-        form = entry.form(self.request.POST, instance=offer, lenient=lenient)
+        lenient = verb not in {"weiter", UPLOAD}
+        sent = (self.request.POST, self.request.FILES)
+        form = entry.form(*sent, instance=offer, lenient=lenient)
         status = 200
         try:
             if form.is_valid():
+                form.keep_files(by=self.by)
                 _keep(offer, form)
-                return redirect(self.go_on_later() if verb == "spaeter" else self.url(self._next(entry, verb)))
-            half = entry.form(self.request.POST, instance=_fresh(offer), lenient=True)
+                return redirect(self.go_on_later() if verb == "spaeter" else self._next_url(entry, verb))
+            half = entry.form(*sent, instance=_fresh(offer), lenient=True)
             if half.is_valid():
+                half.keep_files(by=self.by)
                 _keep(offer, half)
                 form = self._again(entry, lenient=lenient)
         except StaleSave:
@@ -95,7 +99,7 @@ class Desk:
             if _fresh(offer).status not in BEING_WRITTEN:
                 return redirect(self.sent_url())
             if not form.changed_data:  # the same form was sent twice
-                return redirect(self.url(self._next(entry, verb)))
+                return redirect(self._next_url(entry, verb))
             return self._show_step(entry, form, status=409, differing=differences(form))
         except lifecycle.TooManyMails as error:
             form = self._again(entry, lenient=lenient)
@@ -112,16 +116,18 @@ class Desk:
         form.is_valid()
         return form
 
-    def _next(self, entry: Step, verb: str) -> str:
+    def _next_url(self, entry: Step, verb: str) -> str:
         slugs = [*(step.slug for step in self._steps(_fresh(self.offer))), REVIEW]
         index = slugs.index(entry.slug)
-        match verb:
+        match verb.partition(":")[0]:
             case "zurueck":
-                return slugs[max(0, index - 1)]
+                return self.url(slugs[max(0, index - 1)])
             case "termin":
-                return entry.slug
+                return self.url(entry.slug)
+            case "bild" | "hoch" | "runter" | "weg":
+                return f"{self.url(entry.slug)}#bilder"
             case _:
-                return slugs[index + 1]
+                return self.url(slugs[index + 1])
 
     def _show_step(
         self, entry: Step, form: Any, *, status: int = 200, differing: list[Difference] | None = None
@@ -137,6 +143,7 @@ class Desk:
             "question": question_of(offer),
             "answer_url": self.url(REVIEW),
             "differences": differing,
+            "has_buttons": getattr(form, "has_buttons", False),
             "more_dates": getattr(form, "asks_for_dates", False) and form.rows < form.USUAL_ROWS,
         }
         return render(self.request, "offers/submission_step.html", context, status=status)

@@ -86,3 +86,4 @@ def test_every_page_is_accessible(demo: None, open_browser: Open, check: Check) 
         kinds = crawl(page, ["/arbeitsplatz/"], check, below=("/arbeitsplatz/", "/konto/"))
         if roles.EDITOR in user.roles:
             assert {"de offers:review_detail", "de offers:proposal_detail", "de common:job_detail"} <= kinds
+            assert "de offers:staff_offer_pictures" in kinds

@@ -12,9 +12,9 @@ from django.urls import reverse
 from PIL import Image, ImageCms, PngImagePlugin
 from pytest_django.fixtures import Settings
 
-from concepts.forms import images
-from concepts.forms.images import LONGEST_SIDE, MAXIMUM_BYTES, ImageForm
+from concepts.forms.images import LONGEST_SIDE, ImageForm
 from concepts.models import Concept, ConceptImage
+from kiportal.common import pictures
 from kiportal.common.models import User
 from tests.concepts.factories import make_concept
 
@@ -158,8 +158,8 @@ def test_picture_with_too_many_pixels_is_refused_before_it_is_unpacked(concept: 
 
 
 def test_file_that_is_too_big_is_refused(concept: Concept, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MAXIMUM_BYTES == 10 * 1024 * 1024
-    monkeypatch.setattr(images, "MAXIMUM_BYTES", 100)
+    assert pictures.MAXIMUM_BYTES == 10 * 1024 * 1024
+    monkeypatch.setattr(pictures, "MAXIMUM_BYTES", 100)
     assert refusal(concept, photo()).startswith("Das Bild ist größer als 10 MB.")
 
 

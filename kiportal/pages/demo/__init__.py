@@ -4,6 +4,7 @@ accounts    one account of every role
 concepts    the integration concept in two versions, from files of the project and
             numbers of the `registry`, with `pictures`
 content     organisations, offers with their history, proposals, reports
+gallery     pictures of entries, drawn by `scenes`
 history     lets the lifecycle functions act in the past
 places      which municipality an entry lies in, and the placeholders of its texts
 surveys     a Bestandsaufnahme that runs

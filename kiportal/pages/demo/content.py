@@ -16,6 +16,7 @@ from kiportal.common import links
 from kiportal.common.models import AccessLink, Consent, StatusChange, User
 from kiportal.pages import data
 from kiportal.pages import lifecycle as pages_lifecycle
+from kiportal.pages.demo import gallery
 from kiportal.pages.demo.history import happened
 from kiportal.pages.demo.places import Places
 from kiportal.pages.models import BarrierReport
@@ -264,6 +265,7 @@ class _Loader:
         with happened(sent - WRITING, self.now):
             draft = lifecycle.start_draft(offer)
             self._fill_relations(offer, entry)
+            gallery.add(offer, entry["key"], by=draft, at=sent)
             lifecycle.send(offer, by=draft)
         confirmation = AccessLink.objects.for_target(offer).get(purpose=AccessLink.Purpose.CONFIRM)
         with happened(sent, self.now):
@@ -272,7 +274,9 @@ class _Loader:
     def _enter_by_staff(self, offer: Offer, entry: dict[str, Any], days: _Days) -> None:
         offer.save()
         self._fill_relations(offer, entry)
-        with happened(self._moment(days.sent, days.number), self.now):
+        sent = self._moment(days.sent, days.number)
+        gallery.add(offer, entry["key"], by=self.editor, at=sent)
+        with happened(sent, self.now):
             lifecycle.submit(offer, by=self.editor)
 
     def _decide(self, offer: Offer, entry: dict[str, Any], days: _Days) -> None:
@@ -314,13 +318,17 @@ class _Loader:
 
     def _add_proposal(self, entry: dict[str, Any]) -> None:
         offer = self.offers[entry["offer"]]
-        proposed = changes.between(offer, entry["changes"])
-        with happened(self._moment(entry["days_ago"], 3), self.now):
+        at = self._moment(entry["days_ago"], 3)
+        with happened(at, self.now):
             by: User | AccessLink = (
                 links.issue(AccessLink.Purpose.CARE, offer, offer.submitter_email)
                 if entry["by"] == "link"
                 else User.objects.get(username=entry["by"])
             )
+            values = dict(entry["changes"])
+            if picture := entry.get("picture"):
+                values["images"] = [gallery.keep(offer, **picture, by=by, at=at)]
+            proposed = changes.between(offer, values)
             lifecycle.propose(offer, proposed, by=by, message=entry["message"], email=offer.submitter_email)
 
     def _add_barrier_reports(self) -> None:
