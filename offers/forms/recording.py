@@ -12,7 +12,8 @@ from actors.models import Organisation
 from kiportal.common.fieldsets import FieldGroup, Folded, field_groups
 from kiportal.common.models import Consent, MailAddress
 from kiportal.common.text import fold
-from kiportal.common.widgets import CheckboxFilter, DateInput, SuggestInput
+from kiportal.common.widgets import CheckboxColumns, DateInput, SuggestInput
+from offers import changes
 from offers.completeness import PROJECT
 from offers.forms.base import Fieldset, OfferMeta
 from offers.forms.sections import About, Audience, Costs
@@ -41,7 +42,10 @@ class How(models.TextChoices):
     MAIL = "e-mail", "Per E-Mail"
 
 
-CONSENT_CHANNELS = [choice for choice in Consent.Channel.choices if choice[0] != Consent.Channel.WEB_FORM]
+CONSENT_CHANNELS = [
+    ("", "– bitte wählen –"),
+    *(choice for choice in Consent.Channel.choices if choice[0] != Consent.Channel.WEB_FORM),
+]
 
 
 class RecordingForm(About, Audience, Costs, ContactStep):
@@ -64,12 +68,12 @@ class RecordingForm(About, Audience, Costs, ContactStep):
     provider_kind = forms.ChoiceField(label="Art, wenn sie neu ist", choices=Organisation.Kind, required=False)
     provider_municipality = cast(
         "forms.ModelChoiceField",
-        Organisation._meta.get_field("municipality").formfield(  # type: ignore[union-attr]
+        Organisation._meta.get_field("municipality").formfield(
             label="Sitz, wenn sie neu ist", empty_label="nicht im Kreis", required=False
         ),
     )
-    consent_channel = forms.ChoiceField(label="Eingewilligt", choices=CONSENT_CHANNELS, required=False)
-    consent_given_on = forms.DateField(label="am", widget=DateInput, required=False)
+    consent_channel = forms.ChoiceField(label="Eingewilligt per", choices=CONSENT_CHANNELS, required=False)
+    consent_given_on = forms.DateField(label="am (leer: heute)", widget=DateInput, required=False)
     how = forms.ChoiceField(label="Wie kam es zu uns?", choices=How, initial=How.PHONE)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -79,29 +83,32 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         ("", [("provider_kind", "provider_municipality")]),
         ("Angebot", ["kind", "title"]),
         ("", ["summary", "description", "offer_type"]),
-        ("Kontakt, öffentlich", ["contact_function", ("contact_phone", "contact_email")]),
+        ("Kontakt und Anmeldung", ["contact_function", ("contact_phone", "contact_email"), "registration"]),
         Folded("Name einer Person", ["contact_name", "contact_consent", ("consent_channel", "consent_given_on")]),
         ("Einordnung", ["topics", "target_groups", "languages"]),
         (
             "Wo und wann",
             ["is_countywide", "municipalities", ("is_on_site", "is_online", "is_outreach"), "schedule_text"],
         ),
-        ("Kosten und Anmeldung", [("cost_kind", "cost_amount"), "cost_note", "registration"]),
+        ("Kosten", [("cost_kind", "cost_amount")]),
         ("Nur für uns", [("submitter_email", "how"), "internal_note"]),
     ]
     # The groups of the left column, of the right one, and of the row below.
-    COLUMNS: ClassVar = (("Organisation", "", "Angebot", "Kontakt, öffentlich", "Name einer Person"), ("Nur für uns",))
+    COLUMNS: ClassVar = (
+        ("Organisation", "", "Angebot", "Kontakt und Anmeldung", "Name einer Person"),
+        ("Nur für uns",),
+    )
 
     class Meta(OfferMeta):
         fields = (
             *("kind", "title", "summary", "description", "offer_type", "topics", "target_groups", "languages"),
             *("is_countywide", "municipalities", "is_on_site", "is_online", "is_outreach", "schedule_text"),
-            *("cost_kind", "cost_amount", "cost_note", "registration", "submitter_email", "internal_note"),
+            *("cost_kind", "cost_amount", "registration", "submitter_email", "internal_note"),
         )
         widgets: ClassVar = OfferMeta.widgets | {
             "summary": forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
-            "description": forms.Textarea(attrs={"rows": 4, "maxlength": 5000}),
-            "municipalities": CheckboxFilter,
+            "description": forms.Textarea(attrs={"rows": 3}),
+            "municipalities": CheckboxColumns,
             "cost_kind": forms.Select,
             "registration": forms.Select,
             "internal_note": forms.Textarea(attrs={"rows": 2}),
@@ -111,22 +118,21 @@ class RecordingForm(About, Audience, Costs, ContactStep):
             "is_countywide": "im ganzen Kreis",
             "is_outreach": "aufsuchend",
             "schedule_text": "Wann? In Worten",
+            "topics": "Themen, höchstens fünf",
             "target_groups": "Zielgruppen",
             "languages": "Sprachen",
             "cost_kind": "Kosten",
             "cost_amount": "Betrag",
-            "cost_note": "Hinweis zu den Kosten",
             "registration": "Anmeldung",
             "submitter_email": "E-Mail-Adresse des Vereins",
             "internal_note": "Vermerk",
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "title": "",
-            "summary": "Ein oder zwei Sätze.",
+            "summary": "",
             "description": "",
-            "topics": "Höchstens fünf.",
+            "topics": "",
             "schedule_text": "Zum Beispiel: dienstags 9 bis 11 Uhr, nicht in den Ferien",
-            "cost_note": "",
             "submitter_email": "Dorthin geht der Link. Wird nicht veröffentlicht.",
             "internal_note": "Bitte keine Angaben zu Ratsuchenden.",
         }
@@ -140,8 +146,9 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         self.fields["contact_name"].help_text = "Nur mit Einwilligung. Lesen Sie den Satz vor."
         self.fields["key"].initial = uuid4
         self._prepare_provider()
-        self.fields["consent_channel"].initial = Consent.Channel.PHONE
-        self.fields["consent_given_on"].initial = timezone.localdate
+        self.fields["contact_function"].help_text = ""
+        if instance.contact and (consent := instance.contact.consent):
+            self.initial |= {"consent_channel": consent.channel, "consent_given_on": consent.given_on}
         if instance.pk is not None:
             del self.fields["key"], self.fields["how"]
 
@@ -199,13 +206,15 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         return cleaned
 
     def _clean_consent(self, cleaned: dict[str, Any]) -> None:
-        if not cleaned.get("contact_name") or "consent_given_on" in self.errors:
+        """How the person agreed has to be said; a day that is not named is today."""
+        if not cleaned.get("contact_name"):
             return
-        given_on = cleaned.get("consent_given_on")
-        if given_on is None:
-            self.add_error("consent_given_on", "Bitte geben Sie an, wann die Person zugestimmt hat.")
-        elif given_on > timezone.localdate():
-            self.add_error("consent_given_on", "Dieser Tag liegt in der Zukunft.")
+        if not cleaned.get("consent_channel") and "consent_channel" not in self.errors:
+            self.add_error("consent_channel", "Bitte wählen Sie aus, wie die Person zugestimmt hat.")
+        if "consent_given_on" not in self.errors:
+            cleaned["consent_given_on"] = cleaned.get("consent_given_on") or timezone.localdate()
+            if cleaned["consent_given_on"] > timezone.localdate():
+                self.add_error("consent_given_on", "Dieser Tag liegt in der Zukunft.")
 
     def _clean_address(self, email: str) -> None:
         if not email:
@@ -221,9 +230,7 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         if not (cleaned.get("is_on_site") or cleaned.get("is_online") or cleaned.get("is_outreach")):
             self.add_error("is_on_site", "Bitte wählen Sie mindestens eines: vor Ort, online oder aufsuchend.")
         if cleaned.get("kind") == Offer.Kind.PROJECT:
-            gaps = [
-                str(Offer._meta.get_field(name).verbose_name) for name in PROJECT if not getattr(self.instance, name)
-            ]  # type: ignore[union-attr]
+            gaps = [changes.label(name) for name in PROJECT if not getattr(self.instance, name)]
             if gaps:
                 self.add_error(
                     None,
@@ -247,6 +254,13 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         }
         kept = ("street", "postcode", "city", "website") if self._brought() else ()
         return Organisation(**typed, **{name: getattr(self.current, name) for name in kept})
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether saving would store something that does not stand there yet."""
+        asked_beside = {"provider_name", "provider_existing", "provider_kind", "provider_municipality"}
+        asked_beside |= {"consent_channel", "consent_given_on"}
+        return bool(set(self.changed_data) - asked_beside) or self.provider() != self.current
 
     def _brought(self) -> bool:
         current = self.current

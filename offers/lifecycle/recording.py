@@ -4,7 +4,6 @@ A recorded entry is a draft with `recorded_by`. Its link goes to an address by m
 """
 
 from datetime import date
-from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -110,7 +109,8 @@ def _remind(pk: int, on: date) -> bool:
         return False
     link = link_to_author(_L.DRAFT, offer)
     # No step of `apply`: it would count as a change, and what is not answered is kept 60 days from the last one.
-    draft = cast("str", offer.status)
-    StatusChange.objects.create(target=offer, verb=recordings.REMINDED, from_status=draft, to_status=draft)
+    StatusChange.objects.create(
+        target=offer, verb=recordings.REMINDED, from_status=offer.status, to_status=offer.status
+    )
     enqueue("offers.send_recorded_reminder", str(link.pk), title=f"E-Mail: Erinnerung – {offer}")
     return True

@@ -16,7 +16,7 @@ from django.views.generic import ListView
 from kiportal.common.forms import StaleSave
 from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
-from kiportal.common.views.conflicts import conflict
+from kiportal.common.views.conflicts import Difference, conflict
 from offers import lifecycle
 from offers.completeness import missing
 from offers.forms.recording import Finish, RecordingForm
@@ -70,18 +70,19 @@ class _RecordingPage(PermissionRequiredMixin, View):
         data = request.POST.copy()
         data["lock_version"] = str(waiting_or_404(pk).lock_version)
         again = RecordingForm(data, instance=waiting_or_404(pk), finish=form.finish)
-        if not again.is_valid() or again.changed_data:
-            template = "offers/recording_conflict.html"
-            return conflict(
-                request,
-                form,
-                stale,
-                back_url=reverse("offers:recording_edit", args=[pk]),
-                rebuild=lambda *_arguments: again,
-                template=template,
-                context={"finish": form.finish, "url": reverse("offers:recording_edit", args=[pk])},
-            )
-        return self.finish(request, again, pk, again=False)
+        if again.is_valid() and not again.is_changed:
+            return self.finish(request, again, pk, again=False)
+        url, theirs = reverse("offers:recording_edit", args=[pk]), again.instance.provider.name
+        typed = form.provider().name
+        return conflict(
+            request,
+            form,
+            stale,
+            back_url=url,
+            rebuild=lambda *_arguments: again,
+            differences=[Difference("Organisation", theirs, typed)] if typed != theirs else [],
+            context={"action_url": url},
+        )
 
     def finish(self, request: HttpRequest, form: RecordingForm, pk: int, *, again: bool = True) -> HttpResponse:
         """What the button said beside saving."""

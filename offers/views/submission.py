@@ -102,7 +102,7 @@ def submission_step(request: HttpRequest, link: AccessLink, offer: Offer, step: 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_discard(request: HttpRequest, token: str) -> HttpResponse:
-    """ "Das stimmt nicht, bitte löschen". Afterwards nothing is left that the link opens, so a second click reads that."""
+    """ "Das stimmt nicht, bitte löschen". Then nothing is left that the link opens, so a second click reads that."""
     response = _discard(request, token=token)
     if request.method == "POST" and response.status_code == 404:
         return redirect("offers:submission_discarded")

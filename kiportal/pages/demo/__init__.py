@@ -5,6 +5,7 @@ concepts    the integration concept in two versions, from files of the project a
             numbers of the `registry`, with `pictures`
 content     organisations, offers with their history, proposals, reports
 history     lets the lifecycle functions act in the past
+recordings  what staff wrote down for a Verein and nobody confirmed yet
 places      which municipality an entry lies in, and the placeholders of its texts
 synthetic   any number of further offers, fast
 upkeep      what the public told the centre, an address without mail, a broken link
@@ -17,7 +18,7 @@ from django.db import transaction
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.pages.demo import accounts, concepts, content, synthetic, upkeep
+from kiportal.pages.demo import accounts, concepts, content, recordings, synthetic, upkeep
 from kiportal.pages.demo.places import Places
 from offers.models import Offer
 
@@ -49,6 +50,7 @@ def load(extra_offers: int = 0) -> Loaded:
         content.load(places)
         concepts.load(places)
         upkeep.load(places)
+        recordings.load(places)
     synthetic.add(extra_offers, places)
     return Loaded(
         organisations=Organisation.objects.count() - before[0],
