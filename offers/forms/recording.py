@@ -81,16 +81,21 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         ("Organisation", ["provider_name"]),
         ("", ["provider_existing"]),
         ("", [("provider_kind", "provider_municipality")]),
-        ("Angebot", ["kind", "title"]),
-        ("", ["summary", "description", "offer_type"]),
+        ("Angebot", ["title"]),
+        ("", [("kind", "offer_type"), "summary", "description"]),
         ("Kontakt und Anmeldung", ["contact_function", ("contact_phone", "contact_email"), "registration"]),
         Folded("Name einer Person", ["contact_name", "contact_consent", ("consent_channel", "consent_given_on")]),
         ("Einordnung", ["topics", "target_groups", "languages"]),
         (
-            "Wo und wann",
-            ["is_countywide", "municipalities", ("is_on_site", "is_online", "is_outreach"), "schedule_text"],
+            "Wo, wann und wie teuer",
+            [
+                "is_countywide",
+                "municipalities",
+                ("is_on_site", "is_online", "is_outreach"),
+                "schedule_text",
+                ("cost_kind", "cost_amount"),
+            ],
         ),
-        ("Kosten", [("cost_kind", "cost_amount")]),
         ("Nur für uns", [("submitter_email", "how"), "internal_note"]),
     ]
     # The groups of the left column, of the right one, and of the row below.
@@ -109,12 +114,13 @@ class RecordingForm(About, Audience, Costs, ContactStep):
             "summary": forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
             "description": forms.Textarea(attrs={"rows": 3}),
             "municipalities": CheckboxColumns,
+            "kind": forms.Select,
             "cost_kind": forms.Select,
             "registration": forms.Select,
             "internal_note": forms.Textarea(attrs={"rows": 2}),
         }
         labels: ClassVar[dict[str, Any]] = OfferMeta.labels | {
-            "kind": "Was ist es?",
+            "kind": "Angebot oder Projekt",
             "is_countywide": "im ganzen Kreis",
             "is_outreach": "aufsuchend",
             "schedule_text": "Wann? In Worten",
@@ -133,7 +139,7 @@ class RecordingForm(About, Audience, Costs, ContactStep):
             "description": "",
             "topics": "",
             "schedule_text": "Zum Beispiel: dienstags 9 bis 11 Uhr, nicht in den Ferien",
-            "submitter_email": "Dorthin geht der Link. Wird nicht veröffentlicht.",
+            "submitter_email": "Dorthin geht der Link.",
             "internal_note": "Bitte keine Angaben zu Ratsuchenden.",
         }
 

@@ -65,7 +65,7 @@ class ReadDemoTests(TestCase):
             *Organisation.objects.values_list("email", flat=True),
             *Offer.objects.values_list("submitter_email", flat=True),
         }
-        assert all(address.endswith((".example.org", "@example.org")) for address in addresses)
+        assert [address for address in addresses if not address.endswith((".example.org", "@example.org"))] == []
         assert all(
             re.fullmatch(r"0221 4710-\d{3}", phone) for phone in Organisation.objects.values_list("phone", flat=True)
         )

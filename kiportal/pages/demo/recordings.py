@@ -59,4 +59,4 @@ def _provider(entry: dict[str, Any], places: Places) -> Organisation:
     if "provider" in entry:
         return Organisation.objects.get(uuid=stable_uuid("organisation", entry["provider"]))
     values = entry["organisation"]
-    return Organisation(name=values["name"], kind=values["kind"], municipality=places.at(values["municipality"]))
+    return Organisation(**values | {"municipality": places.at(values["municipality"]), "email": entry["email"]})
