@@ -154,7 +154,7 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         self._prepare_provider()
         self.fields["contact_function"].help_text = ""
         if instance.contact and (consent := instance.contact.consent):
-            self.initial |= {"consent_channel": consent.channel, "consent_given_on": consent.given_on}
+            self.initial.update(consent_channel=consent.channel, consent_given_on=consent.given_on)
         if instance.pk is not None:
             del self.fields["key"], self.fields["how"]
 
