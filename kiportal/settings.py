@@ -166,6 +166,7 @@ KIPORTAL_DAILY_COMMANDS = [
     "extend_dates",
     "hide_overdue",
     "ask_for_confirmation",
+    "remind_of_recorded",
     "check_links",
     "remind_unused_accounts",
     "purge",

@@ -13,6 +13,8 @@ from kiportal.common.models import ChangeProposal, StatusChange
 from offers.models import Offer
 
 STEPS = {
+    "record": "Für die Organisation aufgeschrieben",
+    "remind": "An die Bestätigung erinnert",
     "send": "Gesendet, wartet auf Bestätigung der E-Mail",
     "submit": "Erfasst und zur Prüfung gegeben",
     "confirm_submission": "Gemeldet und per E-Mail bestätigt",
@@ -42,6 +44,7 @@ STEPS = {
     "merge": "Zusammengeführt",
     "replace_proposal": "Änderungsvorschlag durch einen neueren ersetzt",
 }
+SUBMITTED_BY_LINK = "Über den Link bestätigt und abgesendet"
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,15 @@ def timeline(record: models.Model, *, with_names: bool = True, titles: Mapping[s
         | Q(target_type=ContentType.objects.get_for_model(ChangeProposal), target_id__in=proposals)
     )
     return [
-        Step(change.at, titles.get(change.verb, change.verb), change.reason, _by(change, with_names=with_names))
+        Step(change.at, _title(change, titles), change.reason, _by(change, with_names=with_names))
         for change in changes.select_related("by_user").order_by("-at", "-pk")
     ]
+
+
+def _title(change: StatusChange, titles: Mapping[str, str]) -> str:
+    if change.verb == "submit" and change.by_link_id:
+        return SUBMITTED_BY_LINK
+    return titles.get(change.verb, change.verb)
 
 
 def _by(change: StatusChange, *, with_names: bool) -> str:

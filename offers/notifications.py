@@ -80,7 +80,28 @@ def draft_link(offer: Offer, link: AccessLink, *, run: Run) -> None:
         run=run,
         subject=_("Ihr Entwurf bei %(centre)s"),
         action=(_url("submission_resume", token=links.token(link)), _("Weiterschreiben")),
-        stop=_("Waren Sie das nicht? Dann müssen Sie nichts tun. Wir löschen den Entwurf nach 14 Tagen."),
+        stop=""
+        if offer.recorded_by_id
+        else _("Waren Sie das nicht? Dann müssen Sie nichts tun. Wir löschen den Entwurf nach 14 Tagen."),
+    )
+
+
+@_in_language_of_author
+def recorded_link(offer: Offer, link: AccessLink, *, is_reminder: bool, run: Run) -> None:
+    """What staff wrote down for an organisation: it checks and confirms, or says that it is wrong."""
+    subject = _("Erinnerung: Bitte prüfen Sie „%(title)s“") if is_reminder else _("Bitte prüfen: „%(title)s“")
+    _send(
+        "recorded_link",
+        offer,
+        to=link.email,
+        run=run,
+        subject=subject,
+        action=(_url("submission_resume", token=links.token(link)), _("Prüfen und bestätigen")),
+        stop=_(
+            "Stimmt das nicht? Auf der Seite können Sie den Entwurf löschen. Ohne Antwort löschen wir ihn von selbst."
+        ),
+        link=link,
+        is_reminder=is_reminder,
     )
 
 
@@ -199,6 +220,13 @@ def ended_notice(offer: Offer, *, run: Run) -> None:
     """The author ended an entry."""
     action = (_url("staff_offer_detail", pk=offer.pk), "Eintrag öffnen")
     _tell_centre("ended_notice", offer, run=run, subject="Eintrag beendet: „%(title)s“", action=action)
+
+
+def discarded_notice(offer: Offer, words: str, *, run: Run) -> None:
+    """An organisation had its draft erased; `offer` is not stored any more."""
+    action = (_url("recording_list"), "Erfasste Entwürfe ansehen")
+    subject = "Entwurf gelöscht: „%(title)s“"
+    _tell_centre("discarded_notice", offer, run=run, subject=subject, action=action, text=words)
 
 
 # How

@@ -45,12 +45,23 @@ def can_add_offer(by: By, offer: Offer) -> bool:
     return isinstance(by, User) and by.has_perm("offers.add_offer")
 
 
+def can_record_offer(by: By, offer: Offer) -> bool:
+    """Write down for an organisation what it has not confirmed yet: all staff share these drafts."""
+    return offer.recorded_by_id is not None and can_add_offer(by, offer)
+
+
+def can_discard_recorded(by: By, offer: Offer) -> bool:
+    """Erase what was written down: staff, and whom it was written down for."""
+    return can_record_offer(by, offer) or (offer.recorded_by_id is not None and _holds(by, offer, _P.DRAFT))
+
+
 def can_write_draft(by: By, offer: Offer) -> bool:
     """A draft belongs to whoever writes it: the link it was started with, or else the accounts of its organisation.
 
-    Anybody may name any organisation in the public form, so what is written by a link is not yet its members' business.
+    Anybody may name any organisation in the public form, so what is written by a link is not yet its members' business;
+    nor is what staff write down, before somebody has confirmed it.
     """
-    if offer.status != Offer.Status.DRAFT or not _is_member(by, offer):
+    if offer.status != Offer.Status.DRAFT or offer.recorded_by_id is not None or not _is_member(by, offer):
         return _holds(by, offer, _P.DRAFT)
     return not AccessLink.objects.for_target(offer).filter(purpose=_P.DRAFT).exists()
 

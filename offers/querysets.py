@@ -57,6 +57,14 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """What the centre knows of: all that was sent; drafts and unconfirmed submissions belong to their authors."""
         return self.exclude(status__in=["draft", "unconfirmed"])
 
+    def recorded(self) -> "OfferQuerySet":
+        """Typed in by staff for an organisation that has not confirmed it: staff alone know of it, and its link."""
+        return self.filter(status="draft", recorded_by__isnull=False)
+
+    def editable_by_staff(self) -> "OfferQuerySet":
+        """What the centre knows of, and what it writes down for others just now."""
+        return self.exclude(Q(status="unconfirmed") | Q(status="draft", recorded_by=None))
+
     def of_organisations(self, organisations: models.QuerySet[Organisation]) -> "OfferQuerySet":
         return self.filter(provider__in=organisations)
 
@@ -71,13 +79,16 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(Exists(mine)).exclude(provider=organisation)
 
     def for_member(self, user: User) -> "OfferQuerySet":
-        """Their entries as they may know of them: without what somebody still writes, or has to confirm, by a link."""
+        """Their entries as they may know of them: without what somebody still writes, or has to confirm, by a link, and
+        without what the centre writes down for them.
+        """
         links = AccessLink.objects.filter(
             target_type=ContentType.objects.get_for_model(self.model),
             target_id=OuterRef("pk"),
             purpose=AccessLink.Purpose.DRAFT,
         )
-        return self.of_member(user).exclude(status="unconfirmed").exclude(Exists(links), status="draft")
+        known = self.of_member(user).exclude(status="unconfirmed").exclude(Exists(links), status="draft")
+        return known.exclude(status="draft", recorded_by__isnull=False)
 
     def in_municipality(self, municipality: Municipality) -> "OfferQuerySet":
         """Offers there; one for the whole Kreis counts in every municipality."""
@@ -181,9 +192,9 @@ class OfferDateQuerySet(models.QuerySet["OfferDate"]):
 
 
 def known_to_staff(organisations: OrganisationQuerySet) -> OrganisationQuerySet:
-    """Without those that somebody only types in just now: proposed with entries of which none was sent yet."""
+    """Without those that an author only types in just now: proposed with entries of which none was sent yet."""
     entries = apps.get_model("offers", "Offer")._default_manager.filter(provider=OuterRef("pk"))
-    return organisations.exclude(Exists(entries), ~Exists(entries.for_staff()), status="proposed")
+    return organisations.exclude(Exists(entries), ~Exists(entries.editable_by_staff()), status="proposed")
 
 
 def counting_offers(rows: models.QuerySet[Any], on: date) -> models.QuerySet[Any]:

@@ -1,23 +1,18 @@
-"""How long this room keeps personal data, and how an entry goes without a trace.
-
-Beside the entry these go: dates, pictures with their files, links, Verlauf, proposals, the field history, contact and
-consent that came with it, an organisation that nobody else has, the jobs of its mails, and in demo mode the mails
-themselves.
-"""
+"""How long this room keeps personal data; `lifecycle.erasing` says how an entry goes without a trace."""
 
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from actors.models import ContactPerson, Organisation
-from kiportal.common import mail
-from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, MailAddress, StatusChange, User
-from kiportal.common.retention import erase, locked_keys, rule
+from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, User
+from kiportal.common.retention import erase, rule
 from offers.lifecycle import proposed_pictures
+from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
 from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation
 from offers.models.images import FOLDER
 
@@ -28,15 +23,21 @@ _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTE
 def unconfirmed_submissions(before: datetime, *, delete: bool) -> int:
     """What is still being written by link, counted from the last change, and what nobody confirmed."""
     drafts = AccessLink.objects.filter(target_type=_type(Offer), purpose=AccessLink.Purpose.DRAFT)
-    abandoned = Q(status=Offer.Status.DRAFT, pk__in=drafts.values("target_id"))
+    abandoned = Q(status=Offer.Status.DRAFT, recorded_by=None, pk__in=drafts.values("target_id"))
     unconfirmed = Q(status=Offer.Status.UNCONFIRMED)
-    return _erase_entries(Offer.objects.filter(abandoned | unconfirmed, updated_at__lt=before), delete=delete)
+    return erase_entries(Offer.objects.filter(abandoned | unconfirmed, updated_at__lt=before), delete=delete)
+
+
+@rule("Für Vereine erfasste Entwürfe", days=60)
+def recorded_drafts(before: datetime, *, delete: bool) -> int:
+    """What staff wrote down and nobody confirmed, counted from the last change: as long as its link is good."""
+    return erase_entries(Offer.objects.recorded().filter(updated_at__lt=before), delete=delete)
 
 
 @rule("Abgelehnte Meldungen", days=183)
 def rejected_submissions(before: datetime, *, delete: bool) -> int:
     rejected = Offer.objects.filter(status=Offer.Status.REJECTED, updated_at__lt=before)
-    return _erase_entries(rejected, delete=delete)
+    return erase_entries(rejected, delete=delete)
 
 
 @rule("Entschiedene Änderungsvorschläge", days=183)
@@ -45,7 +46,7 @@ def decided_proposals(before: datetime, *, delete: bool) -> int:
     proposals = ChangeProposal.objects.filter(target_type=_type(Offer), status__in=_DECIDED, updated_at__lt=before)
     with transaction.atomic():
         if delete:
-            _erase_jobs(_mails_about(proposals=list(proposals.values_list("pk", flat=True))))
+            erase_jobs(mails_about(proposals=list(proposals.values_list("pk", flat=True))))
         return erase(proposals, delete=delete)
 
 
@@ -86,7 +87,7 @@ def addresses_of_closed_surveys(before: datetime, *, delete: bool) -> int:
     keys = list(closed.values_list("pk", flat=True))
     if delete:
         with transaction.atomic():
-            _erase_jobs(Job.objects.filter(kind="offers.send_survey_invitation", arguments__1__in=keys))
+            erase_jobs(Job.objects.filter(kind="offers.send_survey_invitation", arguments__1__in=keys))
             SurveyInvitation.objects.filter(pk__in=keys).update(email="", message="", link=None)
     return len(keys)
 
@@ -123,49 +124,6 @@ def _files_without_row(before: datetime) -> list[str]:
     known = {name for row in OfferImage.objects.values_list("file", "small") for name in row}
     files = (f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1])
     return [name for name in files if name not in known and default_storage.get_modified_time(name) < before]
-
-
-@transaction.atomic
-def _erase_entries(entries: QuerySet[Offer], *, delete: bool) -> int:
-    if not delete:
-        return entries.count()
-    keys = locked_keys(entries)
-    came_along = ContactPerson.objects.filter(offers__in=keys, created_at__gte=F("offers__created_at"))
-    contacts = list(came_along.values_list("pk", "consent"))
-    providers = list(Offer.objects.filter(pk__in=keys).values_list("provider", flat=True))
-    proposals = ChangeProposal.objects.filter(target_type=_type(Offer), target_id__in=keys)
-    _erase_jobs(_mails_about(offers=keys, proposals=list(proposals.values_list("pk", flat=True))))
-    erase(Offer.objects.filter(pk__in=keys), delete=True)
-    erase(ContactPerson.objects.filter(pk__in=[pk for pk, _ in contacts], offers=None), delete=True)
-    consents = Consent.objects.filter(pk__in=[consent for _, consent in contacts if consent])
-    erase(consents.exclude(pk__in=ContactPerson.objects.exclude(consent=None).values("consent")), delete=True)
-    never_public = [Organisation.Status.PROPOSED, Organisation.Status.REJECTED]
-    erase(
-        Organisation.objects.filter(pk__in=providers, status__in=never_public, offers=None, memberships=None),
-        delete=True,
-    )
-    return len(keys)
-
-
-def _mails_about(*, offers: list[int] | None = None, proposals: list[int] | None = None) -> QuerySet[Job]:
-    """The jobs of all mails about these entries and proposals: their first argument is a link, a step or a proposal."""
-    about = Q(target_type=_type(Offer), target_id__in=offers or []) | Q(
-        target_type=_type(ChangeProposal), target_id__in=proposals or []
-    )
-    steps = list(StatusChange.objects.filter(about).values_list("pk", flat=True))
-    links = [str(pk) for pk in AccessLink.objects.filter(about).values_list("pk", flat=True)]
-    of_proposal = Q(kind="offers.send_proposal_notice")
-    of_feedback = Q(kind__in=["offers.send_need_notice", "offers.send_hint_notice", "offers.send_survey_invitation"])
-    return Job.objects.filter(kind__startswith="offers.").filter(
-        Q(arguments__0__in=links)
-        | of_proposal & Q(arguments__0__in=proposals or [])
-        | ~of_proposal & ~of_feedback & Q(arguments__0__in=steps)
-    )
-
-
-def _erase_jobs(jobs: QuerySet[Job]) -> None:
-    mail.forget(jobs.values_list("pk", flat=True))
-    jobs.delete()
 
 
 def _type(model: type[Offer | ChangeProposal]) -> ContentType:

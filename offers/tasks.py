@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from actors.models import Organisation
 from kiportal.common.jobs import JobRefused, Run, job
-from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
+from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange
 from offers import notifications, recurrence
 from offers.models import Hint, Need, Offer, OfferSurvey, SurveyInvitation
 from offers.upkeep import due, link_checks, mails
@@ -31,6 +31,32 @@ def send_confirmation(run: Run, link_pk: str) -> dict[str, Any] | None:
 def send_draft_link(run: Run, link_pk: str) -> None:
     link = _link(link_pk)
     notifications.draft_link(_offer(link.target_id), link, run=run)
+
+
+@job
+def send_recorded_link(run: Run, link_pk: str, is_reminder: bool = False) -> dict[str, Any] | None:
+    link = _link(link_pk)
+    offer = _offer(link.target_id)
+    if offer.status != Offer.Status.DRAFT or link.revoked_at:
+        return {"skipped": "Der Entwurf ist schon bestätigt, oder es gibt einen neueren Link."}
+    notifications.recorded_link(offer, link, is_reminder=is_reminder, run=run)
+    return None
+
+
+@job
+def send_recorded_reminder(run: Run, link_pk: str) -> dict[str, Any] | None:
+    return send_recorded_link(run, link_pk, is_reminder=True)
+
+
+@job
+def send_discarded_notice(run: Run, title: str = "", provider: str = "", words: str = "") -> dict[str, Any] | None:
+    """The entry is gone, so the job brings its name and forgets it once the centre knows."""
+    _require_centre()
+    if not provider:
+        return {"skipped": "Die Nachricht ist schon gesendet."}
+    notifications.discarded_notice(Offer(title=title, provider=Organisation(name=provider)), words, run=run)
+    Job.objects.filter(pk=run.id).update(arguments=[])
+    return None
 
 
 @job

@@ -81,6 +81,9 @@ def make_world() -> World:
     expired_all = links.issue(Purpose.CARE_ALL, own, "verein@example.org")
     AccessLink.objects.filter(pk=expired_all.pk).update(expires_at=timezone.now() - timedelta(days=1))
     spare = factories.make_user(roles.COUNCIL)
+    recorded = factories.make_offer(
+        "Für einen Verein", status="draft", provider=own, is_address_proven=True, recorded_by=users[roles.EDITOR]
+    )
     records = {
         **{str(status): offer for status, offer in offers.items()},
         "foreign": factories.make_offer("Fremdes Angebot"),
@@ -126,6 +129,8 @@ def make_world() -> World:
         "reason_template": ReasonTemplate.objects.create(slug="danke", verb="publish", label="Dank", text="Danke."),
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
         **_pictures(offers),
+        "recorded": recorded,
+        "recorded_link": links.issue(Purpose.DRAFT, recorded, "verein@example.org"),
     }
     return World(users, records)
 

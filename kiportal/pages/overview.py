@@ -17,7 +17,7 @@ from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
 from offers.models import Offer, OfferSurvey
 from offers.review import queue, records
-from offers.upkeep import board, link_checks
+from offers.upkeep import board, link_checks, recordings
 
 AT_MOST = 7
 # So that many entries of one kind do not hide the others.
@@ -42,6 +42,8 @@ def due_today(user: User) -> list[Task]:
         tasks += [*_follow_ups(user), *_review(), *_stale()]
     if user.has_perm("offers.run_offersurvey"):
         tasks += _surveys()
+    if user.has_perm("offers.add_offer"):
+        tasks += _recorded()
     if user.has_perm("pages.answer_barrierreport"):
         tasks += _barriers()
     if user.has_perm("common.view_job"):
@@ -77,6 +79,13 @@ def _stale() -> Iterable[Task]:
         )
 
 
+def _recorded() -> Iterable[Task]:
+    """What was written down for a Verein that has not answered for two weeks."""
+    for offer in recordings.overdue(timezone.localdate())[:OF_ONE_KIND]:
+        since, note = timezone.localdate(offer.created_at), f"{offer.provider} hat noch nicht bestätigt"
+        yield Task(since, "Erfasst", "phone", offer.title, note, reverse("offers:recording_edit", args=[offer.pk]))
+
+
 def _barriers() -> Iterable[Task]:
     for report in BarrierReport.objects.unanswered()[:OF_ONE_KIND]:
         note = f"Antwort bis {report.due_on:%d.%m.%Y}"
@@ -103,6 +112,7 @@ class Figures:
     waiting: int
     published: int
     stale: int
+    recorded: int
     undeliverable: int
     broken_links: int
     barriers: int
@@ -118,6 +128,7 @@ def figures() -> Figures:
         waiting=queue.length(),
         published=Offer.objects.visible_to_public(today).count(),
         stale=Offer.objects.due_for_confirmation(today, Centre.objects.current().freshness_months).count(),
+        recorded=recordings.overdue(today).count(),
         undeliverable=len(board.undeliverable()),
         broken_links=len(link_checks.broken(today)),
         barriers=BarrierReport.objects.unanswered().count(),

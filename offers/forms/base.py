@@ -165,7 +165,7 @@ class OfferForm(LockedModelForm):
         if kind is not None and not getattr(kind, flag):
             for name in names:
                 if not self.initial.get(name):
-                    del self.fields[name]
+                    self.fields.pop(name, None)  # a short form does not ask for it at all
 
     def clean(self) -> dict[str, Any]:
         return super().clean() or self.cleaned_data

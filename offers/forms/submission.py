@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -157,7 +158,8 @@ class OrganisationStep(OrganisationFields, OfferForm):
 
     def write_related(self) -> None:
         super().write_related()
-        lifecycle.choose_provider(self.instance, self.provider())
+        if {"existing", *lifecycle.PROVIDER_FIELDS}.intersection(self.changed_data):
+            lifecycle.choose_provider(self.instance, self.provider())
 
 
 class OfferStep(About):
@@ -258,8 +260,12 @@ class ContactStep(Registration, Contact):
         contact.save()
         changes.remove_unused(former)
         if name:
-            wording, today = f"{CONSENT_WORDING} {WITHDRAWAL}", timezone.localdate()
-            consents.record(contact, wording=wording, channel=Consent.Channel.WEB_FORM, given_on=today)
+            channel, given_on = self.consent()
+            consents.record(contact, wording=f"{CONSENT_WORDING} {WITHDRAWAL}", channel=channel, given_on=given_on)
+
+    def consent(self) -> tuple[Consent.Channel, date]:
+        """How and when the person agreed."""
+        return Consent.Channel.WEB_FORM, timezone.localdate()
 
 
 @dataclass(frozen=True)
@@ -301,6 +307,18 @@ REVIEW = "pruefen"
 def step_of(field: str) -> str:
     """The slug of the step that asks for a field."""
     return next(step.slug for step in STEPS if field in step.form.base_fields)
+
+
+class DiscardForm(forms.Form):
+    """What an organisation says about an entry that was written down for it and is not right."""
+
+    words = forms.CharField(
+        label=_("Möchten Sie uns etwas dazu schreiben?"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
+        help_text=_("Zum Beispiel: Das Angebot gibt es nicht mehr. Bitte keine Angaben zu Ratsuchenden."),
+    )
 
 
 class SendForm(forms.Form):

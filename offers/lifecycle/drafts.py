@@ -32,7 +32,7 @@ def start_draft(offer: Offer) -> AccessLink:
 
     A form that is sent twice (same `submission_key`) leads to the draft that it made the first time.
     """
-    _one_after_the_other()
+    one_after_the_other()
     made = Offer.objects.filter(submission_key=offer.submission_key).exclude(submission_key=None).first()
     if made is not None and made.submitter_email == offer.submitter_email:
         if made.status == _S.DRAFT:
@@ -46,7 +46,7 @@ def start_draft(offer: Offer) -> AccessLink:
     return links.issue(_L.DRAFT, offer, offer.submitter_email)
 
 
-def _one_after_the_other() -> None:
+def one_after_the_other() -> None:
     """Equal forms meet, and equal names get different slugs."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('offers.start_draft', 0))")
@@ -57,10 +57,13 @@ def choose_provider(offer: Offer, provider: Organisation) -> None:
     """Name the organisation of an entry that is being written; a new one is not stored yet.
 
     An organisation that came with the entry follows what its author types now, or goes when another one is chosen.
+    One that staff wrote down with several entries is corrected for all of them, as long as it keeps its name.
     """
     former = offer.provider
-    came_along = former.status == Organisation.Status.PROPOSED and not former.offers.exclude(pk=offer.pk).exists()
-    if provider._state.adding and came_along:
+    others = former.offers.exclude(pk=offer.pk)
+    is_proposed = former.status == Organisation.Status.PROPOSED
+    came_along = is_proposed and offer.brought_its_provider and not others.exists()
+    if provider._state.adding and (came_along or (is_proposed and _is_corrected(offer, provider.name))):
         for name in PROVIDER_FIELDS:
             setattr(former, name, getattr(provider, name))
         former.lock_version += 1
@@ -80,12 +83,19 @@ def choose_provider(offer: Offer, provider: Organisation) -> None:
         former.delete()
 
 
+def _is_corrected(offer: Offer, name: str) -> bool:
+    others = offer.provider.offers.exclude(pk=offer.pk)
+    theirs = others.recorded().filter(submitter_email=offer.submitter_email)
+    is_recorded = offer.recorded_by_id is not None
+    return is_recorded and name == offer.provider.name and not others.exclude(pk__in=theirs.values("pk")).exists()
+
+
 @transaction.atomic
 def mail_draft_link(link: AccessLink, *, client: str) -> None:
     """The author wants to go on writing later; `client` is where the request comes from. May raise TooManyMails."""
     offer = Offer.objects.select_for_update().get(pk=link.target_id)
     count_anonymous_mail(offer, client=client)
-    link = _link_to_author(_L.DRAFT, offer)
+    link = link_to_author(_L.DRAFT, offer)
     enqueue("offers.send_draft_link", str(link.pk), title=f"E-Mail: Link zum Weiterschreiben – {offer}")
 
 
@@ -122,11 +132,11 @@ def _mail_confirmation(offer: Offer) -> None:
     """The link goes to the address that it confirms; links to another address are closed."""
     earlier = AccessLink.objects.for_target(offer).filter(purpose=_L.CONFIRM)
     links.revoke(earlier.exclude(email=offer.submitter_email))
-    link = _link_to_author(_L.CONFIRM, offer)
+    link = link_to_author(_L.CONFIRM, offer)
     enqueue("offers.send_confirmation", str(link.pk), title=f"E-Mail: Meldung bestätigen – {offer}")
 
 
-def _link_to_author(purpose: AccessLink.Purpose, offer: Offer) -> AccessLink:
+def link_to_author(purpose: AccessLink.Purpose, offer: Offer) -> AccessLink:
     """The open link that belongs to the address of the entry, or a new one."""
     theirs = AccessLink.objects.for_target(offer).filter(purpose=purpose, email=offer.submitter_email)
     open_ones = theirs.filter(revoked_at=None, expires_at__gt=timezone.now())
@@ -139,7 +149,7 @@ def start_own_draft(offer: Offer, *, by: User) -> Offer:
     if not can_write_draft(by, offer):
         raise PermissionDenied("start_own_draft is not allowed")
     offer.submitter_email = by.email
-    _one_after_the_other()
+    one_after_the_other()
     same = Offer.objects.filter(submission_key=offer.submission_key).exclude(submission_key=None)
     if made := same.filter(submitter_email=by.email, provider=offer.provider).first():
         return made
@@ -159,12 +169,12 @@ def discard_draft(offer: Offer, *, by: User) -> None:
 
 
 @transaction.atomic
-def submit(offer: Offer, *, by: User | AccessLink) -> StatusChange:
+def submit(offer: Offer, *, by: User | AccessLink, reason: str = "") -> StatusChange:
     """Its author hands over an entry, by account or by a link that came by mail, or staff one that they entered for
-    somebody; it is reviewed like every other.
+    somebody; it is reviewed like every other. Staff say in `reason` how it was confirmed.
     """
     if can_add_offer(by, offer):
-        return apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now())
+        return apply(OFFER, offer, "submit", by=by, reason=reason, submitted_at=timezone.now())
     change = apply(OFFER, offer, "submit", by=by, submitted_at=timezone.now(), submitter_email=by.email)
     if isinstance(by, AccessLink):
         mail_author("offers.send_receipt", offer, change, "Meldung eingegangen", email=by.email)

@@ -16,6 +16,7 @@ from offers.permissions import (
     can_confirm_offer,
     can_decide_proposal,
     can_hide_overdue,
+    can_record_offer,
     can_release_offer,
     can_restore_offer,
     can_review_offer,
@@ -48,6 +49,8 @@ def _may_be_published(offer: Offer) -> str:
 
 
 OFFER = table(
+    # Leaves the status as it is: the Verlauf tells who wrote it down, and how it came.
+    Transition("record", frozenset({_S.DRAFT}), "", can_record_offer),
     Transition("send", frozenset({_S.DRAFT}), _S.UNCONFIRMED, can_send_offer, _may_be_sent),
     Transition("submit", frozenset({_S.DRAFT}), _S.SUBMITTED, can_submit_offer, _is_complete),
     Transition("confirm_submission", frozenset({_S.UNCONFIRMED}), _S.SUBMITTED, can_confirm_offer),

@@ -1,7 +1,7 @@
 """The offer: what an organisation does for whom, where and when. A Projekt also says how others can do it too."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
@@ -274,6 +274,15 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
     @property
     def is_project(self) -> bool:
         return self.kind == self.Kind.PROJECT
+
+    @property
+    def brought_its_provider(self) -> bool:
+        """Whether its organisation was typed in with it, so that it may go with it.
+
+        Authors without an account choose among public organisations only. Staff choose among all they know of: one
+        that is older than what they record was not made for it.
+        """
+        return self.recorded_by_id is None or self.provider.created_at >= self.created_at - timedelta(minutes=1)
 
     @property
     def next_date(self) -> "OfferDate | None":

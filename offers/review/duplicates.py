@@ -17,12 +17,15 @@ GONE = [Offer.Status.REJECTED, Offer.Status.ARCHIVED]
 _places = Offer.municipalities.through
 
 
-def offers_like(offer: Offer) -> OfferQuerySet:
-    """Return entries with a similar title anywhere, or a similar short text in the same place, nearest first."""
+def offers_like(offer: Offer, known: OfferQuerySet | None = None) -> OfferQuerySet:
+    """Return entries with a similar title anywhere, or a similar short text in the same place, nearest first.
+
+    `known` are those to look among, if not all that were sent.
+    """
     title = Value(fold(offer.title))
     own = _places._default_manager.filter(offer=offer.pk).values("municipality")
     in_the_same_place = Exists(_places._default_manager.filter(offer=OuterRef("pk"), municipality__in=own))
-    alike = _known(title).filter(
+    alike = _known(title, known).filter(
         _same_title(title) | (Q(search_text__trigram_similar=Value(offer.search_text)) & Q(in_the_same_place))
     )
     return alike.exclude(pk=offer.pk).select_related("provider").order_by("-likeness")  # type: ignore[misc]
@@ -45,9 +48,9 @@ def organisations_like(organisation: Organisation) -> OrganisationQuerySet:
     )
 
 
-def _known(title: Expression) -> OfferQuerySet:
-    offers = Offer.objects.for_staff().exclude(status__in=GONE)
-    return offers.annotate(likeness=_similarity("title", title))
+def _known(title: Expression, known: OfferQuerySet | None = None) -> OfferQuerySet:
+    offers = Offer.objects.for_staff() if known is None else known
+    return offers.exclude(status__in=GONE).annotate(likeness=_similarity("title", title))
 
 
 def _same_title(title: Expression) -> Q:

@@ -38,6 +38,8 @@ def url_of(record: models.Model) -> str:
     match record:
         case Offer(status=Offer.Status.SUBMITTED):
             name = "review_detail"
+        case Offer(status=Offer.Status.DRAFT):
+            name = "recording_edit"
         case Offer():
             name = "staff_offer_detail"
         case ChangeProposal():

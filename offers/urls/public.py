@@ -22,7 +22,9 @@ from offers.views import (
 urlpatterns = [
     path("angebote/", offer_list.OfferList.as_view(), name="offer_list"),
     path("angebote/melden/", submission.submission_start, name="submission_start"),
+    path("angebote/melden/geloescht/", submission.submission_discarded, name="submission_discarded"),
     path("angebote/melden/<str:token>/", submission.submission_resume, name="submission_resume"),
+    path("angebote/melden/<str:token>/loeschen/", submission.submission_discard, name="submission_discard"),
     path("angebote/melden/<str:token>/<slug:step>/", submission.submission_step, name="submission_step"),
     path("angebote/bestaetigen/<str:token>/", confirmation.submission_confirm, name="submission_confirm"),
     path("angebote/pflege/organisation/<str:token>/", care_all.care_all, name="care_all"),

@@ -9,6 +9,7 @@ from offers.views import (
     freshness,
     merging,
     proposals,
+    recording,
     review,
     staff_offers,
     staff_organisations,
@@ -54,6 +55,15 @@ urlpatterns = [
     path("arbeitsplatz/wiedervorlagen/neu/<slug:kind>/<int:pk>/", follow_ups.follow_up_add, name="follow_up_add"),
     path("arbeitsplatz/wiedervorlagen/<int:pk>/erledigt/", follow_ups.follow_up_done, name="follow_up_done"),
     path("arbeitsplatz/angebote/", staff_offers.StaffOfferList.as_view(), name="staff_offer_list"),
+    path("arbeitsplatz/angebote/erfassen/", recording.RecordingAdd.as_view(), name="recording_add"),
+    path(
+        "arbeitsplatz/angebote/erfassen/organisation/", recording.recording_organisation, name="recording_organisation"
+    ),
+    path("arbeitsplatz/angebote/erfasst/", recording.RecordingList.as_view(), name="recording_list"),
+    path("arbeitsplatz/angebote/erfasst/<int:pk>/", recording.RecordingEdit.as_view(), name="recording_edit"),
+    path("arbeitsplatz/angebote/erfasst/<int:pk>/link/", recording.recording_link, name="recording_link"),
+    path("arbeitsplatz/angebote/erfasst/<int:pk>/bestaetigt/", recording.recording_submit, name="recording_submit"),
+    path("arbeitsplatz/angebote/erfasst/<int:pk>/loeschen/", recording.recording_discard, name="recording_discard"),
     path("arbeitsplatz/angebote/neu/", staff_offers.StaffOfferAdd.as_view(), name="staff_offer_add"),
     path("arbeitsplatz/angebote/<int:pk>/", staff_offers.StaffOfferDetail.as_view(), name="staff_offer_detail"),
     path("arbeitsplatz/angebote/<int:pk>/bearbeiten/", staff_offers.StaffOfferEdit.as_view(), name="staff_offer_edit"),

@@ -34,8 +34,9 @@ def public_alike(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required("offers.add_offer", raise_exception=True)
 def staff_alike(request: HttpRequest) -> HttpResponse:
-    """All that staff know of."""
-    found = [*_organisations(request)[:AT_MOST], *_offers(request)[:AT_MOST]]
+    """All that staff know of, and what they write down for others just now."""
+    offers = _offers(request, Offer.objects.editable_by_staff())
+    found = [*_organisations(request)[:AT_MOST], *offers[:AT_MOST]]
     return _hint(request, [(row, records.url_of(row)) for row in found])
 
 
@@ -51,13 +52,13 @@ def _organisations(request: HttpRequest) -> Any:
     return found
 
 
-def _offers(request: HttpRequest) -> Any:
+def _offers(request: HttpRequest, known: Any = None) -> Any:
     title = request.GET.get("title", "").strip()[:120]
     if len(title) < SHORTEST:
         return Offer.objects.none()
     typed = Offer(title=title)
     typed.search_text = fold(title)
-    return offers_like(typed)
+    return offers_like(typed, known)
 
 
 def _hint(request: HttpRequest, rows: list[tuple[Any, str]]) -> HttpResponse:

@@ -27,6 +27,7 @@ from offers.forms.staff import NewOfferForm, ProviderForm, StaffOfferForm
 from offers.models import Offer, SurveyInvitation
 from offers.review import queue
 from offers.staff_filters import StaffOfferFilters
+from offers.views.recording import list_tabs
 from offers.views.steps import StepView
 
 
@@ -45,6 +46,7 @@ class StaffOfferList(PermissionRequiredMixin, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(filters=self.filters, **kwargs)
         context["rows"] = [(offer, queue.places(offer)) for offer in context["object_list"]]
+        context["tabs"] = list_tabs(recorded=False)
         return context
 
 
@@ -83,7 +85,7 @@ class StaffOfferDetail(StepView):
     )
 
     def get_queryset(self) -> Any:
-        return Offer.objects.for_staff().for_detail()
+        return Offer.objects.for_staff().for_detail().select_related("recorded_by")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         offer = self.object
@@ -114,7 +116,9 @@ class StaffOfferEdit(PermissionRequiredMixin, View):
             return self._page(request, form)
         try:
             form.save()
-            if form.changed_text:
+            if offer.status == Offer.Status.DRAFT:
+                lifecycle.revise_recorded(offer, by=acting_user(request))
+            elif form.changed_text:
                 lifecycle.note_editor(offer, by=acting_user(request))
         except StaleSave as stale:
             return conflict(
@@ -124,7 +128,8 @@ class StaffOfferEdit(PermissionRequiredMixin, View):
         return redirect(_detail_url(offer))
 
     def _offer(self, pk: int) -> Offer:
-        return get_object_or_404(Offer.objects.for_staff().select_related("provider", "contact__consent"), pk=pk)
+        known = Offer.objects.editable_by_staff().select_related("provider", "contact__consent")
+        return get_object_or_404(known, pk=pk)
 
     def _page(self, request: HttpRequest, form: StaffOfferForm) -> HttpResponse:
         context = {"form": form, "offer": form.instance, "back_url": _detail_url(form.instance)}
@@ -132,7 +137,8 @@ class StaffOfferEdit(PermissionRequiredMixin, View):
 
 
 def _detail_url(offer: Offer) -> str:
-    return reverse("offers:staff_offer_detail", args=[offer.pk])
+    name = "recording_edit" if offer.status == Offer.Status.DRAFT else "staff_offer_detail"
+    return reverse(f"offers:{name}", args=[offer.pk])
 
 
 def _row_differences(form: StaffOfferForm, theirs: Any) -> list[Difference]:

@@ -1,18 +1,20 @@
 """ "Angebot melden": one form a step, kept in a draft row that a signed link opens. No account, no session data."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kiportal.common import limits, links
 from kiportal.common.models import AccessLink
-from kiportal.common.transitions import TransitionError
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from offers import lifecycle
-from offers.forms.submission import REVIEW, STEPS, AddressForm, StartForm
+from offers.forms.submission import REVIEW, STEPS, AddressForm, DiscardForm, StartForm
 from offers.models import Offer
 from offers.views.by_link import opened_by_link
 from offers.views.writing import BEING_WRITTEN, REVIEW_LABEL, Desk
@@ -26,6 +28,19 @@ class LinkDesk(Desk):
 
     frame = "base.html"
     by: AccessLink
+
+    def resume(self) -> HttpResponse:
+        """What the centre wrote down is read first, whatever is missing."""
+        return redirect(self.url(REVIEW)) if self._is_recorded() else super().resume()
+
+    def review_context(self) -> dict[str, Any]:
+        if not self._is_recorded():
+            return {}
+        token = links.token(self.by)
+        return {"is_recorded": True, "discard_url": reverse("offers:submission_discard", kwargs={"token": token})}
+
+    def _is_recorded(self) -> bool:
+        return self.offer.status == Offer.Status.DRAFT and self.offer.recorded_by_id is not None
 
     def url(self, page: str) -> str:
         return _url(self.by, page)
@@ -81,6 +96,40 @@ def submission_step(request: HttpRequest, link: AccessLink, offer: Offer, step: 
         resume_url = reverse("offers:submission_resume", kwargs={"token": links.token(link)})
         return render(request, "offers/submission_saved.html", {"offer": offer, "resume_url": resume_url})
     return LinkDesk(request, offer, link).step(step)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def submission_discard(request: HttpRequest, token: str) -> HttpResponse:
+    """ "Das stimmt nicht, bitte löschen". Then nothing is left that the link opens, so a second click reads that."""
+    response = _discard(request, token=token)
+    if request.method == "POST" and response.status_code == 404:
+        return redirect("offers:submission_discarded")
+    return response
+
+
+@opened_by_link(AccessLink.Purpose.DRAFT)
+def _discard(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpResponse:
+    if offer.recorded_by_id is None:
+        raise Http404
+    if offer.status != Offer.Status.DRAFT:
+        return redirect(_url(link, SENT))
+    form = DiscardForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            lifecycle.discard_recorded(offer, by=link, words=form.cleaned_data["words"])
+            return redirect("offers:submission_discarded")
+        except SomebodyWasFaster:
+            return redirect(_url(link, SENT))
+    context = {"offer": offer, "form": form, "back_url": _url(link, REVIEW)}
+    return render(request, "offers/submission_discard.html", context)
+
+
+@require_safe
+@login_not_required
+def submission_discarded(request: HttpRequest) -> HttpResponse:
+    return render(request, "offers/submission_discarded.html")
 
 
 def _sent(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpResponse:

@@ -53,6 +53,10 @@ class Desk:
     def send(self) -> None:
         raise NotImplementedError
 
+    def review_context(self) -> dict[str, Any]:
+        """What the review says beside the entry."""
+        return {}
+
     # The pages
 
     def resume(self) -> HttpResponse:
@@ -180,6 +184,7 @@ class Desk:
             "question": question_of(offer),
             "is_answer": is_answer,
             "rules": CentreText.objects.in_language(CentreText.Page.SUBMISSION, get_language() or "de"),
+            **self.review_context(),
         }
         return render(request, "offers/submission_review.html", context, status=status)
 

@@ -85,7 +85,7 @@ def test_list_needs_few_queries_for_one_and_for_thirty(
     staff: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(2):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             staff.get(url(LIST))
         for _ in range(30):
             factories.make_offer()

@@ -50,8 +50,12 @@ PLAIN = ("send", "submit", "confirm_submission", "resubmit")
 
 
 class Story(RuleBasedStateMachine):
-    @initialize(start=st.sampled_from(["draft", "submitted", "published", "hidden"]))
-    def begin(self, start: str) -> None:
+    @initialize(
+        start=st.sampled_from(["draft", "draft", "submitted", "published", "hidden"]),
+        proven=st.booleans(),
+        recorded=st.booleans(),
+    )
+    def begin(self, start: str, proven: bool, recorded: bool) -> None:
         was_public = start in {"published", "hidden"}
         dated = {"slug": "naehkurs", "published_at": timezone.now()} if was_public else {"slug": None}
         self.offer, self.start = factories.make_offer(status=start, **dated), start
@@ -69,6 +73,11 @@ class Story(RuleBasedStateMachine):
                 for purpose in ("draft", "confirm", "care")
             },
         }
+        self.proven, self.recorded = proven or recorded, recorded
+        if recorded:  # typed in by staff for the organisation, which got its link by mail
+            Offer.objects.filter(pk=self.offer.pk).update(recorded_by=self.people["editor"])
+            lifecycle.revise_recorded(self.fresh(), by=self.people["editor"])
+        Offer.objects.filter(pk=self.offer.pk).update(is_address_proven=self.proven)
         self.offer_status, self.proposals = start, {}
         self.written: set[str] = set()
 
@@ -82,16 +91,40 @@ class Story(RuleBasedStateMachine):
 
     @rule(verb=st.sampled_from(REASONED), who=st.sampled_from(PEOPLE), reason=st.sampled_from(["", "Darum."]))
     def decide(self, verb: str, who: str, reason: str) -> None:
+        writer = self.fresh().edited_by
         if (
             self.attempt(getattr(lifecycle, verb), self.fresh(), by=self.people[who], reason=reason)
             and verb == "publish"
         ):
+            assert writer != self.people[who] or (who == "lead" and reason), f"{who} released what {who} wrote down"
             assert who not in self.written or (who == "lead" and reason), f"{who} released an own entry"
 
     @rule(verb=st.sampled_from(PLAIN), who=st.sampled_from(PEOPLE))
     def hand_in(self, verb: str, who: str) -> None:
         if self.attempt(getattr(lifecycle, verb), self.fresh(), by=self.people[who]):
             self.written.add(who)
+            if verb == "submit":
+                assert who != "draft" or self.proven, "an address that no mail has reached was taken as proven"
+                assert who != "provider" or not self.recorded, "a member sent what the centre still writes down"
+
+    @rule(who=st.sampled_from(PEOPLE))
+    def send_link(self, who: str) -> None:
+        self.attempt(lifecycle.send_recorded_link, self.fresh(), by=self.people[who])
+        sent = AccessLink.objects.for_target(self.offer).filter(purpose=AccessLink.Purpose.DRAFT).count()
+        assert sent == 1 or self.recorded
+
+    @rule(who=st.sampled_from(PEOPLE))
+    def throw_away(self, who: str) -> None:
+        """What others may not delete is still there; what may be deleted, outside this story."""
+        offer = self.fresh()
+        may = self.recorded and offer.status == "draft" and who in {"editor", "other editor", "lead", "draft"}
+        try:
+            with transaction.atomic():
+                lifecycle.discard_recorded(offer, by=self.people[who])
+                assert may, f"{who} deleted an entry"
+                transaction.set_rollback(True)
+        except (PermissionDenied, TransitionError):
+            assert not may
 
     @rule(who=st.sampled_from(PEOPLE))
     def edit(self, who: str) -> None:

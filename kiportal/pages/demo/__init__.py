@@ -6,6 +6,7 @@ concepts    the integration concept in two versions, from files of the project a
 content     organisations, offers with their history, proposals, reports
 gallery     pictures of entries, drawn by `scenes`
 history     lets the lifecycle functions act in the past
+recordings  what staff wrote down for a Verein and nobody confirmed yet
 places      which municipality an entry lies in, and the placeholders of its texts
 surveys     a Bestandsaufnahme that runs
 synthetic   any number of further offers, fast
@@ -19,7 +20,7 @@ from django.db import transaction
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.pages.demo import accounts, concepts, content, surveys, synthetic, upkeep
+from kiportal.pages.demo import accounts, concepts, content, recordings, surveys, synthetic, upkeep
 from kiportal.pages.demo.places import Places
 from offers.models import Offer
 
@@ -52,6 +53,7 @@ def load(extra_offers: int = 0) -> Loaded:
         concepts.load(places)
         upkeep.load(places)
         surveys.load()
+        recordings.load(places)
     synthetic.add(extra_offers, places)
     return Loaded(
         organisations=Organisation.objects.count() - before[0],
