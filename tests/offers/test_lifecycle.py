@@ -39,6 +39,7 @@ STEPS = {
     (S.ARCHIVED, "restore"): S.PUBLISHED,
     (S.PUBLISHED, "hide_overdue"): S.HIDDEN,
     (S.HIDDEN, "show_confirmed"): S.PUBLISHED,
+    (S.DRAFT, "record"): S.DRAFT,  # told in the Verlauf, without a new status
     # Told in the Verlauf of both, without a new status.
     **{(s, "merge"): s for s in (S.SUBMITTED, S.PUBLISHED, S.HIDDEN, S.ARCHIVED, S.REJECTED)},
 }
@@ -56,6 +57,7 @@ MAY = {
     "archive": STAFF | {"care link", "member", "municipality"},
     "restore": STAFF,
     "merge": STAFF,
+    "record": set(),  # only what staff have written down for somebody
     "hide_overdue": set(),  # the time alone
     "show_confirmed": set(),  # only what the time has hidden
 }
