@@ -152,6 +152,12 @@ _latest: Index | None = None
 _lock = Lock()
 
 
+def forget() -> None:
+    """Begin like a new process."""
+    global _latest  # noqa: PLW0603
+    _latest = None
+
+
 def current() -> Index:
     """The index as it is now, in one query where nothing has changed.
 

@@ -13,7 +13,7 @@ from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress,
 from kiportal.common.retention import erase, rule
 from offers.lifecycle import proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
-from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation
+from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation, Touched
 from offers.models.images import FOLDER
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
@@ -103,6 +103,13 @@ def forgotten_addresses(before: datetime, *, delete: bool) -> int:
         *(SurveyInvitation.objects.values_list(Lower("email"), flat=True)),
     ]
     return erase(MailAddress.objects.filter(old).exclude(email__in=named), delete=delete)
+
+
+@rule("Merker geänderter Einträge", days=1)
+def old_notes(before: datetime, *, delete: bool) -> int:
+    """No data of persons: who has not counted for so long counts everything anew (`offers.counting`)."""
+    notes = Touched.objects.filter(at__lt=before)
+    return notes.delete()[0] if delete else notes.count()
 
 
 @rule("Hochgeladene Bilder, die kein Eintrag zeigt", days=2)
