@@ -1,7 +1,7 @@
 """Our own line icons, written into the page: one colour, no request, nothing for the CSP to allow."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +14,7 @@ FALLBACK_PICTOGRAM = "sonstiges"
 MIRRORED = {"arrow-left", "arrow-right", "chevron-left", "chevron-right", "external", "login", "logout", "send", "undo"}
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "") -> SafeString:
     """static/icons/ui/<name>.svg; decorative unless it has a label. An unknown name is a mistake of the template."""
     mirrored = " icon--mirrored" if name in MIRRORED else ""
@@ -26,6 +27,7 @@ def icon(name: str, label: str = "") -> SafeString:
     )
 
 
+@cache
 def pictogram(slug: str) -> SafeString:
     """static/icons/topics/<slug>.svg. Topics are rows, so a new one may have no pictogram yet."""
     known = re.fullmatch(r"[a-z0-9-]+", slug) and (FOLDER / "topics" / f"{slug}.svg").is_file()

@@ -47,6 +47,7 @@ small, narrow.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -57,6 +58,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.urls import translate_url
 from django.utils import translation
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -155,6 +157,29 @@ def facet(
         "rest_open": any(option["selected"] for option in rest),
         "open": open or any(option["selected"] for option in options),
     }
+
+
+@register.simple_tag
+def facet_options(name: str, options: Sequence[Mapping[str, Any]], start: int = 0) -> SafeString:
+    """The check boxes of a facet. Most pages show what another one has shown, so what was written is kept."""
+    rows = tuple((option["value"], str(option["label"]), option["count"], option["selected"]) for option in options)
+    return _written_options(name, rows, start, translation.get_language())
+
+
+@lru_cache(maxsize=512)
+def _written_options(
+    name: str, rows: tuple[tuple[str, str, int, bool], ...], start: int, _language: str | None
+) -> SafeString:
+    return format_html_join(
+        "\n",
+        '<div class="kern-form-check facet__option">'
+        '<input class="kern-form-check__checkbox" type="checkbox" name="{0}" value="{1}" id="facet_{0}_{2}"{3}>'
+        '<label class="kern-label" for="facet_{0}_{2}">{4} <span class="count">{5}</span></label></div>',
+        (
+            (name, value, place, SafeString(" checked" if selected else ""), label, localize(count))
+            for place, (value, label, count, selected) in enumerate(rows, start=start)
+        ),
+    )
 
 
 @register.simple_tag(takes_context=True)
