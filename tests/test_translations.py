@@ -175,7 +175,7 @@ PAGES = [
     for entry in ROWS
     if (entry.who == ANYBODY or entry.name.startswith(("account_", "mfa_"))) and not entry.name.startswith("health")
     if entry.name not in {"robots", "sitemap", "mfa_download_recovery_codes"}
-    if entry.name not in {"concepts:version_pdf", "concepts:image_file", "offers:public_alike"}
+    if entry.name not in {"concepts:version_pdf", "concepts:image_file", "offers:offer_image", "offers:public_alike"}
 ]
 
 

@@ -306,6 +306,7 @@ def test_findings_of_a_flawless_entry(editor: User) -> None:
         "Organisation": "success",
         "Mögliche Dubletten": "success",
         "Einwilligung": "success",
+        "Bildrechte": "success",
         "Angaben zu Personen": "success",
         "Links": "success",
         "Verständlichkeit": "success",
