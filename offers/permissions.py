@@ -1,8 +1,10 @@
 """Who may do what with offers. `by` is somebody signed in or the holder of a link from a mail."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from actors.models import Municipality, Organisation
 from actors.permissions import is_member
+from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.models.user import UserQuerySet
@@ -118,6 +120,19 @@ def own_proposals(by: By, offer: Offer) -> ChangeProposalQuerySet:
             else undecided.none()
         )
     return undecided.filter(by_account=True) if _is_member(by, offer) else undecided.none()
+
+
+def bodies_of(by: By) -> OrganisationQuerySet:
+    """The administrations of Kommunen for which an account acts, by its role and as one of their people."""
+    if not isinstance(by, User) or not by.has_perm("offers.view_local_offer"):
+        return Organisation.objects.none()
+    bodies = Organisation.objects.of_member(by).visible_to_public()
+    return bodies.filter(kind=Organisation.Kind.MUNICIPALITY).order_by("sort_key")
+
+
+def municipalities_of(by: By) -> QuerySet[Municipality]:
+    """The Kommunen whose slice of the register an account may read."""
+    return Municipality.objects.filter(organisations__in=bodies_of(by)).distinct()
 
 
 def can_answer_need(by: By, need: Need) -> bool:

@@ -5,6 +5,7 @@ an organisation that nobody else has, the jobs of its mails, and in demo mode th
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -67,11 +68,13 @@ def worked_off_feedback(before: datetime, *, delete: bool) -> int:
 @rule("Namen und Adressen zu vorgemerkten Lücken", days=183)
 def authors_of_noted_needs(before: datetime, *, delete: bool) -> int:
     """What is missing stays as a number for planning; who said so goes, in the field history, too."""
-    noted = Need.objects.closed_before(before).filter(status=Need.Status.NOTED).exclude(name="", email="")
+    noted = Need.objects.closed_before(before).filter(status=Need.Status.NOTED)
+    noted = noted.exclude(name="", email="", by_user=None)
     keys = list(noted.values_list("pk", flat=True))
     if delete:
-        Need.objects.filter(pk__in=keys).update(name="", email="")
-        Need.pgh_event_model.objects.filter(pgh_obj_id__in=keys).update(name="", email="")  # type: ignore[attr-defined]
+        nobody: dict[str, Any] = {"name": "", "email": "", "by_user": None}
+        Need.objects.filter(pk__in=keys).update(**nobody)
+        Need.pgh_event_model.objects.filter(pgh_obj_id__in=keys).update(**nobody)  # type: ignore[attr-defined]
     return len(keys)
 
 

@@ -30,6 +30,8 @@ from offers.lifecycle.feedback import (
     forward_hint,
     note_need,
     receive_hint,
+    receive_local_hint,
+    receive_local_need,
     receive_need,
 )
 from offers.lifecycle.freshness import (
@@ -90,6 +92,8 @@ __all__ = [
     "publish",
     "question_proposal",
     "receive_hint",
+    "receive_local_hint",
+    "receive_local_need",
     "receive_need",
     "reject",
     "reject_proposal",
