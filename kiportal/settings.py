@@ -168,6 +168,7 @@ KIPORTAL_DAILY_COMMANDS = [
     "ask_for_confirmation",
     "check_links",
     "remind_unused_accounts",
+    "remind_unused_drafts",
     "purge",
     "clearsessions",
 ]

@@ -1,5 +1,6 @@
 """Who may do what with offers. `by` is somebody signed in or the holder of a link from a mail."""
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from actors.models import Municipality, Organisation
@@ -120,6 +121,13 @@ def own_proposals(by: By, offer: Offer) -> ChangeProposalQuerySet:
             else undecided.none()
         )
     return undecided.filter(by_account=True) if _is_member(by, offer) else undecided.none()
+
+
+def proposals_in_care(link: AccessLink) -> ChangeProposalQuerySet:
+    """The same for all entries of a link to an organisation at once."""
+    entries = Offer.objects.in_care_of(link.target_id, link.email)
+    undecided = ChangeProposal.objects.undecided().filter(target_type=ContentType.objects.get_for_model(Offer))
+    return undecided.filter(by_account=False, author_email=link.email, target_id__in=entries.values("pk"))
 
 
 def bodies_of(by: By) -> OrganisationQuerySet:

@@ -11,11 +11,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from actors.models import ContactPerson, Organisation
 from kiportal.common import mail
 from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, MailAddress, StatusChange, User
-from kiportal.common.retention import erase, locked_keys, rule
+from kiportal.common.retention import NOTICE_DAYS, erase, locked_keys, rule
+from offers.lifecycle import UNUSED_DRAFT
 from offers.models import Hint, Need, Offer
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
@@ -28,6 +30,14 @@ def unconfirmed_submissions(before: datetime, *, delete: bool) -> int:
     abandoned = Q(status=Offer.Status.DRAFT, pk__in=drafts.values("target_id"))
     unconfirmed = Q(status=Offer.Status.UNCONFIRMED)
     return _erase_entries(Offer.objects.filter(abandoned | unconfirmed, updated_at__lt=before), delete=delete)
+
+
+@rule("Entwürfe von Konten, an denen trotz Hinweis niemand schreibt", days=NOTICE_DAYS)
+def unused_drafts(before: datetime, *, delete: bool) -> int:
+    """12 months without a change; `remind_unused_drafts` has written to the accounts in time."""
+    untouched = Q(updated_at__lt=timezone.now() - UNUSED_DRAFT) & Q(updated_at__lt=F("draft_notice_at"))
+    unused = Offer.objects.drafts_of_accounts().filter(untouched, draft_notice_at__lt=before)
+    return _erase_entries(unused, delete=delete)
 
 
 @rule("Abgelehnte Meldungen", days=183)
@@ -113,7 +123,7 @@ def _erase_entries(entries: QuerySet[Offer], *, delete: bool) -> int:
 
 
 def _mails_about(*, offers: list[int] | None = None, proposals: list[int] | None = None) -> QuerySet[Job]:
-    """The jobs of all mails about these entries and proposals: their first argument is a link, a step or a proposal."""
+    """The jobs of all mails about these entries and proposals: the first argument is a link, a step, one of them."""
     about = Q(target_type=_type(Offer), target_id__in=offers or []) | Q(
         target_type=_type(ChangeProposal), target_id__in=proposals or []
     )
@@ -121,10 +131,12 @@ def _mails_about(*, offers: list[int] | None = None, proposals: list[int] | None
     links = [str(pk) for pk in AccessLink.objects.filter(about).values_list("pk", flat=True)]
     of_proposal = Q(kind="offers.send_proposal_notice")
     of_feedback = Q(kind__in=["offers.send_need_notice", "offers.send_hint_notice"])
+    of_draft = Q(kind="offers.send_draft_notice")
     return Job.objects.filter(kind__startswith="offers.").filter(
         Q(arguments__0__in=links)
         | of_proposal & Q(arguments__0__in=proposals or [])
-        | ~of_proposal & ~of_feedback & Q(arguments__0__in=steps)
+        | of_draft & Q(arguments__0__in=offers or [])
+        | ~of_proposal & ~of_feedback & ~of_draft & Q(arguments__0__in=steps)
     )
 
 

@@ -13,7 +13,7 @@ from kiportal.common.transitions import TransitionError
 from kiportal.common.views import errors
 from offers import lifecycle
 from offers.models import Offer
-from offers.permissions import can_restore_offer, own_proposals
+from offers.permissions import can_restore_offer, own_proposals, proposals_in_care
 from offers.querysets import OfferQuerySet
 from offers.upkeep import due
 from offers.views import changing
@@ -78,7 +78,8 @@ def care_all_edit(request: HttpRequest, link: AccessLink, organisation: Organisa
         "back_url": _url(link),
         "form": tried.form,
         "differences": tried.differences,
-        "proposed": changing.in_words(own_proposals(link, offer).first()),
+        "proposed": changing.in_words(own := own_proposals(link, offer).first()),
+        "question": changing.open_question(own),
     }
     return render(request, "offers/care_form.html", context, status=tried.status)
 
@@ -118,6 +119,8 @@ def _entries(link: AccessLink) -> list[dict[str, object]]:
     today = timezone.localdate()
     running_out = {entry.offer.pk: entry for entry in due.entries(_offers(link), today)}
     hidden = set(_offers(link).hidden_as_overdue().values_list("pk", flat=True))
+    proposals = {proposal.target_id: proposal for proposal in proposals_in_care(link)}
+    questions = changing.open_questions(proposals.values())
     shown = []
     for offer in _offers(link).order_by("last_confirmed_on", "sort_key", "pk"):
         is_public = offer.status == Offer.Status.PUBLISHED
@@ -133,7 +136,8 @@ def _entries(link: AccessLink) -> list[dict[str, object]]:
                     "can_restore": can_restore,
                     "is_over": is_public and offer.valid_until is not None and offer.valid_until < today,
                     "due": running_out.get(offer.pk),
-                    "has_proposal": own_proposals(link, offer).exists(),
+                    "has_proposal": offer.pk in proposals,
+                    "question": questions.get(proposals[offer.pk].pk, "") if offer.pk in proposals else "",
                     "form_url": reverse("offers:care_all_edit", kwargs={"token": links.token(link), "pk": offer.pk}),
                 }
             )

@@ -7,7 +7,7 @@ content     organisations, offers with their history, proposals, reports
 history     lets the lifecycle functions act in the past
 places      which municipality an entry lies in, and the placeholders of its texts
 synthetic   any number of further offers, fast
-upkeep      what the public told the centre, an address without mail, a broken link
+upkeep      what the public and a Kommune told the centre, Wiedervorlagen, an address without mail, a broken link
 """
 
 from dataclasses import dataclass
