@@ -108,7 +108,7 @@ class LocalNeedForm(_NeedFields, _ByAccount):
 
     municipality = None  # type: ignore[assignment]
 
-    fieldsets = [("", ["text", "topic", ("target_group", "language")], NO_CLIENTS)]
+    fieldsets = [("Das fehlt", ["text", "topic", ("target_group", "language")], NO_CLIENTS)]
 
 
 class LocalHintForm(_HintFields, _ByAccount):

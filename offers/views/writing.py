@@ -17,6 +17,7 @@ from kiportal.common.views.conflicts import Difference
 from offers import lifecycle
 from offers.completeness import gaps
 from offers.forms.submission import REVIEW, STEPS, AnswerForm, SendForm, Step, step_of
+from offers.forms.times import Time
 from offers.models import Offer
 from offers.review.duplicates import offers_like
 from offers.views.differences import differences
@@ -24,6 +25,8 @@ from offers.views.differences import differences
 REVIEW_LABEL = _("Prüfen")
 BEING_WRITTEN = frozenset({Offer.Status.DRAFT, Offer.Status.CHANGES_REQUESTED})
 MAXIMUM_ALIKE = 5
+# The button for another row of dates, and the parameter of the page that shows it.
+MORE_DATES = "termin"
 
 
 class Desk:
@@ -74,7 +77,10 @@ class Desk:
             return redirect(self.url(REVIEW))
         if self.request.method == "POST":
             return self._save_step(entry)
-        return self._show_step(entry, entry.form(instance=self.offer))
+        form = entry.form(instance=self.offer)
+        if MORE_DATES in self.request.GET and isinstance(form, Time):
+            form.unfold_dates()
+        return self._show_step(entry, form)
 
     def _save_step(self, entry: Step) -> HttpResponse:
         """Keep what was entered; only "Weiter" asks for all that the step needs."""
@@ -85,7 +91,7 @@ class Desk:
         try:
             if form.is_valid():
                 _keep(offer, form)
-                return redirect(self.go_on_later() if verb == "spaeter" else self.url(self._next(entry, verb)))
+                return redirect(self.go_on_later() if verb == "spaeter" else self._next_url(entry, verb))
             half = entry.form(self.request.POST, instance=_fresh(offer), lenient=True)
             if half.is_valid():
                 _keep(offer, half)
@@ -95,7 +101,7 @@ class Desk:
             if _fresh(offer).status not in BEING_WRITTEN:
                 return redirect(self.sent_url())
             if not form.changed_data:  # the same form was sent twice
-                return redirect(self.url(self._next(entry, verb)))
+                return redirect(self._next_url(entry, verb))
             return self._show_step(entry, form, status=409, differing=differences(form))
         except lifecycle.TooManyMails as error:
             form = self._again(entry, lenient=lenient)
@@ -112,13 +118,18 @@ class Desk:
         form.is_valid()
         return form
 
+    def _next_url(self, entry: Step, verb: str) -> str:
+        """Who asked for another row finds the dates unfolded."""
+        url = self.url(self._next(entry, verb))
+        return f"{url}?{MORE_DATES}" if verb == MORE_DATES else url
+
     def _next(self, entry: Step, verb: str) -> str:
         slugs = [*(step.slug for step in self._steps(_fresh(self.offer))), REVIEW]
         index = slugs.index(entry.slug)
         match verb:
             case "zurueck":
                 return slugs[max(0, index - 1)]
-            case "termin":
+            case _ if verb == MORE_DATES:
                 return entry.slug
             case _:
                 return slugs[index + 1]

@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from actors import consents
 from actors.models import Municipality, Organisation
 from kiportal.common import roles
-from kiportal.common.models import Job, StatusChange, User
+from kiportal.common.models import Consent, Job, StatusChange, User
 from offers import lifecycle, local
 from offers.lifecycle.merging import merge
 from offers.models import Hint, Need, Offer
@@ -229,6 +230,21 @@ def test_page_of_an_entry_that_is_not_public_says_how_it_stands(
         assert part in text
     for part in ("Kanarienvogel", "Vogel 2", "verein@example.org", "Rita Redaktion", "Öffentliche Seite"):
         assert part not in text
+
+
+def test_name_of_a_contact_is_shown_where_it_is_public(kommune: Client, place: Municipality, editor: User) -> None:
+    offer = factories.make_offer(municipalities=[place])
+    contact = offer.contact
+    assert contact is not None
+    contact.name = "Nora Name"
+    contact.save()
+    consents.record(contact, wording="Ja", channel=Consent.Channel.MAIL, given_on=timezone.localdate())
+    url = f"{LIST}{offer.pk}/"
+    assert "Nora Name" in kommune.get(url).text
+    lifecycle.hide(offer, by=editor, reason="x")
+    text = kommune.get(url).text
+    assert "Kursbüro" in text
+    assert "Nora Name" not in text
 
 
 def test_page_of_a_public_entry_leads_to_its_public_page(kommune: Client, place: Municipality) -> None:
