@@ -83,6 +83,7 @@ class Summary:
 
     public: int
     in_review: int
+    questioned: int
     stale: int
     oldest: list[Offer]
 
@@ -93,7 +94,8 @@ def summary(municipality: Municipality, today: date, months: int) -> Summary:
     unconfirmed = stale(known, today, months)
     return Summary(
         public=found.get(State.PUBLIC, 0),
-        in_review=found.get(State.REVIEW, 0) + found.get(State.QUESTION, 0),
+        in_review=found.get(State.REVIEW, 0),
+        questioned=found.get(State.QUESTION, 0),
         stale=unconfirmed.count(),
         oldest=list(unconfirmed.select_related("provider")[:OLDEST]),
     )

@@ -189,7 +189,7 @@ def test_home_of_a_kommune_sums_up_what_is_located_there(client: Client, centre:
     factories.make_offer("Woanders")
     text = home(client, member)
     [(_place, summary)] = client.get(reverse(HOME)).context["places"]
-    assert (summary.public, summary.in_review, summary.stale) == (3, 2, 1)
+    assert (summary.public, summary.in_review, summary.questioned, summary.stale) == (3, 1, 1, 1)
     assert summary.oldest == [old]
     for part in ("Angebote in Netphen", "Alter Kurs", reverse("offers:local_offer_list", args=[place.slug])):
         assert part in text
