@@ -169,6 +169,7 @@ KIPORTAL_DAILY_COMMANDS = [
     "remind_of_recorded",
     "check_links",
     "remind_unused_accounts",
+    "remind_unused_drafts",
     "purge",
     "clearsessions",
 ]

@@ -5,6 +5,7 @@ language of their form, the centre in German.
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from kiportal.common import links, mail
 from kiportal.common.jobs import Run
-from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
+from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange, User
 from offers import changes
 from offers.models import Offer
 
@@ -102,6 +103,21 @@ def recorded_link(offer: Offer, link: AccessLink, *, is_reminder: bool, run: Run
         ),
         link=link,
         is_reminder=is_reminder,
+    )
+
+
+def draft_notice(offer: Offer, user: User, erased_on: date, *, run: Run) -> None:
+    """To an account: the draft will go unless somebody touches it."""
+    _send(
+        "draft_notice",
+        offer,
+        to=user.email,
+        run=run,
+        subject="Ihr Entwurf wird bald gelöscht: „%(title)s“",
+        action=(_url("member_offer_detail", pk=offer.pk), "Weiterschreiben"),
+        why="Sie erhalten diese Nachricht, weil Sie im Portal für diese Organisation handeln.",
+        stop="Brauchen Sie den Entwurf nicht mehr? Dann müssen Sie nichts tun.",
+        erased_on=erased_on,
     )
 
 

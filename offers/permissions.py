@@ -1,9 +1,12 @@
 """Who may do what with offers. `by` is somebody signed in or the holder of a link from a mail."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
 
+from actors.models import Municipality, Organisation
 from actors.permissions import is_member
+from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.models.user import UserQuerySet
@@ -162,6 +165,26 @@ def can_see_picture(by: By | AnonymousUser, image: OfferImage) -> bool:
         return offers.for_staff().exists()
     offer = offers.for_member(by).select_related("provider").first()
     return offer is not None and usable_pictures(by, offer).filter(pk=image.pk).exists()
+
+
+def proposals_in_care(link: AccessLink) -> ChangeProposalQuerySet:
+    """The same for all entries of a link to an organisation at once."""
+    entries = Offer.objects.in_care_of(link.target_id, link.email)
+    undecided = ChangeProposal.objects.undecided().filter(target_type=ContentType.objects.get_for_model(Offer))
+    return undecided.filter(by_account=False, author_email=link.email, target_id__in=entries.values("pk"))
+
+
+def bodies_of(by: By) -> OrganisationQuerySet:
+    """The administrations of Kommunen for which an account acts, by its role and as one of their people."""
+    if not isinstance(by, User) or not by.has_perm("offers.view_local_offer"):
+        return Organisation.objects.none()
+    bodies = Organisation.objects.of_member(by).visible_to_public()
+    return bodies.filter(kind=Organisation.Kind.MUNICIPALITY).order_by("sort_key")
+
+
+def municipalities_of(by: By) -> QuerySet[Municipality]:
+    """The Kommunen whose slice of the register an account may read."""
+    return Municipality.objects.filter(organisations__in=bodies_of(by)).distinct()
 
 
 def can_answer_need(by: By, need: Need) -> bool:

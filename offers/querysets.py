@@ -82,19 +82,33 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Their entries as they may know of them: without what somebody still writes, or has to confirm, by a link, and
         without what the centre writes down for them.
         """
+        known = self.of_member(user).exclude(status="unconfirmed").exclude(self._with_draft_link(), status="draft")
+        return known.exclude(status="draft", recorded_by__isnull=False)
+
+    def drafts_of_accounts(self) -> "OfferQuerySet":
+        """Drafts that belong to the accounts of their organisation: nobody writes them by a link, nor the centre."""
+        return self.filter(~self._with_draft_link(), status="draft", recorded_by=None)
+
+    def _with_draft_link(self) -> Exists:
         links = AccessLink.objects.filter(
             target_type=ContentType.objects.get_for_model(self.model),
             target_id=OuterRef("pk"),
             purpose=AccessLink.Purpose.DRAFT,
         )
-        known = self.of_member(user).exclude(status="unconfirmed").exclude(Exists(links), status="draft")
-        return known.exclude(status="draft", recorded_by__isnull=False)
+        return Exists(links)
 
     def in_municipality(self, municipality: Municipality) -> "OfferQuerySet":
         """Offers there; one for the whole Kreis counts in every municipality."""
         through = self.model.municipalities.through
         local = through._default_manager.filter(offer_id=OuterRef("pk"), municipality=municipality)
         return self.filter(Q(is_countywide=True) | Exists(local))
+
+    def known_in(self, municipality: Municipality) -> "OfferQuerySet":
+        """What a Kommune may know of its place: all that was sent, whatever became of it.
+
+        What was rejected is between its author and the centre; of two that were merged one is enough.
+        """
+        return self.for_staff().exclude(status="rejected").filter(merged_into=None).in_municipality(municipality)
 
     def due_for_confirmation(self, today: date, months: int) -> "OfferQuerySet":
         """Published entries whose last confirmation lies more than `months` back, oldest first."""
@@ -221,6 +235,12 @@ class PublicMessageQuerySet(models.QuerySet[Any]):
 
     def closed_before(self, moment: datetime) -> "PublicMessageQuerySet":
         return self.filter(closed_at__lt=moment)
+
+    def from_kommune(self, municipality: Municipality) -> "PublicMessageQuerySet":
+        """What accounts of a Kommune wrote for it, the newest first."""
+        kind = Organisation.Kind.MUNICIPALITY
+        written = self.filter(by_organisation__municipality=municipality, by_organisation__kind=kind)
+        return written.order_by("-received_at", "-pk")
 
 
 class SurveyInvitationQuerySet(models.QuerySet["SurveyInvitation"]):

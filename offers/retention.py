@@ -1,17 +1,19 @@
 """How long this room keeps personal data; `lifecycle.erasing` says how an entry goes without a trace."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from actors.models import ContactPerson, Organisation
 from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, User
-from kiportal.common.retention import erase, rule
-from offers.lifecycle import proposed_pictures
+from kiportal.common.retention import NOTICE_DAYS, erase, rule
+from offers.lifecycle import UNUSED_DRAFT, proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
 from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation, Touched
 from offers.models.images import FOLDER
@@ -32,6 +34,14 @@ def unconfirmed_submissions(before: datetime, *, delete: bool) -> int:
 def recorded_drafts(before: datetime, *, delete: bool) -> int:
     """What staff wrote down and nobody confirmed, counted from the last change: as long as its link is good."""
     return erase_entries(Offer.objects.recorded().filter(updated_at__lt=before), delete=delete)
+
+
+@rule("Entwürfe von Konten, an denen trotz Hinweis niemand schreibt", days=NOTICE_DAYS)
+def unused_drafts(before: datetime, *, delete: bool) -> int:
+    """12 months without a change; `remind_unused_drafts` has written to the accounts in time."""
+    untouched = Q(updated_at__lt=timezone.now() - UNUSED_DRAFT) & Q(updated_at__lt=F("draft_notice_at"))
+    unused = Offer.objects.drafts_of_accounts().filter(untouched, draft_notice_at__lt=before)
+    return erase_entries(unused, delete=delete)
 
 
 @rule("Abgelehnte Meldungen", days=183)
@@ -72,11 +82,13 @@ def worked_off_feedback(before: datetime, *, delete: bool) -> int:
 @rule("Namen und Adressen zu vorgemerkten Lücken", days=183)
 def authors_of_noted_needs(before: datetime, *, delete: bool) -> int:
     """What is missing stays as a number for planning; who said so goes, in the field history, too."""
-    noted = Need.objects.closed_before(before).filter(status=Need.Status.NOTED).exclude(name="", email="")
+    noted = Need.objects.closed_before(before).filter(status=Need.Status.NOTED)
+    noted = noted.exclude(name="", email="", by_user=None)
     keys = list(noted.values_list("pk", flat=True))
     if delete:
-        Need.objects.filter(pk__in=keys).update(name="", email="")
-        Need.pgh_event_model.objects.filter(pgh_obj_id__in=keys).update(name="", email="")  # type: ignore[attr-defined]
+        nobody: dict[str, Any] = {"name": "", "email": "", "by_user": None}
+        Need.objects.filter(pk__in=keys).update(**nobody)
+        Need.pgh_event_model.objects.filter(pgh_obj_id__in=keys).update(**nobody)  # type: ignore[attr-defined]
     return len(keys)
 
 

@@ -1,14 +1,16 @@
 """Jobs of this room: ids in, one mail out. What is no longer true is not sent."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
 from actors.models import Organisation
 from kiportal.common.jobs import JobRefused, Run, job
-from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange
+from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange, User
 from offers import notifications, recurrence
 from offers.models import Hint, Need, Offer, OfferSurvey, SurveyInvitation
+from offers.permissions import can_write_draft
 from offers.upkeep import due, link_checks, mails
 
 
@@ -56,6 +58,18 @@ def send_discarded_notice(run: Run, title: str = "", provider: str = "", words: 
         return {"skipped": "Die Nachricht ist schon gesendet."}
     notifications.discarded_notice(Offer(title=title, provider=Organisation(name=provider)), words, run=run)
     Job.objects.filter(pk=run.id).update(arguments=[])
+    return None
+
+
+@job
+def send_draft_notice(run: Run, offer_pk: int, user_pk: int, erased_on: str) -> dict[str, Any] | None:
+    """A notice that is sent late is not sent at all: who went on writing or left needs none."""
+    offer = _offer(offer_pk)
+    user = User.objects.filter(pk=user_pk, is_active=True).first()
+    is_touched = offer.draft_notice_at is None or offer.updated_at > offer.draft_notice_at
+    if user is None or is_touched or not can_write_draft(user, offer):
+        return {"skipped": "Der Entwurf ist inzwischen geändert oder gesendet, oder das Konto hat keinen Zugang mehr."}
+    notifications.draft_notice(offer, user, date.fromisoformat(erased_on), run=run)
     return None
 
 

@@ -34,6 +34,7 @@ NOBODY: frozenset[str] = frozenset()
 # Who reads nothing of a concept but what is published.
 READERS = ANYBODY - STAFF - {COUNCIL}
 OWNERS = frozenset({PROVIDER, MUNICIPALITY})
+KOMMUNEN = frozenset({MUNICIPALITY})
 MEMBERS = frozenset({PROVIDER, MUNICIPALITY, EDITOR, LEAD})
 
 
@@ -216,6 +217,14 @@ ROWS = [
     row("concepts:staff_action_area_edit", STAFF, 200, 200, pk="area_of_draft.pk"),
     row("concepts:staff_action_area_move", STAFF, 405, 302, pk="area_of_draft.pk"),
     row("concepts:staff_action_area_delete", STAFF, 200, 302, pk="area_of_draft.pk"),
+    # A Kommune and its place
+    row("offers:local_home", KOMMUNEN, 302, 405),
+    row("offers:local_offer_list", KOMMUNEN, 200, 405, slug="municipality.slug"),
+    row("offers:local_offer_detail", KOMMUNEN, 200, 405, slug="municipality.slug", pk="published.pk"),
+    row("offers:local_hint_add", KOMMUNEN, 200, 200, slug="municipality.slug", pk="submitted.pk"),
+    row("offers:local_hint_list", KOMMUNEN, 200, 405, slug="municipality.slug"),
+    row("offers:local_gap_list", KOMMUNEN, 200, 405, slug="municipality.slug"),
+    row("offers:local_need_add", KOMMUNEN, 200, 200, slug="municipality.slug"),
     # People of a Verein or a Kommune
     row("offers:member_offer_add", OWNERS, 200, 200),
     row("offers:member_offer_detail", OWNERS, 200, 400, pk="published.pk"),
@@ -440,6 +449,16 @@ HIDDEN = [
     ("offers:member_offer_edit", OWNERS, 404, {"pk": "foreign.pk"}),
     ("offers:member_offer_step", OWNERS, 404, {"pk": "foreign.pk", "step": "pruefen"}),
     ("offers:member_offer_step", OWNERS, 404, {"pk": "draft.pk", "step": "angebot"}),
+    *(
+        (f"offers:local_{page}", KOMMUNEN, 404, {"slug": "other_municipality.slug"})
+        for page in ("offer_list", "hint_list", "gap_list", "need_add")
+    ),
+    *(
+        (f"offers:local_{page}", KOMMUNEN, 404, {"slug": "municipality.slug", "pk": f"{name}.pk"})
+        for page in ("offer_detail", "hint_add")
+        for name in ("draft", "unconfirmed", "rejected", "foreign")
+    ),
+    ("offers:local_offer_detail", KOMMUNEN, 404, {"slug": "other_municipality.slug", "pk": "published.pk"}),
     ("offers:submission_resume", ANYBODY, 404, {"token": "care_link.token"}),
     ("offers:submission_confirm", ANYBODY, 404, {"token": "draft_link.token"}),
     ("offers:care_detail", ANYBODY, 404, {"token": "confirm_link.token"}),

@@ -65,6 +65,11 @@ def make_world() -> World:
     users = {role: factories.make_user(role) for role in roles.ROLE_PERMISSIONS}
     for role in (roles.PROVIDER, roles.MUNICIPALITY):
         own.memberships.create(user=users[role])
+    body, other_body = (
+        factories.make_organisation(f"Stadt {place}", kind=Organisation.Kind.MUNICIPALITY, municipality=place)
+        for place in (municipality, factories.make_municipality("Kreuztal"))
+    )
+    body.memberships.create(user=users[roles.MUNICIPALITY])
     offers = {status: _offer(status, own, municipality) for status in Offer.Status}
     published = offers[Offer.Status.PUBLISHED]
     OfferDate.objects.create(offer=published, starts_at=timezone.now() + timedelta(days=3))
@@ -97,6 +102,7 @@ def make_world() -> World:
         "authenticator": Authenticator.objects.create(user=spare, type=Authenticator.Type.TOTP, data={}),
         "contact": published.contact,
         "municipality": municipality,
+        "other_municipality": other_body.municipality,
         "programme": programme,
         "school_holiday": SchoolHoliday.objects.create(
             name="Osterferien", first_day=date(2027, 3, 22), last_day=date(2027, 4, 3)

@@ -8,11 +8,14 @@ from django.utils.functional import Promise
 
 
 class Folded(NamedTuple):
-    """A fieldset that few people need. It stands open when something is filled in or wrong."""
+    """A fieldset that few people need. It stands open when something is filled in or wrong, and when the form names one
+    of its fields in `unfolded`. Its rows may be alike (`is_compact`), see below.
+    """
 
     legend: str | Promise
     names: Sequence[str | Sequence[str]]
     description: str | Promise = ""
+    is_compact: bool = False
 
 
 class Compact(NamedTuple):
@@ -32,7 +35,15 @@ class FieldGroup(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        return any(field.errors or field.value() not in (None, "", [], False) for row in self.rows for field in row)
+        return any(_shows_something(field) for row in self.rows for field in row)
+
+
+def _shows_something(field: BoundField) -> bool:
+    return bool(
+        field.errors
+        or field.value() not in (None, "", [], False)
+        or field.name in getattr(field.form, "unfolded", frozenset())
+    )
 
 
 def field_groups(form: BaseForm) -> list[FieldGroup]:
@@ -47,7 +58,8 @@ def field_groups(form: BaseForm) -> list[FieldGroup]:
             if fields := [visible.pop(part) for part in row if part in visible]:
                 rows.append(fields)
         if rows:
-            folded, compact = isinstance(fieldset, Folded), isinstance(fieldset, Compact)
+            folded = isinstance(fieldset, Folded)
+            compact = isinstance(fieldset, Compact) or (isinstance(fieldset, Folded) and fieldset.is_compact)
             groups.append(FieldGroup(legend, description[0] if description else "", rows, folded, compact))
     if visible:
         groups.append(FieldGroup("", "", [[field] for field in visible.values()]))

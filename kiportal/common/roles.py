@@ -42,7 +42,7 @@ _EDITOR = frozenset(
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     PROVIDER: frozenset({"common.use_workspace", "actors.act_for_organisation"}),
-    MUNICIPALITY: frozenset({"common.use_workspace", "actors.act_for_organisation"}),
+    MUNICIPALITY: frozenset({"common.use_workspace", "actors.act_for_organisation", "offers.view_local_offer"}),
     EDITOR: _EDITOR,
     LEAD: _EDITOR | {"concepts.decide_conceptversion", "offers.release_own_offer"},
     COUNCIL: frozenset({"common.use_workspace", "concepts.read_conceptversion_in_committee"}),

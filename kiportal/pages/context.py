@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import FunderNote
 from kiportal.common.logs import masked_path
-from kiportal.common.models import Centre
 from kiportal.common.templatetags.ui import site_url
+from kiportal.common.views.once import current_centre, once_a_request
 from kiportal.pages.navigation import workspace_navigation
 
 NAVIGATION = [
@@ -24,16 +24,11 @@ NAVIGATION = [
 ]
 
 
+@once_a_request
 def site(request: HttpRequest) -> dict[str, Any]:
     """Once a request: partial templates that are rendered with the request ask again."""
-    if not hasattr(request, "_site"):
-        request._site = _collect(request)  # type: ignore[attr-defined]
-    return request._site  # type: ignore[attr-defined]
-
-
-def _collect(request: HttpRequest) -> dict[str, Any]:
     return {
-        "centre": SimpleLazyObject(Centre.objects.current),
+        "centre": SimpleLazyObject(lambda: current_centre(request)),
         "funder_notes": FunderNote.objects.valid(timezone.localdate()),
         "navigation": SimpleLazyObject(lambda: _navigation(request.path)),
         "workspace_navigation": SimpleLazyObject(lambda: workspace_navigation(request)),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kiportal.common.views.once import once_a_request
 from offers.review import queue
 
 
@@ -28,6 +29,7 @@ ITEMS = (
     Item("offers:freshness_board", _("Aktualität"), "clock", ("offers.review_offer",)),
     Item("offers:survey_list", _("Bestandsaufnahmen"), "chart", ("offers.run_offersurvey",)),
     Item("offers:feedback_list", _("Rückmeldungen"), "flag", ("offers.answer_hint",)),
+    Item("offers:local_home", _("Ihre Kommune"), "location", ("offers.view_local_offer",)),
     Item("offers:staff_offer_list", _("Angebote"), "list", ("offers.view_offer",)),
     Item("offers:staff_organisation_list", _("Organisationen"), "organisation", ("actors.change_organisation",)),
     Item("concepts:staff_concept_list", _("Konzepte"), "document", ("concepts.change_concept",)),
@@ -45,6 +47,12 @@ ITEMS = (
 MAILBOX = Item("pages:mailbox_list", _("Postfach"), "mail", ("common.view_job", "common.use_admin"))
 
 
+@once_a_request
+def waiting(request: HttpRequest) -> int:
+    """How many entries wait for a decision."""
+    return queue.length()
+
+
 def workspace_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return {label, url, icon, current, count} for every page the person may open."""
     user = request.user
@@ -57,7 +65,7 @@ def workspace_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             continue
         if any(user.has_perm(permission) for permission in item.permissions):
             url = reverse(item.name)
-            count = queue.length() if item.name == "offers:review_list" else 0
+            count = waiting(request) if item.name == "offers:review_list" else 0
             current = request.path.startswith(url)
             entries.append({"label": item.label, "url": url, "icon": item.icon, "current": current, "count": count})
     return entries

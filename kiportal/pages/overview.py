@@ -35,11 +35,11 @@ class Task:
     url: str
 
 
-def due_today(user: User) -> list[Task]:
+def due_today(user: User, centre: Centre) -> list[Task]:
     """Return what waits for this person, oldest first: at most seven tasks, at most three of a kind."""
     tasks: list[Task] = []
     if user.has_perm("offers.review_offer"):
-        tasks += [*_follow_ups(user), *_review(), *_stale()]
+        tasks += [*_follow_ups(user), *_review(), *_stale(centre.freshness_months)]
     if user.has_perm("offers.run_offersurvey"):
         tasks += _surveys()
     if user.has_perm("offers.add_offer"):
@@ -64,8 +64,7 @@ def _follow_ups(user: User) -> Iterable[Task]:
             yield Task(entry.due_on, "Wiedervorlage", "clock", entry.note, title, url)
 
 
-def _stale() -> Iterable[Task]:
-    months = Centre.objects.current().freshness_months
+def _stale(months: int) -> Iterable[Task]:
     stale = Offer.objects.due_for_confirmation(timezone.localdate(), months).select_related("provider")
     for offer in stale[:OF_ONE_KIND]:
         confirmed = offer.last_confirmed_on or timezone.localdate(offer.published_at)
@@ -122,12 +121,13 @@ class Figures:
     missing_pdfs: int
 
 
-def figures() -> Figures:
+def figures(centre: Centre, waiting: int) -> Figures:
+    """`waiting` is the length of the queue, which the navigation shows, too."""
     today = timezone.localdate()
     return Figures(
-        waiting=queue.length(),
+        waiting=waiting,
         published=Offer.objects.visible_to_public(today).count(),
-        stale=Offer.objects.due_for_confirmation(today, Centre.objects.current().freshness_months).count(),
+        stale=Offer.objects.due_for_confirmation(today, centre.freshness_months).count(),
         recorded=recordings.overdue(today).count(),
         undeliverable=len(board.undeliverable()),
         broken_links=len(link_checks.broken(today)),

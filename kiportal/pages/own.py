@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
-from actors.models import Municipality, Organisation
+from actors.models import Organisation
 from kiportal.common.models import Centre, ChangeProposal, StatusChange, User
 from offers.models import Offer, SurveyInvitation
 
@@ -49,9 +49,9 @@ class OwnOffer:
         return reverse(f"offers:member_offer_{page}", args=[self.offer.pk])
 
 
-def offers(user: User) -> list[OwnOffer]:
+def offers(user: User, centre: Centre) -> list[OwnOffer]:
     """The entries of the organisations a person acts for."""
-    today, months = timezone.localdate(), Centre.objects.current().freshness_months
+    today, months = timezone.localdate(), centre.freshness_months
     rows = list(Offer.objects.for_member(user).select_related("provider").order_by("sort_key", "pk"))
     rows.sort(key=lambda offer: _ORDER.index(_S(offer.status)))
     proposals = _proposals(rows)
@@ -95,17 +95,3 @@ def surveys(user: User) -> list[SurveyInvitation]:
     """What the centre asks their organisations and nobody has answered."""
     asked = SurveyInvitation.objects.open().unanswered().filter(organisation__in=Organisation.objects.of_member(user))
     return list(asked.select_related("survey", "organisation"))
-
-
-def municipalities_of(user: User) -> list[Municipality]:
-    """The Kommunen for which a person acts."""
-    bodies = Organisation.objects.of_member(user).filter(kind=Organisation.Kind.MUNICIPALITY)
-    return list(Municipality.objects.filter(organisations__in=bodies).distinct())
-
-
-def offers_in(municipality: Municipality) -> list[tuple[Offer, bool]]:
-    """What is located there and whether it has a public page; what was rejected is nobody else's business."""
-    known = Offer.objects.for_staff().exclude(status=Offer.Status.REJECTED).in_municipality(municipality)
-    offers = list(known.select_related("provider").order_by("sort_key", "pk"))
-    public = _public(offers)
-    return [(offer, offer.pk in public) for offer in offers]

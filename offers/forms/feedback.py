@@ -1,5 +1,6 @@
-"""What anybody may tell us, and how the centre answers."""
+"""What anybody, or a Kommune, may tell us, and how the centre answers."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -20,10 +21,8 @@ def _choice(rows: Any, label: Any) -> forms.ModelChoiceField:
     )
 
 
-class NeedForm(AnonymousForm):
-    """ "Hier fehlt ein Angebot": only the words are needed."""
-
-    limit_name = "need"
+class _NeedFields(forms.Form):
+    """Only the words are needed."""
 
     text = forms.CharField(
         label=_("Was fehlt?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5, "maxlength": 2000})
@@ -32,6 +31,13 @@ class NeedForm(AnonymousForm):
     municipality = _choice(Municipality.objects.all(), _("Kommune"))
     target_group = _choice(TargetGroup.objects.all(), _("Für wen?"))
     language = _choice(Language.objects.all(), _("In welcher Sprache?"))
+
+
+class NeedForm(_NeedFields, AnonymousForm):
+    """ "Hier fehlt ein Angebot"."""
+
+    limit_name = "need"
+
     name = forms.CharField(
         label=_("Ihr Name"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -52,11 +58,7 @@ class NeedForm(AnonymousForm):
     ]
 
 
-class HintForm(AnonymousForm):
-    """ "Stimmt etwas nicht?" at an offer or an organisation."""
-
-    limit_name = "hint"
-
+class _HintFields(forms.Form):
     kind = forms.ChoiceField(
         label=_("Was stimmt nicht?"),
         choices=Hint.Kind.choices,
@@ -69,12 +71,48 @@ class HintForm(AnonymousForm):
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": 2000}),
         help_text=NO_CLIENTS,
     )
+
+
+class HintForm(_HintFields, AnonymousForm):
+    """ "Stimmt etwas nicht?" at an offer or an organisation."""
+
+    limit_name = "hint"
+
     email = forms.EmailField(
         label=_("Ihre E-Mail-Adresse"),
         required=False,
         help_text=_("Nur mit einer Adresse können wir Ihnen antworten. Wir löschen sie ein halbes Jahr danach."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+
+
+class _ByAccount(forms.Form):
+    """Of a form whose author is signed in the guard of anonymous forms leaves the idempotency key only."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid.uuid4()
+
+    def clean_key(self) -> uuid.UUID:
+        return self.cleaned_data["key"] or uuid.uuid4()
+
+    def words(self) -> dict[str, Any]:
+        """What was filled in, for the record."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}
+
+
+class LocalNeedForm(_NeedFields, _ByAccount):
+    """What a Kommune misses in its place."""
+
+    municipality = None  # type: ignore[assignment]
+
+    fieldsets = [("Das fehlt", ["text", "topic", ("target_group", "language")], NO_CLIENTS)]
+
+
+class LocalHintForm(_HintFields, _ByAccount):
+    """What a Kommune noticed about an entry of its place."""
 
 
 class FeedbackAnswerForm(forms.Form):

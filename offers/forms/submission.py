@@ -189,7 +189,13 @@ class AudienceStep(Audience, Costs):
 
 
 class PlaceAndTimeStep(Place, Time, Repeat, Hours):
-    fieldsets: ClassVar[list[Fieldset]] = [*Place.fieldsets, *Time.fieldsets, *Repeat.fieldsets, *Hours.fieldsets]
+    fieldsets: ClassVar[list[Fieldset]] = [
+        *Place.fieldsets,
+        *Time.fieldsets,
+        *Hours.fieldsets,
+        *Repeat.fieldsets,
+        *Time.date_rows,
+    ]
 
     class Meta(OfferMeta):
         fields = (*Place.Meta.fields, *Time.Meta.fields)

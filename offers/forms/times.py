@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kiportal.common.fieldsets import Compact, Folded
+from kiportal.common.fieldsets import Folded
 from kiportal.common.widgets import CheckboxColumns, DateInput, TimeInput
 from offers import recurrence, rows
 from offers.forms.base import Fieldset, OfferForm, OfferMeta, unmarked
@@ -23,12 +23,17 @@ class Time(OfferForm):
     # Empty rows that are offered, and rows an entry can have: imports and staff may have stored more than five.
     USUAL_ROWS, MAXIMUM_ROWS = 5, 60
     fieldsets: ClassVar[list[Fieldset]] = [
-        (_("Wann findet es statt?"), ["schedule", "schedule_text", ("valid_from", "valid_until")]),
-        (
-            _("Termine"),
+        (_("Wann findet es statt?"), ["schedule", "schedule_text"]),
+        Folded(_("Beginn und Ende des Angebots"), [("valid_from", "valid_until")]),
+    ]
+    unfolded: frozenset[str] = frozenset()
+    # For the end of a form: who needs more rows finds the button for them below.
+    date_rows: ClassVar[list[Fieldset]] = [
+        Folded(
+            _("Einzelne Termine"),
             [(f"date_{n}", f"start_{n}", f"end_{n}", f"note_{n}") for n in range(1, MAXIMUM_ROWS + 1)],
             _("Freiwillig. Nur einzelne Termine, die schon feststehen. Eine leere Zeile zählt nicht."),
-        ),
+        )
     ]
 
     class Meta(OfferMeta):
@@ -51,6 +56,11 @@ class Time(OfferForm):
         for number in range(1, self.rows + 1):
             row = upcoming[number - 1] if number <= len(upcoming) else None
             self._add_row(number, row)
+        if self["schedule"].value() == Offer.Schedule.DATES:
+            self.unfold_dates()
+
+    def unfold_dates(self) -> None:
+        self.unfolded = frozenset({"date_1"})
 
     def _add_row(self, number: int, row: DateRow | None) -> None:
         """Four fields a date. Their labels repeat in every row, so each also says aloud which date it belongs to."""
@@ -262,13 +272,14 @@ class Hours(OfferForm):
     SLOTS = 2
     PARTS = (("opens", _("von")), ("closes", _("bis")))
     fieldsets: ClassVar[list[Fieldset]] = [
-        Compact(
+        Folded(
             _("Öffnungszeiten"),
             [
                 tuple(f"{part}_{day}_{slot}" for slot in range(1, _MAXIMUM_SLOTS + 1) for part in ("opens", "closes"))
                 for day in Weekday.values
             ],
             _("Freiwillig. Zwei Zeiten am Tag sind möglich, zum Beispiel vor und nach der Mittagspause."),
+            is_compact=True,
         )
     ]
 

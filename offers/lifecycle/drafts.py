@@ -1,9 +1,11 @@
 """While an entry is being written, until the centre sees it; and again while the centre waits for an answer."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +14,7 @@ from actors.models import Organisation
 from kiportal.common import links
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, StatusChange, User
-from kiportal.common.retention import erase
+from kiportal.common.retention import NOTICE_DAYS, erase
 from kiportal.common.transitions import By, SomebodyWasFaster, apply
 from offers import changes
 from offers.lifecycle.mails import count_anonymous_mail, mail_author, tell_centre
@@ -22,6 +24,8 @@ from offers.permissions import can_add_offer, can_send_offer, can_write_draft
 
 _S = Offer.Status
 _L = AccessLink.Purpose
+# A draft of an account that nobody touches for so long is erased, after a notice.
+UNUSED_DRAFT = timedelta(days=365)
 # What an author types about a new organisation.
 PROVIDER_FIELDS = ("name", "kind", "municipality", "street", "postcode", "city", "website")
 
@@ -166,6 +170,22 @@ def discard_draft(offer: Offer, *, by: User) -> None:
         raise PermissionDenied("discard_draft is not allowed")
     changes.remove_contact(offer)
     erase(Offer.objects.filter(pk=offer.pk, status=_S.DRAFT), delete=True)
+
+
+@transaction.atomic
+def remind_of_unused_drafts(now: datetime) -> int:
+    """Write to the accounts of an organisation whose drafts `purge` will erase in a month; return how many drafts."""
+    erased_on = timezone.localdate(now + timedelta(days=NOTICE_DAYS)).isoformat()
+    unused = Offer.objects.drafts_of_accounts().filter(updated_at__lt=now - UNUSED_DRAFT + timedelta(days=NOTICE_DAYS))
+    # A notice from before the last change is an old story.
+    unreminded = unused.filter(Q(draft_notice_at=None) | Q(draft_notice_at__lt=F("updated_at")))
+    drafts = list(unreminded.select_for_update(of=("self",)).select_related("provider"))
+    for draft in drafts:
+        Offer.objects.filter(pk=draft.pk).update(draft_notice_at=now)  # save() would count as a change
+        for user in User.objects.filter(memberships__organisation=draft.provider, is_active=True):
+            title = f"E-Mail: Entwurf lange nicht bearbeitet – {draft.provider}"
+            enqueue("offers.send_draft_notice", draft.pk, user.pk, erased_on, title=title)
+    return len(drafts)
 
 
 @transaction.atomic

@@ -49,10 +49,12 @@ def mails_about(*, offers: list[int] | None = None, proposals: list[int] | None 
     links = [str(pk) for pk in AccessLink.objects.filter(about).values_list("pk", flat=True)]
     of_proposal = Q(kind="offers.send_proposal_notice")
     of_feedback = Q(kind__in=["offers.send_need_notice", "offers.send_hint_notice", "offers.send_survey_invitation"])
+    of_draft = Q(kind="offers.send_draft_notice")
     return Job.objects.filter(kind__startswith="offers.").filter(
         Q(arguments__0__in=links)
         | of_proposal & Q(arguments__0__in=proposals or [])
-        | ~of_proposal & ~of_feedback & Q(arguments__0__in=steps)
+        | of_draft & Q(arguments__0__in=offers or [])
+        | ~of_proposal & ~of_feedback & ~of_draft & Q(arguments__0__in=steps)
     )
 
 

@@ -3,16 +3,17 @@
 import uuid
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from actors.models import Organisation
+from actors.models import Municipality, Organisation
 from kiportal.common import links
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, StatusChange, User
 from kiportal.common.transitions import Transition, TransitionError, apply, table
 from offers.models import Hint, Need, Offer
-from offers.permissions import can_answer_hint, can_answer_need
+from offers.permissions import bodies_of, can_answer_hint, can_answer_need
 
 _N = Need.Status
 _H = Hint.Status
@@ -44,6 +45,26 @@ def receive_hint(key: uuid.UUID, **fields: Any) -> Hint:
     if is_new:
         enqueue("offers.send_hint_notice", hint.pk, title=f"E-Mail an das KI: Hinweis {hint}")
     return hint
+
+
+def receive_local_need(key: uuid.UUID, municipality: Municipality, *, by: User, **words: Any) -> Need:
+    """A Kommune tells what is missing in its place; who wrote it and where is known."""
+    author = _of_kommune(by, municipality)
+    return receive_need(key, **author, **words, name=by.get_full_name(), municipality=municipality)
+
+
+def receive_local_hint(key: uuid.UUID, offer: Offer, municipality: Municipality, *, by: User, **words: Any) -> Hint:
+    """A Kommune tells what is wrong with an entry of its place, a public one or not."""
+    if not Offer.objects.known_in(municipality).filter(pk=offer.pk).exists():
+        raise PermissionDenied("the entry is not one of that Kommune")
+    return receive_hint(key, **_of_kommune(by, municipality), **words, offer=offer)
+
+
+def _of_kommune(by: User, municipality: Municipality) -> dict[str, Any]:
+    body = bodies_of(by).filter(municipality=municipality).first()
+    if body is None:
+        raise PermissionDenied("this account does not act for that Kommune")
+    return {"by_user": by, "by_organisation": body, "email": by.email}
 
 
 @transaction.atomic

@@ -43,6 +43,8 @@ RELATIONS: dict[str, Move] = {
     "offers.Offer.provider": Move.MOVES,
     "offers.Partner.organisation": Move.MOVES,
     "offers.Hint.organisation": Move.MOVES,
+    "offers.Hint.by_organisation": Move.MOVES,
+    "offers.Need.by_organisation": Move.MOVES,
     "offers.SurveyInvitation.organisation": Move.MOVES,
     "offers.SurveyAnswer.offer": Move.MOVES,
     "offers.AccessFeature.offer": Move.CHOSEN,

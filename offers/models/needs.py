@@ -1,4 +1,7 @@
-"""How the public helps: what is missing ("Hier fehlt ein Angebot") and what is wrong ("Stimmt etwas nicht?")."""
+"""How the public helps: what is missing ("Hier fehlt ein Angebot") and what is wrong ("Stimmt etwas nicht?").
+
+The accounts of a Kommune write the same about their place; then the account and its organisation stand with it.
+"""
 
 import uuid
 
@@ -10,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Language, Municipality, Organisation
-from kiportal.common.models import Stateful
+from kiportal.common.models import Stateful, User
 from offers.models.offer import Offer
 from offers.models.reference import TargetGroup, Topic
 from offers.querysets import PublicMessageQuerySet
@@ -25,6 +28,18 @@ class PublicMessage(Stateful):
     text = models.TextField(_("Ihre Nachricht"), max_length=2000)
     email = models.EmailField(_("E-Mail-Adresse"), blank=True)
     form_language = models.CharField(max_length=12, default="de", editable=False)
+    # Of a Kommune: whose account wrote it, and for which organisation all accounts of that see it.
+    by_user = models.ForeignKey(
+        User, verbose_name=_("geschrieben von"), null=True, on_delete=models.SET_NULL, editable=False, related_name="+"
+    )
+    by_organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("für die Organisation"),
+        null=True,
+        on_delete=models.SET_NULL,
+        editable=False,
+        related_name="written_%(class)ss",
+    )
     received_at = models.DateTimeField(_("eingegangen am"), auto_now_add=True)
     closed_at = models.DateTimeField(_("erledigt am"), null=True, editable=False)
 

@@ -201,6 +201,8 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
     status = models.CharField(_("Stand"), max_length=20, choices=Status, default=Status.DRAFT, editable=False)
     submitted_at = models.DateTimeField(_("gemeldet am"), null=True, editable=False)
     published_at = models.DateTimeField(_("veröffentlicht am"), null=True, editable=False)
+    # The accounts of its organisation were told that a draft which nobody touches will go.
+    draft_notice_at = models.DateTimeField(_("an den Entwurf erinnert am"), null=True, editable=False)
     last_confirmed_on = models.DateField(_("zuletzt bestätigt am"), null=True, editable=False)
     # Who last wrote the text in the workspace: somebody else releases it.
     edited_by = models.ForeignKey(
@@ -242,6 +244,7 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
         ordering = ["-created_at"]
         permissions = [
             ("review_offer", "Darf Angebote prüfen"),
+            ("view_local_offer", "Darf die Angebote der eigenen Kommune sehen"),
             ("release_own_offer", "Darf eigene Einträge freigeben, wenn niemand sonst es kann"),
         ]
         indexes = [

@@ -111,7 +111,9 @@ def _tell_centre(matter: str, message: Need | Hint, *, run: Run, subject: str) -
 def need_answer(need: Need, change: StatusChange, *, run: Run) -> None:
     with translation.override(need.form_language):
         fits = Offer.objects.visible_to_public(timezone.localdate()).filter(pk__in=[need.offer_id]).first()
-        action = (settings.KIPORTAL_BASE_URL + fits.get_absolute_url(), _("Angebot ansehen")) if fits else None
+        action = _of_kommune(need, "local_gap_list", "Ihre gemeldeten Bedarfe")
+        if fits:
+            action = (settings.KIPORTAL_BASE_URL + fits.get_absolute_url(), _("Angebot ansehen"))
         subject = _("Zu Ihrer Meldung %(number)s: Hier fehlt ein Angebot") % {"number": need.number}
         _answer("need_answer", need, change, run=run, subject=subject, action=action, offer=fits)
 
@@ -119,7 +121,22 @@ def need_answer(need: Need, change: StatusChange, *, run: Run) -> None:
 def hint_answer(hint: Hint, change: StatusChange, *, run: Run) -> None:
     with translation.override(hint.form_language):
         subject = _("Zu Ihrem Hinweis %(number)s") % {"number": hint.number}
-        _answer("hint_answer", hint, change, run=run, subject=subject, action=None)
+        _answer(
+            "hint_answer",
+            hint,
+            change,
+            run=run,
+            subject=subject,
+            action=_of_kommune(hint, "local_hint_list", "Ihre Hinweise"),
+        )
+
+
+def _of_kommune(message: Need | Hint, page: str, label: str) -> Action | None:
+    """Who wrote for a Kommune finds the answer on a page, too."""
+    body = message.by_organisation
+    if body is None or body.municipality is None:
+        return None
+    return _url(page, slug=body.municipality.slug), label
 
 
 def _answer(
@@ -132,13 +149,16 @@ def _answer(
     action: Action | None,
     **context: Any,
 ) -> None:
+    why = _("Sie erhalten diese Nachricht, weil diese Adresse in unserem Formular angegeben wurde.")
+    if message.by_organisation:
+        why = "Sie erhalten diese Nachricht, weil Sie uns im Portal für Ihre Kommune geschrieben haben."
     _send(
         matter,
         to=message.email,
         run=run,
         subject=subject,
         action=action,
-        why=_("Sie erhalten diese Nachricht, weil diese Adresse in unserem Formular angegeben wurde."),
+        why=why,
         stop=_("Weitere Nachrichten dazu bekommen Sie nicht."),
         message=message,
         text=change.reason,

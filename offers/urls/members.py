@@ -1,12 +1,20 @@
-"""Workspace of people who act for an organisation: its entries, its data, its people."""
+"""Workspace of people who act for an organisation: its entries, its people, and for a Kommune what is in its place."""
 
 from django.urls import path
 
-from offers.views import member_access, member_offers, survey_answers
+from offers.views import local, member_access, member_offers, survey_answers
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>/zugaenge"
+_KOMMUNE = "arbeitsplatz/kommune/<slug:slug>"
 
 urlpatterns = [
+    path("arbeitsplatz/kommune/", local.local_home, name="local_home"),
+    path(f"{_KOMMUNE}/", local.local_offer_list, name="local_offer_list"),
+    path(f"{_KOMMUNE}/<int:pk>/", local.local_offer_detail, name="local_offer_detail"),
+    path(f"{_KOMMUNE}/<int:pk>/hinweis/", local.local_hint_add, name="local_hint_add"),
+    path(f"{_KOMMUNE}/hinweise/", local.local_hint_list, name="local_hint_list"),
+    path(f"{_KOMMUNE}/fehlt/", local.local_gap_list, name="local_gap_list"),
+    path(f"{_KOMMUNE}/fehlt/melden/", local.local_need_add, name="local_need_add"),
     path("arbeitsplatz/eigene-angebote/neu/", member_offers.member_offer_add, name="member_offer_add"),
     path("arbeitsplatz/bestandsaufnahme/<int:pk>/", survey_answers.member_survey, name="member_survey"),
     path(

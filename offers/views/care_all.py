@@ -15,7 +15,7 @@ from kiportal.common.transitions import TransitionError
 from kiportal.common.views import errors
 from offers import lifecycle
 from offers.models import Offer
-from offers.permissions import can_restore_offer, own_proposals
+from offers.permissions import can_restore_offer, own_proposals, proposals_in_care
 from offers.querysets import OfferQuerySet
 from offers.upkeep import due
 from offers.views import changing, changing_pictures
@@ -93,7 +93,8 @@ def _form_page(
         "pictures_url": reverse("offers:care_all_pictures", kwargs={"token": links.token(link), "pk": offer.pk}),
         "form": tried.form,
         "differences": tried.differences,
-        "proposed": changing.in_words(own_proposals(link, offer).first()),
+        "proposed": changing.in_words(own := own_proposals(link, offer).first()),
+        "question": changing.open_question(own),
     }
     return render(request, template, context, status=tried.status)
 
@@ -133,6 +134,8 @@ def _entries(link: AccessLink) -> list[dict[str, object]]:
     today = timezone.localdate()
     running_out = {entry.offer.pk: entry for entry in due.entries(_offers(link), today)}
     hidden = set(_offers(link).hidden_as_overdue().values_list("pk", flat=True))
+    proposals = {proposal.target_id: proposal for proposal in proposals_in_care(link)}
+    questions = changing.open_questions(proposals.values())
     shown = []
     for offer in _offers(link).order_by("last_confirmed_on", "sort_key", "pk"):
         is_public = offer.status == Offer.Status.PUBLISHED
@@ -148,7 +151,8 @@ def _entries(link: AccessLink) -> list[dict[str, object]]:
                     "can_restore": can_restore,
                     "is_over": is_public and offer.valid_until is not None and offer.valid_until < today,
                     "due": running_out.get(offer.pk),
-                    "has_proposal": own_proposals(link, offer).exists(),
+                    "has_proposal": offer.pk in proposals,
+                    "question": questions.get(proposals[offer.pk].pk, "") if offer.pk in proposals else "",
                     "form_url": reverse("offers:care_all_edit", kwargs={"token": links.token(link), "pk": offer.pk}),
                 }
             )

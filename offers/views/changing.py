@@ -1,9 +1,10 @@
 """Changing a published entry, by a care link or by an account: the form, and what becomes of what was sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -96,10 +97,17 @@ class _Desk:
 
 def open_question(proposal: ChangeProposal | None) -> str:
     """What the centre asks about a proposal, while it waits for the answer."""
-    if proposal is None or proposal.status != ChangeProposal.Status.CHANGES_REQUESTED:
-        return ""
-    asked = StatusChange.objects.for_target(proposal).filter(verb="question_proposal").last()
-    return asked.reason if asked else ""
+    return open_questions([proposal]).get(proposal.pk, "") if proposal else ""
+
+
+def open_questions(proposals: Iterable[ChangeProposal]) -> dict[int, str]:
+    """The same for many at once, by the key of the proposal."""
+    asked = [proposal.pk for proposal in proposals if proposal.status == ChangeProposal.Status.CHANGES_REQUESTED]
+    if not asked:
+        return {}
+    target_type = ContentType.objects.get_for_model(ChangeProposal)
+    steps = StatusChange.objects.filter(target_type=target_type, target_id__in=asked, verb="question_proposal")
+    return {step.target_id: step.reason for step in steps.order_by("at", "pk")}
 
 
 def in_words(proposal: ChangeProposal | None) -> list[tuple[str, str]]:

@@ -32,8 +32,8 @@ VIEWS = {"hinweise": "Hinweise", "luecken": "Lücken", "vorgemerkt": "Vorgemerkt
 @require_safe
 @permission_required(["offers.answer_hint", "offers.answer_need"], raise_exception=True)
 def feedback_list(request: HttpRequest) -> HttpResponse:
-    hints = Hint.objects.select_related("offer", "organisation")
-    needs = Need.objects.select_related("topic", "municipality", "target_group", "language")
+    hints = Hint.objects.select_related("offer", "organisation", "by_organisation")
+    needs = Need.objects.select_related("topic", "municipality", "target_group", "language", "by_organisation")
     wanted = request.GET.get("ansicht", "")
     view = wanted if wanted in VIEWS else "hinweise"
     noted = needs.filter(status=Need.Status.NOTED).order_by("-closed_at", "-pk")
@@ -68,7 +68,9 @@ def _gaps() -> list[tuple[str, int]]:
 
 @permission_required("offers.answer_need", raise_exception=True)
 def need_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Need.objects.select_related("topic", "municipality", "target_group", "language", "offer")
+    rows = Need.objects.select_related(
+        "topic", "municipality", "target_group", "language", "offer", "by_organisation", "by_user"
+    )
     need = get_object_or_404(rows, pk=pk)
     form = NeedAnswerForm(request.POST or None)
 
@@ -91,7 +93,9 @@ def need_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required("offers.answer_hint", raise_exception=True)
 def hint_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    hint = get_object_or_404(Hint.objects.select_related("offer__provider", "organisation"), pk=pk)
+    hint = get_object_or_404(
+        Hint.objects.select_related("offer__provider", "organisation", "by_organisation", "by_user"), pk=pk
+    )
     form = FeedbackAnswerForm(request.POST or None)
     acts = {
         "answer": (lifecycle.answer_hint, "Die Antwort ist gespeichert. Der Hinweis ist damit erledigt."),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from kiportal.common.models import Centre, ChangeProposal, StatusChange, User
+from kiportal.common.models import Centre, StatusChange, User
 from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import lifecycle
@@ -94,7 +94,7 @@ def member_offer_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "rejection": _words_of_last(offer, "reject"),
         "proposal": own,
         "proposed": changing.in_words(own),
-        "proposal_question": _words_of_last(own, "question_proposal") if own and _is_asked(own) else "",
+        "proposal_question": changing.open_question(own),
         "is_public": Offer.objects.visible_to_public(today).filter(pk=pk).exists(),
         "is_stale": offer.is_stale(today, Centre.objects.current().freshness_months),
         "is_over": offer.valid_until is not None and offer.valid_until < today,
@@ -159,7 +159,7 @@ def _form_page(request: HttpRequest, pk: int, attempt: Callable[..., changing.At
         "form": tried.form,
         "differences": tried.differences,
         "proposal": own,
-        "proposal_question": _words_of_last(own, "question_proposal") if own and _is_asked(own) else "",
+        "proposal_question": changing.open_question(own),
     }
     return render(request, template, context, status=tried.status)
 
@@ -169,13 +169,9 @@ def _own(request: HttpRequest, pk: int) -> Offer:
     return get_object_or_404(own, pk=pk)
 
 
-def _is_asked(proposal: ChangeProposal) -> bool:
-    return proposal.status == ChangeProposal.Status.CHANGES_REQUESTED
-
-
-def _words_of_last(record: Offer | ChangeProposal, verb: str) -> str:
-    """What the centre wrote with the step that is the last one of the record; empty when another came after it."""
-    last = StatusChange.objects.for_target(record).last()
+def _words_of_last(offer: Offer, verb: str) -> str:
+    """What the centre wrote with the step that is the last one of the entry; empty when another came after it."""
+    last = StatusChange.objects.for_target(offer).last()
     return last.reason if last is not None and last.verb == verb else ""
 
 

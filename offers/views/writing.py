@@ -18,6 +18,7 @@ from offers import lifecycle
 from offers.completeness import gaps
 from offers.forms.pictures import UPLOAD
 from offers.forms.submission import REVIEW, STEPS, AnswerForm, SendForm, Step, step_of
+from offers.forms.times import Time
 from offers.models import Offer
 from offers.review.duplicates import offers_like
 from offers.views.differences import differences
@@ -25,6 +26,8 @@ from offers.views.differences import differences
 REVIEW_LABEL = _("Prüfen")
 BEING_WRITTEN = frozenset({Offer.Status.DRAFT, Offer.Status.CHANGES_REQUESTED})
 MAXIMUM_ALIKE = 5
+# The button for another row of dates, and the parameter of the page that shows it.
+MORE_DATES = "termin"
 
 
 class Desk:
@@ -79,7 +82,10 @@ class Desk:
             return redirect(self.url(REVIEW))
         if self.request.method == "POST":
             return self._save_step(entry)
-        return self._show_step(entry, entry.form(instance=self.offer))
+        form = entry.form(instance=self.offer)
+        if MORE_DATES in self.request.GET and isinstance(form, Time):
+            form.unfold_dates()
+        return self._show_step(entry, form)
 
     def _save_step(self, entry: Step) -> HttpResponse:
         """Keep what was entered; only "Weiter" asks for all that the step needs."""
@@ -121,13 +127,14 @@ class Desk:
         return form
 
     def _next_url(self, entry: Step, verb: str) -> str:
+        """Who asked for another row of dates finds them unfolded."""
         slugs = [*(step.slug for step in self._steps(_fresh(self.offer))), REVIEW]
         index = slugs.index(entry.slug)
         match verb.partition(":")[0]:
             case "zurueck":
                 return self.url(slugs[max(0, index - 1)])
-            case "termin":
-                return self.url(entry.slug)
+            case word if word == MORE_DATES:
+                return f"{self.url(entry.slug)}?{MORE_DATES}"
             case "bild" | "hoch" | "runter" | "weg":
                 return f"{self.url(entry.slug)}#bilder"
             case _:

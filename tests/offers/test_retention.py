@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,12 +14,13 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from actors.models import ContactPerson, Organisation
-from kiportal.common import links
+from kiportal.common import links, roles
 from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, User
 from offers import changes, lifecycle
 from offers.models import Offer
 from tests import factories
 from tests.offers.journey import Draft, complete
+from tests.smtp import Mailbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
 
@@ -192,3 +194,84 @@ def test_name_goes_a_month_after_its_consent_was_withdrawn() -> None:
     purge()
     assert traces() == set()
     assert Consent.objects.get().withdrawn_on is not None
+
+
+# Drafts of accounts
+
+
+def draft_of_account(days: int, **fields: Any) -> Offer:
+    """A draft that its accounts have not touched for so many days."""
+    draft = factories.make_offer(f"Entwurf {CANARY}", status="draft", **fields)
+    age(days)
+    return draft
+
+
+def test_unused_draft_of_an_account_gets_one_notice_and_goes_a_month_later(
+    run_jobs: RunJobs, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = factories.make_organisation()
+    first, second = (factories.make_user(roles.PROVIDER, organisation=own) for _ in range(2))
+    factories.make_user(roles.PROVIDER, organisation=own, is_active=False)
+    draft = draft_of_account(336, provider=own)
+    call_command("remind_unused_drafts")
+    call_command("remind_unused_drafts")
+    run_jobs()
+    assert {str(message["To"]) for message in mailbox.messages} == {first.email, second.email}
+    assert len(mailbox.messages) == 2
+    assert f"/arbeitsplatz/eigene-angebote/{draft.pk}/" in mailbox.link("Ihr Entwurf wird bald gelöscht")
+    purge()
+    assert Offer.objects.exists()
+
+    Offer.objects.update(
+        updated_at=timezone.now() - timedelta(days=367), draft_notice_at=timezone.now() - timedelta(days=31)
+    )
+    call_command("purge", dry_run=True)
+    assert "1  Entwürfe von Konten, an denen trotz Hinweis niemand schreibt (nach 30 Tagen)" in capsys.readouterr().out
+    assert Offer.objects.exists()
+    purge()
+    assert traces() == set()
+    assert not Job.objects.filter(kind="offers.send_draft_notice").exists()
+
+
+@pytest.mark.parametrize(
+    ("untouched", "reminded", "gone"), [(366, 29, False), (364, 31, False), (366, 31, True), (10, 31, False)]
+)
+def test_draft_of_an_account_needs_a_year_and_a_month_after_the_notice(
+    untouched: int, reminded: int, gone: bool
+) -> None:
+    draft_of_account(untouched, draft_notice_at=timezone.now() - timedelta(days=reminded))
+    purge()
+    assert Offer.objects.exists() != gone
+
+
+def test_draft_that_somebody_touched_after_the_notice_is_reminded_of_anew() -> None:
+    own = factories.make_organisation()
+    factories.make_user(roles.PROVIDER, organisation=own)
+    draft_of_account(340, provider=own, draft_notice_at=timezone.now() - timedelta(days=400))
+    call_command("remind_unused_drafts")
+    assert Job.objects.filter(kind="offers.send_draft_notice").count() == 1
+
+
+@pytest.mark.parametrize("change", ["touched", "sent", "left"])
+def test_notice_that_is_no_longer_true_is_not_sent(run_jobs: RunJobs, mailbox: Mailbox, change: str) -> None:
+    own = factories.make_organisation()
+    member = factories.make_user(roles.PROVIDER, organisation=own)
+    draft = draft_of_account(340, provider=own)
+    call_command("remind_unused_drafts")
+    match change:
+        case "touched":
+            Offer.objects.get(pk=draft.pk).save()
+        case "sent":
+            Offer.objects.update(status="submitted")
+        case "left":
+            member.memberships.all().delete()
+    run_jobs()
+    assert mailbox.messages == []
+
+
+def test_drafts_in_use_and_drafts_by_link_get_no_notice(client: Client) -> None:
+    draft_of_account(334)
+    complete(client)
+    Offer.objects.exclude(title__contains=CANARY).update(updated_at=timezone.now() - timedelta(days=400))
+    call_command("remind_unused_drafts")
+    assert not Offer.objects.exclude(draft_notice_at=None).exists()

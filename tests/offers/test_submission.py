@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from actors.models import ContactPerson, Organisation
 from kiportal.common import links
+from kiportal.common.fieldsets import field_groups
 from kiportal.common.models import AccessLink, Centre, Consent, Job, StatusChange, User
 from offers import lifecycle
 from offers.models import Offer
@@ -314,7 +315,7 @@ def test_another_row_for_dates_is_given_on_request_up_to_five(course: Draft) -> 
     for number in range(1, 6):
         data |= row(number, number)
         response = course.send("ort-und-zeit", verb="termin", **data)
-        assert response["Location"] == course.url("ort-und-zeit")
+        assert response["Location"] == f"{course.url('ort-und-zeit')}?termin"
     page = course.get("ort-und-zeit")
     assert "date_6" not in page.context["form"].fields
     assert not page.context["more_dates"]
@@ -672,3 +673,33 @@ def test_link_of_the_draft_tells_how_things_stand(asked: Draft, status: str, wor
     page = asked.get("gesendet")
     assert page.status_code == 200
     assert words in page.content.decode()
+
+
+def folds(draft: Draft) -> dict[str, bool]:
+    """The folded parts of the step "Wann und wo", and whether each stands open."""
+    form = draft.get("ort-und-zeit").context["form"]
+    return {str(group.legend): group.is_open for group in field_groups(form) if group.is_folded}
+
+
+def test_what_few_need_waits_folded_and_stands_open_once_it_is_filled_in(course: Draft) -> None:
+    closed = {"Beginn und Ende des Angebots": False, "Es wiederholt sich": False, "Einzelne Termine": False}
+    assert folds(course) == closed
+    course.send("ort-und-zeit", valid_from="2027-01-04")
+    assert folds(course) == closed | {"Beginn und Ende des Angebots": True}
+    course.send("ort-und-zeit", valid_from="", **row(1, 7))
+    assert folds(course) == closed | {"Einzelne Termine": True}
+
+
+def test_dates_stand_open_for_who_chose_them_or_asked_for_a_row(course: Draft) -> None:
+    form = course.get("ort-und-zeit").context["form"]
+    assert not form.unfolded
+    page = course.client.get(f"{course.url('ort-und-zeit')}?termin").context["form"]
+    assert [group.is_open for group in field_groups(page) if group.legend == "Einzelne Termine"] == [True]
+    course.send("ort-und-zeit", schedule="termine")
+    assert folds(course)["Einzelne Termine"]
+
+
+def test_fold_with_a_mistake_stands_open(course: Draft) -> None:
+    form = course.send("ort-und-zeit", note_1="nur eine Notiz").context["form"]
+    assert [group.is_open for group in field_groups(form) if group.legend == "Einzelne Termine"] == [True]
+    assert "date_1" in form.errors

@@ -13,12 +13,14 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from actors.models import ContactPerson, FunderNote, Municipality, Organisation
-from kiportal.common.models import ChangeProposal, Consent, Job, StatusChange, User
+from kiportal.common.models import ChangeProposal, Consent, FollowUp, Job, StatusChange, User
 from kiportal.common.richtext import sanitise
 from kiportal.pages import data, demo
 from kiportal.pages.models import BarrierReport
 from kiportal.pages.setup import set_up
-from offers.models import Offer, OfferDate, OfferSurvey, OfferType, TargetGroup, Topic
+from offers import local
+from offers.models import Hint, Need, Offer, OfferDate, OfferSurvey, OfferType, TargetGroup, Topic
+from offers.permissions import municipalities_of
 from offers.surveys import results
 
 KREISE = data.profile_slugs()
@@ -116,6 +118,23 @@ class ReadDemoTests(TestCase):
         assert proposals.filter(by_user__username="verein").count() == proposals.exclude(by_link=None).count() == 1
         assert set(BarrierReport.objects.values_list("status", flat=True)) == {"open", "answered"}
         assert FunderNote.objects.valid(timezone.localdate()).count() == 1
+
+    def test_demo_has_follow_ups_of_three_times(self) -> None:
+        today = timezone.localdate()
+        days = [(follow_up.due_on - today).days for follow_up in FollowUp.objects.open()]
+        assert [days[0] < 0, days[1] == 0, 27 < days[2] < 32] == [True] * 3
+        assert len(days) == 3
+        assert all(follow_up.target for follow_up in FollowUp.objects.open())
+
+    def test_demo_kommune_has_written_and_was_answered(self) -> None:
+        kommune = User.objects.get(username="kommune")
+        place = municipalities_of(kommune).get()
+        assert local.summary(place, timezone.localdate(), 12).stale >= 1
+        for model, states in ((Hint, {"open", "answered"}), (Need, {"open", "noted"})):
+            written = model.objects.from_kommune(place)
+            assert set(written.values_list("status", flat=True)) == states
+            assert set(written.values_list("by_user__username", flat=True)) == {"kommune"}
+            assert any(entry.answer for entry in local.with_answers(model, written))
 
     def test_demo_has_an_account_of_every_role(self) -> None:
         roles = dict(User.objects.values_list("username", "groups__name"))

@@ -57,7 +57,12 @@ def test_tasks_come_from_four_sources_oldest_first(editor: User, centre: object)
     report = BarrierReport.objects.create(description="Knopf fehlt")
     BarrierReport.objects.filter(pk=report.pk).update(received_at=timezone.now() - timedelta(days=5))
     Job.objects.create(kind="x", title="Mail", state=Job.State.FAILED, finished_at=timezone.now() - timedelta(days=1))
-    assert [task.kind for task in overview.due_today(editor)] == ["Aktualität", "Barriere", "Prüfung", "Auftrag"]
+    assert [task.kind for task in overview.due_today(editor, factories.make_centre())] == [
+        "Aktualität",
+        "Barriere",
+        "Prüfung",
+        "Auftrag",
+    ]
 
 
 def test_tasks_at_most_seven_and_three_of_a_kind(editor: User, centre: object) -> None:
@@ -65,7 +70,7 @@ def test_tasks_at_most_seven_and_three_of_a_kind(editor: User, centre: object) -
         factories.make_offer(status=Offer.Status.SUBMITTED)
         BarrierReport.objects.create(description="Knopf fehlt")
         Job.objects.create(kind="x", state=Job.State.FAILED, finished_at=timezone.now())
-    tasks = overview.due_today(editor)
+    tasks = overview.due_today(editor, factories.make_centre())
     assert len(tasks) == 7
     assert max([task.kind for task in tasks].count(kind) for kind in ("Prüfung", "Barriere", "Auftrag")) == 3
 
@@ -97,25 +102,44 @@ def test_home_of_staff_with_nothing_to_do(staff: Client) -> None:
     assert "Alles erledigt" in staff.get(reverse(HOME)).text
 
 
-def test_home_needs_the_same_queries_for_one_and_for_thirty(
-    staff: Client, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize(
+    ("role", "queries"),
+    [
+        (roles.EDITOR, 26),
+        (roles.LEAD, 26),
+        (roles.PROVIDER, 10),
+        (roles.MUNICIPALITY, 14),
+        (roles.COUNCIL, 7),
+        (roles.ADMIN, 7),
+    ],
+)
+def test_home_of_a_role_needs_the_same_queries_for_one_and_for_thirty(
+    client: Client, centre: object, django_assert_num_queries: DjangoAssertNumQueries, role: str, queries: int
 ) -> None:
+    """The centre, and the length of the queue for the page and its navigation, are read once."""
+    place = factories.make_municipality("Netphen")
+    body = factories.make_organisation("Stadt Netphen", kind=Organisation.Kind.MUNICIPALITY, municipality=place)
+
     def fill(number: int) -> None:
         for _ in range(number):
-            factories.make_offer(status=Offer.Status.SUBMITTED)
-            factories.make_offer(last_confirmed_on=date(2020, 1, 1))
+            factories.make_offer(status=Offer.Status.SUBMITTED, municipalities=[place])
+            factories.make_offer(last_confirmed_on=date(2020, 1, 1), municipalities=[place], provider=body)
+            factories.make_offer(status=Offer.Status.DRAFT, provider=body)
+            make_version("committee")
+            make_version("adopted")
 
-    fill(1)
-    staff.get(reverse(HOME))
-    fill(2)
-    with django_assert_num_queries(30):
-        staff.get(reverse(HOME))
+    client.force_login(factories.make_user(role, organisation=body))
+    fill(3)
+    client.get(reverse(HOME))
+    with django_assert_num_queries(queries):
+        client.get(reverse(HOME))
     fill(27)
-    with django_assert_num_queries(32):
-        staff.get(reverse(HOME))
-    fill(27)
-    with django_assert_num_queries(31):
-        staff.get(reverse(HOME))
+    with CaptureQueriesContext(connection) as found:
+        client.get(reverse(HOME))
+    assert len(found) == queries
+    read = [query["sql"] for query in found]
+    assert sum('FROM "common_centre"' in sql for sql in read) == 1
+    assert sum(" UNION ALL " in sql for sql in read) == (role in {roles.EDITOR, roles.LEAD})
 
 
 # Providers, Kommunen, Kreistag, administration
@@ -150,20 +174,26 @@ def test_provider_confirms_from_home(client: Client, centre: object) -> None:
     assert "bitte bestätigen" not in answer.text
 
 
-def test_home_of_a_kommune_shows_what_is_located_there(client: Client, centre: object) -> None:
+def test_home_of_a_kommune_sums_up_what_is_located_there(client: Client, centre: object) -> None:
     place = factories.make_municipality("Netphen")
     body = factories.make_organisation("Stadt Netphen", kind=Organisation.Kind.MUNICIPALITY, municipality=place)
     member = factories.make_user(roles.MUNICIPALITY, organisation=body)
     factories.make_offer("Kurs in Netphen", municipalities=[place], internal_note="Kanarienvogel")
     factories.make_offer("Im ganzen Kreis", municipalities=[], is_countywide=True)
-    factories.make_offer("Wird geprüft", municipalities=[place], status=Offer.Status.SUBMITTED)
+    old = factories.make_offer("Alter Kurs", municipalities=[place], internal_note="Kanarienvogel")
+    Offer.objects.filter(pk=old.pk).update(last_confirmed_on=date(2020, 1, 1))
+    for status in (Offer.Status.SUBMITTED, Offer.Status.CHANGES_REQUESTED):
+        factories.make_offer("Wird geprüft", municipalities=[place], status=status)
     for status in (Offer.Status.DRAFT, Offer.Status.UNCONFIRMED, Offer.Status.REJECTED):
         factories.make_offer(f"Unsichtbar {status}", municipalities=[place], status=status)
     factories.make_offer("Woanders")
     text = home(client, member)
-    for part in ("Angebote in Netphen", "Kurs in Netphen", "Im ganzen Kreis", "Wird geprüft"):
+    [(_place, summary)] = client.get(reverse(HOME)).context["places"]
+    assert (summary.public, summary.in_review, summary.questioned, summary.stale) == (3, 1, 1, 1)
+    assert summary.oldest == [old]
+    for part in ("Angebote in Netphen", "Alter Kurs", reverse("offers:local_offer_list", args=[place.slug])):
         assert part in text
-    for part in ("Unsichtbar", "Woanders", "Kanarienvogel", "kursbuero@example.org", "verein@example.org"):
+    for part in ("Kurs in Netphen", "Unsichtbar", "Woanders", "Kanarienvogel", "verein@example.org"):
         assert part not in text
 
 
@@ -208,28 +238,11 @@ def test_council_reads_the_next_sitting_first(cast: dict[str, User]) -> None:
     assert [version.title for version in found] == ["Zuerst", "Später", "Ohne Termin"]
 
 
-def test_home_of_a_council_member_needs_the_same_queries_for_one_and_for_thirty(
-    client: Client, cast: dict[str, User], centre: object, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    def fill(number: int) -> None:
-        for _ in range(number):
-            make_version("committee")
-            make_version("adopted")
-
-    fill(1)
-    home(client, cast[roles.COUNCIL])
-    with CaptureQueriesContext(connection) as few:
-        client.get(reverse(HOME))
-    fill(29)
-    with django_assert_num_queries(len(few)):
-        client.get(reverse(HOME))
-
-
 def test_figures_count_drafts_and_versions_without_pdf() -> None:
     make_version("draft")
     make_version("frozen")
     store_pdf(make_version("adopted"))
-    figures = overview.figures()
+    figures = overview.figures(factories.make_centre(), 0)
     assert (figures.concept_drafts, figures.missing_pdfs) == (1, 1)
 
 
@@ -266,7 +279,7 @@ def test_home_of_nobody_leads_to_the_login(client: Client, centre: object) -> No
             ],
         ),
         (roles.PROVIDER, ["Übersicht"]),
-        (roles.MUNICIPALITY, ["Übersicht"]),
+        (roles.MUNICIPALITY, ["Übersicht", "Ihre Kommune"]),
         (roles.COUNCIL, ["Übersicht", "Konzepte"]),
         (roles.ADMIN, ["Übersicht", "Verwaltung", "Postfach"]),
     ],

@@ -10,7 +10,7 @@ recordings  what staff wrote down for a Verein and nobody confirmed yet
 places      which municipality an entry lies in, and the placeholders of its texts
 surveys     a Bestandsaufnahme that runs
 synthetic   any number of further offers, fast
-upkeep      what the public told the centre, an address without mail, a broken link
+upkeep      what the public and a Kommune told the centre, Wiedervorlagen, an address without mail, a broken link
 """
 
 from dataclasses import dataclass

@@ -1,19 +1,20 @@
-"""What the public told the centre, an address that takes no mail, a link that is broken."""
+"""What the public and a Kommune told the centre, what it wants to look at again, addresses and links that fail."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from actors.models import Language, Organisation
+from actors.models import Language, Municipality, Organisation
 from kiportal.common import addresses
-from kiportal.common.models import MailAddress, User
+from kiportal.common.models import FollowUp, MailAddress, User
 from kiportal.pages import data
 from kiportal.pages.demo.content import stable_uuid
 from kiportal.pages.demo.history import happened
 from kiportal.pages.demo.places import Places
 from offers import lifecycle
 from offers.models import Hint, LinkCheck, Need, Offer, Topic
+from offers.permissions import municipalities_of
 
 
 def load(places: Places) -> None:
@@ -22,6 +23,8 @@ def load(places: Places) -> None:
         _add_need(number, entry, places)
     for number, entry in enumerate(found["hints"]):
         _add_hint(number, entry)
+    for entry in found["follow_ups"]:
+        _add_follow_up(entry)
     now, today = timezone.now(), timezone.localdate()
     for entry in found["undeliverable"]:
         address = addresses.mark_undeliverable(_organisation(entry).email, reason=entry["reason"])
@@ -42,34 +45,66 @@ def _add_need(number: int, entry: dict[str, Any], places: Places) -> None:
     now = timezone.now()
     at = now - timedelta(days=entry["days_ago"])
     with happened(at, now):
-        need = lifecycle.receive_need(
-            stable_uuid("need", str(number)),
-            text=entry["text"],
-            topic=Topic.objects.filter(slug=entry.get("topic", "")).first(),
-            municipality=places.at(entry["municipality"]),
-            language=Language.objects.filter(slug=entry.get("language", "")).first(),
-            email=entry["email"],
-        )
+        key = stable_uuid("need", str(number))
+        words = {
+            "text": entry["text"],
+            "topic": Topic.objects.filter(slug=entry.get("topic", "")).first(),
+            "language": Language.objects.filter(slug=entry.get("language", "")).first(),
+        }
+        if "by" in entry:
+            user, place = _of_kommune(entry)
+            need = lifecycle.receive_local_need(key, place, by=user, **words)
+        else:
+            place = places.at(entry["municipality"])
+            need = lifecycle.receive_need(key, municipality=place, email=entry["email"], **words)
     Need.objects.filter(pk=need.pk).update(received_at=at)
     if "noted" in entry:
         with happened(at + timedelta(days=1), now):
-            lifecycle.note_need(need, by=User.objects.get(username="redaktion"), text=entry["noted"])
+            lifecycle.note_need(need, by=_editor(), text=entry["noted"])
         Need.objects.filter(pk=need.pk).update(closed_at=at + timedelta(days=1))
 
 
 def _add_hint(number: int, entry: dict[str, Any]) -> None:
     now = timezone.now()
     at = now - timedelta(days=entry["days_ago"])
-    about: dict[str, Any] = (
-        {"offer": Offer.objects.get(uuid=stable_uuid("offer", entry["offer"]))}
-        if "offer" in entry
-        else {"organisation": _organisation(entry)}
-    )
+    key, words = stable_uuid("hint", str(number)), {"kind": entry["kind"], "text": entry["text"]}
+    about = _offer(entry) if "offer" in entry else _organisation(entry)
     with happened(at, now):
-        hint = lifecycle.receive_hint(
-            stable_uuid("hint", str(number)), kind=entry["kind"], text=entry["text"], email=entry["email"], **about
-        )
+        if "by" in entry and isinstance(about, Offer):
+            user, place = _of_kommune(entry)
+            hint = lifecycle.receive_local_hint(key, about, place, by=user, **words)
+        else:
+            target = "offer" if isinstance(about, Offer) else "organisation"
+            hint = lifecycle.receive_hint(key, email=entry["email"], **words, **{target: about})
     Hint.objects.filter(pk=hint.pk).update(received_at=at)
+    if "answer" in entry:
+        with happened(at + timedelta(days=2), now):
+            lifecycle.answer_hint(hint, by=_editor(), text=entry["answer"])
+        Hint.objects.filter(pk=hint.pk).update(closed_at=at + timedelta(days=2))
+
+
+def _add_follow_up(entry: dict[str, Any]) -> None:
+    FollowUp.objects.create(
+        target=_offer(entry) if "offer" in entry else _organisation(entry),
+        due_on=timezone.localdate() + timedelta(days=entry["in_days"]),
+        note=entry["note"],
+        for_user=User.objects.filter(username=entry.get("for", "")).first(),
+        created_by=_editor(),
+    )
+
+
+def _editor() -> User:
+    return User.objects.get(username="redaktion")
+
+
+def _of_kommune(entry: dict[str, Any]) -> tuple[User, Municipality]:
+    """The account that writes, and its Kommune."""
+    user = User.objects.get(username=entry["by"])
+    return user, municipalities_of(user).get()
+
+
+def _offer(entry: dict[str, Any]) -> Offer:
+    return Offer.objects.get(uuid=stable_uuid("offer", entry["offer"]))
 
 
 def _organisation(entry: dict[str, Any]) -> Organisation:

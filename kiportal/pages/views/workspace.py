@@ -11,22 +11,28 @@ from django.views.decorators.http import require_safe
 from actors.models import Organisation
 from kiportal.common import roles
 from kiportal.common.views.acting import acting_user
-from kiportal.pages import council, overview, own
+from kiportal.common.views.once import current_centre
+from kiportal.pages import council, navigation, overview, own
+from offers import local
+from offers.permissions import municipalities_of
 
 
 @require_safe
 @permission_required("common.use_workspace", raise_exception=True)
 def home(request: HttpRequest) -> HttpResponse:
     user = acting_user(request)
+    centre, today = current_centre(request), timezone.localdate()
     context: dict[str, Any] = {"greeting": _greeting(), "name": user.get_short_name()}
     if user.has_perm("offers.review_offer"):
-        context |= {"tasks": overview.due_today(user), "figures": overview.figures(), "weeks": overview.weeks()}
+        figures = overview.figures(centre, navigation.waiting(request))
+        context |= {"tasks": overview.due_today(user, centre), "figures": figures, "weeks": overview.weeks()}
     if user.roles & {roles.PROVIDER, roles.MUNICIPALITY}:
         organisations = list(Organisation.objects.of_member(user).order_by("sort_key"))
-        context |= {"organisations": organisations, "own_offers": own.offers(user), "surveys": own.surveys(user)}
+        context |= {"organisations": organisations, "own_offers": own.offers(user, centre)}
+        context["surveys"] = own.surveys(user)
     if roles.MUNICIPALITY in user.roles:
-        places = [(place, own.offers_in(place)) for place in own.municipalities_of(user)]
-        context |= {"is_municipality": True, "places": places}
+        places = [(place, local.summary(place, today, centre.freshness_months)) for place in municipalities_of(user)]
+        context |= {"is_municipality": True, "places": places, "unplaced": local.unplaced(organisations)}
     if roles.COUNCIL in user.roles:
         context["council"] = council.papers(user)
     if user.has_perm("common.use_admin"):
