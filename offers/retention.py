@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Lower
 
 from actors.models import ContactPerson, Organisation
@@ -37,8 +37,9 @@ def rejected_submissions(before: datetime, *, delete: bool) -> int:
 
 @rule("Entschiedene Änderungsvorschläge", days=183)
 def decided_proposals(before: datetime, *, delete: bool) -> int:
-    """They hold the address of their author; what was taken over stands in the entry."""
-    proposals = ChangeProposal.objects.filter(target_type=_type(Offer), status__in=_DECIDED, updated_at__lt=before)
+    """They hold the address of their author; what was taken over stands in the entry or the organisation."""
+    types = [_type(Offer), _type(Organisation), _type(ContactPerson)]
+    proposals = ChangeProposal.objects.filter(target_type__in=types, status__in=_DECIDED, updated_at__lt=before)
     with transaction.atomic():
         if delete:
             _erase_jobs(_mails_about(proposals=list(proposals.values_list("pk", flat=True))))
@@ -95,7 +96,11 @@ def _erase_entries(entries: QuerySet[Offer], *, delete: bool) -> int:
     came_along = ContactPerson.objects.filter(offers__in=keys, created_at__gte=F("offers__created_at"))
     contacts = list(came_along.values_list("pk", "consent"))
     providers = list(Offer.objects.filter(pk__in=keys).values_list("provider", flat=True))
-    proposals = ChangeProposal.objects.filter(target_type=_type(Offer), target_id__in=keys)
+    used_elsewhere = Offer.objects.exclude(pk__in=keys)
+    going = ContactPerson.objects.filter(pk__in=[pk for pk, _ in contacts]).exclude(offers__in=used_elsewhere)
+    proposals = ChangeProposal.objects.filter(
+        Q(target_type=_type(Offer), target_id__in=keys) | Q(target_type=_type(ContactPerson), target_id__in=going)
+    )
     _erase_jobs(_mails_about(offers=keys, proposals=list(proposals.values_list("pk", flat=True))))
     erase(Offer.objects.filter(pk__in=keys), delete=True)
     erase(ContactPerson.objects.filter(pk__in=[pk for pk, _ in contacts], offers=None), delete=True)
@@ -130,5 +135,5 @@ def _erase_jobs(jobs: QuerySet[Job]) -> None:
     jobs.delete()
 
 
-def _type(model: type[Offer | ChangeProposal]) -> ContentType:
+def _type(model: type[Model]) -> ContentType:
     return ContentType.objects.get_for_model(model)

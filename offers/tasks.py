@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from actors.models import Organisation
+from actors.models import ContactPerson, Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange
 from offers import notifications, recurrence
@@ -51,7 +51,7 @@ def send_proposal_decision(run: Run, change_pk: int, link_pk: str | None = None)
     change = _change(change_pk)
     proposal = _proposal(change.target_id)
     link = _link(link_pk) if link_pk else None
-    notifications.proposal_decision(_offer(proposal.target_id), proposal, change, link, run=run)
+    notifications.proposal_decision(_target(proposal), proposal, change, link, run=run)
 
 
 @job
@@ -77,7 +77,7 @@ def send_submission_notice(run: Run, change_pk: int) -> None:
 def send_proposal_notice(run: Run, proposal_pk: int) -> None:
     _require_centre()
     proposal = _proposal(proposal_pk)
-    notifications.proposal_notice(_offer(proposal.target_id), proposal, run=run)
+    notifications.proposal_notice(_target(proposal), proposal, run=run)
 
 
 @job
@@ -162,6 +162,13 @@ def _offer(pk: int) -> Offer:
     if offer is None:
         raise JobRefused("Der Eintrag ist inzwischen gelöscht.")
     return offer
+
+
+def _target(proposal: ChangeProposal) -> notifications.Record:
+    record = proposal.target
+    if not isinstance(record, Offer | Organisation | ContactPerson):
+        raise JobRefused("Was geändert werden sollte, ist inzwischen gelöscht.")
+    return record
 
 
 def _change(pk: int) -> StatusChange:

@@ -2,35 +2,31 @@
 
 from typing import Any, ClassVar
 
-from django import forms
-from django.utils.translation import gettext_lazy as _
-
 from kiportal.common.models import ChangeProposal
-from offers import changes
 from offers.forms.base import Fieldset, OfferMeta
 from offers.forms.details import Access, Partners
+from offers.forms.overlay import OverlayForm
 from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
 from offers.forms.times import Closure, Hours, Repeat, Time
 from offers.models import Offer
 
 
 class CareForm(
-    About, Project, Audience, Costs, Place, Time, Repeat, Hours, Closure, Access, Partners, Contact, Registration
+    OverlayForm,
+    About,
+    Project,
+    Audience,
+    Costs,
+    Place,
+    Time,
+    Repeat,
+    Hours,
+    Closure,
+    Access,
+    Partners,
+    Contact,
+    Registration,
 ):
-    """Shows the published entry with the open proposal over it; `read` says which of both it showed.
-
-    It is never saved: `changes.between` reads what differs.
-    """
-
-    read = forms.CharField(widget=forms.HiddenInput)
-    message = forms.CharField(
-        label=_("Mitteilung an uns"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
-        help_text=_("Bitte keine Angaben zu Ratsuchenden. Wird nicht veröffentlicht."),
-    )
-
     fieldsets: ClassVar[list[Fieldset]] = [
         *About.fieldsets,
         *Project.fieldsets,
@@ -55,20 +51,7 @@ class CareForm(
         )
 
     def __init__(self, *args: Any, instance: Offer, proposal: ChangeProposal | None, **kwargs: Any) -> None:
-        overlay = changes.values(proposal.changes) if proposal else {}
-        super().__init__(*args, instance=instance, initial=overlay, **kwargs)
-        del self.fields["lock_version"]  # part of `read`
-        self.fields["read"].initial = self.state_shown = _state(instance, proposal)
+        super().__init__(*args, instance=instance, proposal=proposal, **kwargs)
         if not instance.is_project:
             for name in Project.Meta.fields:
                 del self.fields[name]
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether entry or proposal changed after this form was opened."""
-        return bool(self.cleaned_data["read"] != self.state_shown)
-
-
-def _state(offer: Offer, proposal: ChangeProposal | None) -> str:
-    laid_over = f"{proposal.pk}-{proposal.updated_at.isoformat()}" if proposal else ""
-    return f"{offer.lock_version}/{laid_over}"

@@ -5,6 +5,8 @@ Each verb is one function; mails and other effects are jobs enqueued in the same
 
 from offers.lifecycle.access import hand_over, take_access
 from offers.lifecycle.care import archive, confirm, renew_care_link, restore, send_care_link, withdraw_name
+from offers.lifecycle.contacts import add_contact, change_contact, remove_contact
+from offers.lifecycle.decisions import accept_change, question_change, reject_change
 from offers.lifecycle.drafts import (
     PROVIDER_FIELDS,
     ask_again,
@@ -65,13 +67,16 @@ __all__ = [
     "PROVIDER_FIELDS",
     "RESERVED_SLUGS",
     "TooManyMails",
+    "accept_change",
     "accept_proposal",
+    "add_contact",
     "address_of",
     "answer_hint",
     "answer_need",
     "archive",
     "ask_again",
     "ask_for_confirmation",
+    "change_contact",
     "choose_provider",
     "confirm",
     "confirm_all",
@@ -88,11 +93,14 @@ __all__ = [
     "note_need",
     "propose",
     "publish",
+    "question_change",
     "question_proposal",
     "receive_hint",
     "receive_need",
     "reject",
+    "reject_change",
     "reject_proposal",
+    "remove_contact",
     "renew_care_all_link",
     "renew_care_link",
     "request_changes",

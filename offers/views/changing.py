@@ -1,101 +1,50 @@
 """Changing a published entry, by a care link or by an account: the form, and what becomes of what was sent."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kiportal.common.models import ChangeProposal, StatusChange
-from kiportal.common.richtext import to_text
-from kiportal.common.transitions import By, TransitionError
-from kiportal.common.views.conflicts import Difference
+from kiportal.common.models import ChangeProposal
+from kiportal.common.transitions import By
 from offers import changes, lifecycle
 from offers.forms.care import CareForm
 from offers.models import Offer
 from offers.permissions import own_proposals
-from offers.views.differences import differences
+from offers.views import overlaying
+
+# As the views of links and accounts know them.
+in_words = changes.OFFER.in_words
+open_question = overlaying.question_about
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """The form to show, or what was done: "vorschlagen", "uebernehmen", "zuruecknehmen", "unveraendert"."""
+def attempt(request: HttpRequest, offer: Offer, *, by: By, email: str) -> overlaying.Attempt[CareForm]:
+    """What was done is "vorschlagen", "uebernehmen", "zuruecknehmen" or "unveraendert"."""
 
-    form: CareForm
-    done: str = ""
-    status: int = 200
-    differences: list[Difference] | None = None
+    def build(data: QueryDict | None) -> CareForm:
+        stored = Offer.objects.select_related("offer_type", "contact", "provider").get(pk=offer.pk)
+        return CareForm(data, instance=stored, proposal=own_proposals(by, stored).first())
 
-
-def attempt(request: HttpRequest, offer: Offer, *, by: By, email: str) -> Attempt:
-    """Show the form on a GET; on a POST store the change, or give the form back with what stands against it."""
-    if request.method != "POST":
-        return Attempt(_form(request, offer, by))
-    try:
-        form, done = _propose(request, offer, by, email)
-    except TransitionError as error:
-        form = _form(request, offer, by, bound=True)
-        form.add_error(None, str(error))
-        return Attempt(form, status=error.status)
-    if done or form.errors or not form.is_stale:
-        return Attempt(form, done)
-    differing = differences(form)
-    return Attempt(_form(request, offer, by, bound=True, renew=True), status=409, differences=differing)
+    return overlaying.attempt(
+        request,
+        lock=lambda: Offer.objects.select_for_update().get(pk=offer.pk),
+        build=build,
+        store=lambda form: _propose(offer, form, by, email),
+    )
 
 
-@transaction.atomic
-def _propose(request: HttpRequest, offer: Offer, by: By, email: str) -> tuple[CareForm, str]:
+def _propose(offer: Offer, form: CareForm, by: By, email: str) -> str:
     """Store the proposal and say what was done; nothing when the form has to be shown again."""
-    stored = Offer.objects.select_for_update().get(pk=offer.pk)
-    form = _form(request, offer, by, bound=True)
-    if not form.is_valid() or form.is_stale:
-        return form, ""
+    stored = Offer.objects.get(pk=offer.pk)
     own = own_proposals(by, stored).first()
     proposed = changes.between(stored, form.cleaned_data, own.changes if own else None)
     message = form.cleaned_data["message"]
     if not proposed and not own:
         if message:
             form.add_error("message", _("Bitte ändern Sie auch etwas am Eintrag – oder schreiben Sie uns eine E-Mail."))
-            return form, ""
+            return ""
         lifecycle.confirm(stored, by=by, on=timezone.localdate())
-        return form, "unveraendert"
+        return "unveraendert"
     made = lifecycle.propose(stored, proposed, by=by, message=message, email=email)
     if made is None:
-        return form, "zuruecknehmen"
-    return form, "uebernehmen" if made.status == ChangeProposal.Status.ACCEPTED else "vorschlagen"
-
-
-def _form(request: HttpRequest, offer: Offer, by: By, *, bound: bool = False, renew: bool = False) -> CareForm:
-    """The form over the entry as it is stored now; `renew` lets it be sent over what others changed meanwhile."""
-    stored = Offer.objects.select_related("offer_type", "contact", "provider").get(pk=offer.pk)
-    proposal = own_proposals(by, stored).first()
-    if not bound:
-        return CareForm(instance=stored, proposal=proposal)
-    data = request.POST.copy()
-    if renew:
-        data["read"] = CareForm(instance=stored, proposal=proposal).state_shown
-    return CareForm(data, instance=stored, proposal=proposal)
-
-
-def open_question(proposal: ChangeProposal | None) -> str:
-    """What the centre asks about a proposal, while it waits for the answer."""
-    if proposal is None or proposal.status != ChangeProposal.Status.CHANGES_REQUESTED:
-        return ""
-    asked = StatusChange.objects.for_target(proposal).filter(verb="question_proposal").last()
-    return asked.reason if asked else ""
-
-
-def in_words(proposal: ChangeProposal | None) -> list[tuple[str, str]]:
-    """What a proposal asks for, as (label, new value)."""
-    return (
-        [(changes.label(name), _shown(name, change["new"])) for name, change in proposal.changes.items()]
-        if proposal
-        else []
-    )
-
-
-def _shown(name: str, value: Any) -> str:
-    text = changes.shown(name, value)
-    return (to_text(text) if changes.is_rich(name) else text) or _("(leer)")
+        return "zuruecknehmen"
+    return "uebernehmen" if made.status == ChangeProposal.Status.ACCEPTED else "vorschlagen"

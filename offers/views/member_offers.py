@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from kiportal.common.models import Centre, ChangeProposal, StatusChange, User
+from kiportal.common.models import Centre, User
 from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import lifecycle
@@ -20,6 +20,7 @@ from offers.forms.submission import STEPS
 from offers.models import Offer
 from offers.permissions import can_restore_offer, own_proposals
 from offers.views import changing
+from offers.views.overlaying import words_of_last
 from offers.views.writing import Desk, question_of
 
 _for_members = permission_required("actors.act_for_organisation", raise_exception=True)
@@ -90,10 +91,10 @@ def member_offer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "offer": offer,
         "question": question_of(offer),
-        "rejection": _words_of_last(offer, "reject"),
+        "rejection": words_of_last(offer, "reject"),
         "proposal": own,
         "proposed": changing.in_words(own),
-        "proposal_question": _words_of_last(own, "question_proposal") if own and _is_asked(own) else "",
+        "proposal_question": changing.open_question(own),
         "is_public": Offer.objects.visible_to_public(today).filter(pk=pk).exists(),
         "is_stale": offer.is_stale(today, Centre.objects.current().freshness_months),
         "is_over": offer.valid_until is not None and offer.valid_until < today,
@@ -147,7 +148,7 @@ def member_offer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "form": tried.form,
         "differences": tried.differences,
         "proposal": own,
-        "proposal_question": _words_of_last(own, "question_proposal") if own and _is_asked(own) else "",
+        "proposal_question": changing.open_question(own),
     }
     return render(request, "offers/member_offer_form.html", context, status=tried.status)
 
@@ -155,16 +156,6 @@ def member_offer_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _own(request: HttpRequest, pk: int) -> Offer:
     own = Offer.objects.for_member(acting_user(request)).select_related("provider", "offer_type", "contact__consent")
     return get_object_or_404(own, pk=pk)
-
-
-def _is_asked(proposal: ChangeProposal) -> bool:
-    return proposal.status == ChangeProposal.Status.CHANGES_REQUESTED
-
-
-def _words_of_last(record: Offer | ChangeProposal, verb: str) -> str:
-    """What the centre wrote with the step that is the last one of the record; empty when another came after it."""
-    last = StatusChange.objects.for_target(record).last()
-    return last.reason if last is not None and last.verb == verb else ""
 
 
 def _detail_url(offer: Offer) -> str:

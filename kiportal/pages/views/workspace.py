@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actors.models import Organisation
 from kiportal.common import roles
 from kiportal.common.views.acting import acting_user
 from kiportal.pages import council, overview, own
@@ -22,8 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.has_perm("offers.review_offer"):
         context |= {"tasks": overview.due_today(user), "figures": overview.figures(), "weeks": overview.weeks()}
     if user.roles & {roles.PROVIDER, roles.MUNICIPALITY}:
-        organisations = list(Organisation.objects.of_member(user).order_by("sort_key"))
-        context |= {"organisations": organisations, "own_offers": own.offers(user)}
+        context |= {"organisations": own.organisations(user), "own_offers": own.offers(user)}
     if roles.MUNICIPALITY in user.roles:
         places = [(place, own.offers_in(place)) for place in own.municipalities_of(user)]
         context |= {"is_municipality": True, "places": places}
