@@ -74,10 +74,15 @@ def send_submission_notice(run: Run, change_pk: int) -> None:
 
 
 @job
-def send_proposal_notice(run: Run, proposal_pk: int) -> None:
+def send_proposal_notice(run: Run, proposal_pk: int) -> dict[str, Any] | None:
+    """Somebody may have decided before the mail was on its way."""
     _require_centre()
     proposal = _proposal(proposal_pk)
+    was_applied = StatusChange.objects.for_target(proposal).filter(verb="apply_proposal").exists()
+    if proposal.status != ChangeProposal.Status.OPEN and not was_applied:
+        return {"skipped": "Über die Änderung ist schon entschieden."}
     notifications.proposal_notice(_target(proposal), proposal, run=run)
+    return None
 
 
 @job

@@ -73,7 +73,7 @@ def remove_contact(contact: ContactPerson, *, by: User) -> None:
 
 @transaction.atomic
 def withdraw_name(contact: ContactPerson, *, by: User) -> None:
-    """The person no longer wants to be named: the name is gone from all pages at once. A second time changes nothing."""
+    """The person no longer wants to be named: the name is gone from all pages at once. Twice is once."""
     contact = locked(contact)
     if not contact.public_name:
         return
