@@ -7,7 +7,7 @@ Whether a contact stands on public pages is known to the room of the entries, wh
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from actors.lifecycle.locking import locked
 from actors.lifecycle.proposals import propose
 from actors.lifecycle.tables import CARE
 from actors.models import ContactPerson, Organisation
-from actors.permissions import own_proposals
+from actors.permissions import can_care_for_organisation, own_proposals
 from kiportal.common.models import ChangeProposal, User
 from kiportal.common.targets import pointing_at, pointing_models
 from kiportal.common.transitions import TransitionError, apply
@@ -42,6 +42,7 @@ def change_contact(
     contact: ContactPerson, proposed: dict[str, dict[str, Any]], *, by: User, message: str = "", is_public: bool
 ) -> ChangeProposal | None:
     """Change a contact: by `propose` when the public sees it, else at once. A name that goes, goes at once."""
+    _require_member(contact, by)
     contact = locked(contact)
     if NAME in proposed and not proposed[NAME]["new"] and contact.public_name:
         withdraw_name(contact, by=by)
@@ -74,6 +75,7 @@ def remove_contact(contact: ContactPerson, *, by: User) -> None:
 @transaction.atomic
 def withdraw_name(contact: ContactPerson, *, by: User) -> None:
     """The person no longer wants to be named: the name is gone from all pages at once. Twice is once."""
+    _require_member(contact, by)
     contact = locked(contact)
     if not contact.public_name:
         return
@@ -83,6 +85,12 @@ def withdraw_name(contact: ContactPerson, *, by: User) -> None:
         if NAME in proposal.changes:  # another name, which waits: it does not depend on this one
             proposal.changes[NAME]["old"] = ""
             proposal.save()
+
+
+def _require_member(contact: ContactPerson, by: User) -> None:
+    """Also where nothing is left to do: a stranger learns nothing from that."""
+    if not can_care_for_organisation(by, contact.organisation):
+        raise PermissionDenied("not a contact of theirs")
 
 
 def _write(contact: ContactPerson, new: Mapping[str, Any]) -> None:
