@@ -125,6 +125,14 @@ class Organisation(Timestamped, Locked, Stateful, SortedByName):
         _("Interner Vermerk"), blank=True, help_text=_("Nur für das KI. Bitte keine Angaben zu Ratsuchenden.")
     )
     status = models.CharField(_("Stand"), max_length=20, choices=Status, default=Status.PROPOSED, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("zuletzt bearbeitet von"),
+        null=True,
+        on_delete=models.SET_NULL,
+        editable=False,
+        related_name="+",
+    )
     # The row stays, with its old address, and leads on to the one it was merged into.
     merged_into = models.ForeignKey(
         "self",
@@ -141,7 +149,10 @@ class Organisation(Timestamped, Locked, Stateful, SortedByName):
         verbose_name = _("Organisation")
         verbose_name_plural = _("Organisationen")
         ordering = ["sort_key"]
-        permissions = [("review_organisation", "Darf Organisationen prüfen")]
+        permissions = [
+            ("review_organisation", "Darf Organisationen prüfen"),
+            ("release_own_organisation", "Darf eine eigene Organisation freigeben, wenn sonst niemand kann"),
+        ]
 
     def __str__(self) -> str:
         return self.name

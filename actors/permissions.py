@@ -1,12 +1,39 @@
 """Who may do what with organisations."""
 
-from actors.models import Membership, Organisation
-from kiportal.common.models import User
+from actors.models import ContactPerson, Membership, Organisation
+from kiportal.common.four_eyes import has_taken, is_own_proposal, may_release
+from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
+from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.transitions import By
+
+# What accounts of an organisation care for and may propose changes of.
+type Profile = Organisation | ContactPerson
+
+_REVIEW, _ALONE = "actors.review_organisation", "actors.release_own_organisation"
 
 
 def can_review_organisation(by: By, organisation: Organisation) -> bool:
-    return isinstance(by, User) and by.has_perm("actors.review_organisation")
+    return isinstance(by, User) and by.has_perm(_REVIEW)
+
+
+def is_own_organisation(by: By, organisation: Organisation) -> bool:
+    """Whether somebody entered it, by account or by a link to their address, or last wrote its text."""
+    if not isinstance(by, User):
+        return False
+    steps = StatusChange.objects.for_target(organisation)
+    return organisation.edited_by_id == by.pk or has_taken(by, steps, "enter", "edit")
+
+
+def can_release_organisation(by: By, organisation: Organisation) -> bool:
+    """Four eyes: nobody publishes an own organisation, but the head of a centre where nobody else could."""
+    return may_release(by, lambda user: is_own_organisation(user, organisation), review=_REVIEW, alone=_ALONE)
+
+
+def can_enter_organisation(by: By, organisation: Organisation) -> bool:
+    """Staff, or who reports an entry of an organisation that is new."""
+    if isinstance(by, AccessLink):
+        return by.purpose == AccessLink.Purpose.DRAFT and by.revoked_at is None
+    return isinstance(by, User) and by.has_perm("actors.add_organisation")
 
 
 def can_change_organisation(by: By, organisation: Organisation) -> bool:
@@ -29,3 +56,47 @@ def can_manage_access(by: By, organisation: Organisation) -> bool:
 
 def can_leave(by: By, organisation: Organisation) -> bool:
     return is_member(by, organisation.pk)
+
+
+def can_care_for_organisation(by: By, organisation: Organisation) -> bool:
+    """Change what stands about the organisation and how to reach it, or propose it."""
+    return is_member(by, organisation.pk)
+
+
+def organisation_of(record: Profile) -> Organisation:
+    return record if isinstance(record, Organisation) else record.organisation
+
+
+def own_proposals(by: By, record: Profile) -> ChangeProposalQuerySet:
+    """The undecided proposal that the accounts of an organisation share, read, add to and take back: at most one."""
+    undecided = ChangeProposal.objects.for_target(record).undecided()
+    may_care = can_care_for_organisation(by, organisation_of(record))
+    return undecided.filter(by_account=True) if may_care else undecided.none()
+
+
+def can_decide_proposal(by: By, proposal: ChangeProposal) -> bool:
+    """Ask back or reject."""
+    return isinstance(by, User) and by.has_perm(_REVIEW)
+
+
+def can_accept_proposal(by: By, proposal: ChangeProposal) -> bool:
+    return may_release(by, lambda user: is_own_proposal(user, proposal), review=_REVIEW, alone=_ALONE)
+
+
+def can_answer_proposal(by: By, proposal: ChangeProposal) -> bool:
+    record = _target(proposal)
+    return record is not None and own_proposals(by, record).filter(pk=proposal.pk).exists()
+
+
+def can_apply_proposal(by: By, proposal: ChangeProposal) -> bool:
+    """A trusted organisation changes what is public about it without a review, through its accounts."""
+    record = _target(proposal)
+    if record is None or not proposal.by_account:
+        return False
+    return organisation_of(record).is_trusted and can_care_for_organisation(by, organisation_of(record))
+
+
+def _target(proposal: ChangeProposal) -> Profile | None:
+    """The record as it is stored now; nothing for a record of another room."""
+    record = proposal.target
+    return record if isinstance(record, Organisation | ContactPerson) else None

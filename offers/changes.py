@@ -1,22 +1,20 @@
-"""Field changes of an offer as JSON: what a ChangeProposal holds, how it is shown, how it is written.
+"""Which fields of an offer may be proposed, beside `kiportal.common.changes`: rows of their own, and the contact.
 
-A relation's value is its primary key, a many-to-many's the sorted list of keys, a date its ISO text, a Decimal its
-text; `offers.rows` says what rows of their own look like. Contact details count as fields of the offer.
+`offers.rows` says what rows of their own look like. Contact details count as fields of the offer.
 """
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any, cast
 
 from django.db import models, transaction
-from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from actors.models import ContactPerson
+import actors.changes
+from actors.models import ContactPerson, Organisation
+from kiportal.common import changes
+from kiportal.common.changes import Proposable
 from kiportal.common.models import Consent
-from kiportal.common.richtext import RichTextField
 from offers import rows
 from offers.models import Offer
 from offers.rows import ROWS, DateRow
@@ -80,131 +78,55 @@ FIELDS = (
     *CONTACT,
 )
 
-type Changes = Mapping[str, Mapping[str, Any]]
 
-
-def field(name: str) -> models.Field:
-    """The model field behind a name; what stands in rows of its own has none."""
-    if name not in FIELDS or name in ROWS:
-        raise ValueError(f"{name} is no field that can be proposed")
-    if name in CONTACT:
-        return cast("models.Field", ContactPerson._meta.get_field(CONTACT[name]))
-    return cast("models.Field", Offer._meta.get_field(name))
-
-
-def label(name: str) -> str:
-    if name in CONTACT:
-        return _("Kontakt: %(part)s") % {"part": field(name).verbose_name}
-    return str(ROWS[name].label if name in ROWS else field(name).verbose_name)
-
-
-def is_rich(name: str) -> bool:
-    """Whether `shown` gives HTML."""
-    return name not in ROWS and isinstance(field(name), RichTextField)
-
-
-def current(offer: Offer, name: str) -> Any:
-    """The field's value as JSON."""
-    if name in ROWS:
-        return ROWS[name].read(offer)
-    definition = field(name)
-    if name in CONTACT:
-        return getattr(offer.contact, CONTACT[name]) if offer.contact else ""
-    if isinstance(definition, models.ManyToManyField):
-        return sorted(getattr(offer, name).values_list("pk", flat=True))
-    return encode(getattr(offer, definition.attname))
-
-
-def encode(value: Any) -> Any:
-    """JSON for a cleaned form value or a model value."""
-    match value:
-        case [DateRow(), *_rest]:
-            return [row.as_json() for row in sorted(value, key=attrgetter("starts_at"))]
-        case [list(), *_rest]:
-            return value
-        case models.QuerySet() | list() | tuple():
-            return sorted(item.pk if isinstance(item, models.Model) else item for item in value)
-        case models.Model():
-            return value.pk
-        case Decimal():
-            return f"{value:.2f}"
-        case date():
-            return value.isoformat()
-        case _:
-            return value
-
-
-def between(offer: Offer, cleaned: Mapping[str, Any], overlay: Changes | None = None) -> dict[str, dict[str, Any]]:
-    """Return {"field": {"old": ..., "new": ...}} for every field of a cleaned form that differs from what it showed.
-
-    It showed the offer, or the offer with an open proposal over it: then a field that went back to what is published
-    comes with old and new the same, and `lifecycle.propose` takes it out of the proposal.
-    """
-    result = {}
-    for name in FIELDS:
-        if name in cleaned:
-            old, new = current(offer, name), encode(cleaned[name])
-            before = overlay[name]["new"] if overlay and name in overlay else old
-            if new != before:
-                result[name] = {"old": old, "new": new}
-    return result
-
-
-def values(proposed: Changes) -> dict[str, Any]:
-    """The proposed values as forms take them for `initial`."""
-    return {name: _decoded(name, change["new"]) for name, change in proposed.items()}
-
-
-def _decoded(name: str, value: Any) -> Any:
-    if name in ROWS:
-        return [DateRow.from_json(row) for row in value] if name == DATES else value
-    definition = field(name)
-    return value if isinstance(definition, models.ManyToManyField) else definition.to_python(value)
-
-
-def shown(name: str, value: Any) -> str:
-    """The value as people read it; rich text stays HTML."""
-    if value in (None, "", []):
-        return ""
-    if name in ROWS:
-        return rows.in_words(name, value)
-    definition = field(name)
-    if isinstance(definition, models.ManyToManyField):
-        chosen = definition.related_model._default_manager.filter(pk__in=value)
-        return ", ".join(str(row) for row in chosen)
-    if isinstance(definition, models.ForeignKey):
-        row = definition.related_model._default_manager.filter(pk=value).first()
-        return str(row or "")
-    if isinstance(definition, models.BooleanField):
-        return _("ja") if value else _("nein")
-    if definition.choices:
-        return str(dict(definition.flatchoices).get(value, value))
-    if isinstance(definition, models.DateField):
-        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
-    if isinstance(definition, models.DecimalField):
-        return number_format(Decimal(value), decimal_pos=2, force_grouping=True)
-    return str(value)
-
-
-def write(offer: Offer, new: Mapping[str, Any]) -> None:
-    """Set the JSON values, check the whole record, and store what hangs on it; the caller saves the offer."""
-    many, contact = {}, {}
-    for name, value in new.items():
+class _OfferFields(Proposable[Offer]):
+    def field(self, name: str) -> models.Field:
+        """What stands in rows of its own has no field."""
         if name in ROWS:
-            continue
-        definition = field(name)
+            raise ValueError(f"{name} is no field that can be proposed")
         if name in CONTACT:
-            contact[name] = value
-        elif isinstance(definition, models.ManyToManyField):
-            many[name] = value
-        else:
-            setattr(offer, definition.attname, definition.to_python(value))
-    if contact:
-        write_contact(offer, contact)
-    offer.full_clean()
-    for name, keys in many.items():
-        getattr(offer, name).set(keys)
-    rows.write(offer, new)
+            return cast("models.Field", ContactPerson._meta.get_field(CONTACT[name]))
+        return super().field(name)
+
+    def label(self, name: str) -> str:
+        if name in ROWS:
+            return str(ROWS[name].label)
+        if name in CONTACT:
+            return _("Kontakt: %(part)s") % {"part": self.field(name).verbose_name}
+        return super().label(name)
+
+    def is_rich(self, name: str) -> bool:
+        return name not in ROWS and super().is_rich(name)
+
+    def current(self, record: Offer, name: str) -> Any:
+        if name in ROWS:
+            return ROWS[name].read(record)
+        if name in CONTACT:
+            return getattr(record.contact, CONTACT[name]) if record.contact else ""
+        return super().current(record, name)
+
+    def encode(self, value: Any) -> Any:
+        match value:
+            case [DateRow(), *_rest]:
+                return [row.as_json() for row in sorted(value, key=attrgetter("starts_at"))]
+            case _:
+                return changes.encode(value)
+
+    def decoded(self, name: str, value: Any) -> Any:
+        if name in ROWS:
+            return [DateRow.from_json(row) for row in value] if name == DATES else value
+        return super().decoded(name, value)
+
+    def shown(self, name: str, value: Any) -> str:
+        if name in ROWS:
+            return rows.in_words(name, value) if value else ""
+        return super().shown(name, value)
+
+    def write(self, record: Offer, new: Mapping[str, Any]) -> None:
+        if contact := {name: value for name, value in new.items() if name in CONTACT}:
+            write_contact(record, contact)
+        super().write(record, {name: value for name, value in new.items() if name not in CONTACT and name not in ROWS})
+        rows.write(record, new)
 
 
 @transaction.atomic
@@ -238,3 +160,19 @@ def remove_unused(consent: Consent | None) -> None:
     """Delete the consent to a name that was never shown, once no contact refers to it."""
     if consent is not None and not ContactPerson.objects.filter(consent=consent).exists():
         consent.delete()
+
+
+OFFER = _OfferFields(Offer, FIELDS)
+# By their short names, as most callers speak of an offer.
+field, label, is_rich, current, encode = OFFER.field, OFFER.label, OFFER.is_rich, OFFER.current, OFFER.encode
+between, values, shown, write = OFFER.between, OFFER.values, OFFER.shown, OFFER.write
+
+
+def fields_of(record: Any) -> Proposable[Any]:
+    """What may be proposed for a record of any kind that accounts and links care for."""
+    kinds: dict[type[models.Model], Proposable[Any]] = {
+        Offer: OFFER,
+        Organisation: actors.changes.ORGANISATION,
+        ContactPerson: actors.changes.CONTACT,
+    }
+    return kinds[type(record)]

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 
-from actors.models import Organisation
+from actors.models import ContactPerson, Organisation
 from kiportal.common.models import ChangeProposal, StatusChange
 from offers.models import Offer
 
@@ -28,6 +28,12 @@ STEPS = {
     "show_confirmed": "Bestätigt und wieder gezeigt",
     "archive": "Beendet",
     "restore": "Wiederhergestellt",
+    "enter": "Angelegt",
+    "edit": "Von der Organisation geändert",
+    "add_contact": "Kontakt hinzugefügt",
+    "change_contact": "Kontakt geändert",
+    "remove_contact": "Kontakt entfernt",
+    "withdraw_name": "Einwilligung in den Namen widerrufen",
     "give_access": "Zugang gegeben",
     "take_access": "Zugang entzogen",
     "leave": "Zugang zurückgegeben",
@@ -61,13 +67,18 @@ def timeline(record: models.Model, *, with_names: bool = True, titles: Mapping[s
     Names of staff are for staff only, and so are the steps of what was merged into this record: leave them out for
     everybody else.
     """
-    proposals = ChangeProposal.objects.for_target(record).values("pk")
+    proposals = ChangeProposal.objects.for_target(record)
+    if isinstance(record, Organisation):
+        of_contacts = Q(
+            target_type=ContentType.objects.get_for_model(ContactPerson), target_id__in=record.contacts.all()
+        )
+        proposals = ChangeProposal.objects.filter(Q(pk__in=proposals) | of_contacts)
     keys = [record.pk]
     if with_names and isinstance(record, Organisation | Offer):
         keys += record.merged.values_list("pk", flat=True)
     changes = StatusChange.objects.filter(
         Q(target_type=ContentType.objects.get_for_model(record), target_id__in=keys)
-        | Q(target_type=ContentType.objects.get_for_model(ChangeProposal), target_id__in=proposals)
+        | Q(target_type=ContentType.objects.get_for_model(ChangeProposal), target_id__in=proposals.values("pk"))
     )
     return [
         Step(change.at, _title(change, titles), change.reason, _by(change, with_names=with_names))

@@ -15,6 +15,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from actors.models import Organisation
+from actors.permissions import Profile, organisation_of
 from kiportal.common import links, mail
 from kiportal.common.jobs import Run
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, StatusChange, User
@@ -23,6 +25,7 @@ from offers.models import Offer
 
 # An address and what the button to it says.
 type Action = tuple[str, str]
+type Record = Offer | Profile
 
 _DECISIONS = {
     "publish": gettext_lazy("Veröffentlicht: „%(title)s“"),
@@ -42,12 +45,13 @@ _PROPOSAL_DECISIONS = {
 
 
 def _in_language_of_author[**P](function: Callable[P, None]) -> Callable[P, None]:
-    """The first argument is the offer."""
+    """The first argument is the offer, or what an account cares for: the workspace speaks German."""
 
     @wraps(function)
     def in_language(*args: P.args, **kwargs: P.kwargs) -> None:
-        offer: Any = args[0]
-        with translation.override(offer.submitter_language):
+        record: Any = args[0]
+        language = record.submitter_language if isinstance(record, Offer) else settings.LANGUAGE_CODE
+        with translation.override(language):
             function(*args, **kwargs)
 
     return in_language
@@ -160,28 +164,31 @@ def decision(offer: Offer, change: StatusChange, link: AccessLink | None, *, run
 
 @_in_language_of_author
 def proposal_decision(
-    offer: Offer, proposal: ChangeProposal, change: StatusChange, link: AccessLink | None, *, run: Run
+    record: Record, proposal: ChangeProposal, change: StatusChange, link: AccessLink | None, *, run: Run
 ) -> None:
     """Which of the proposed changes were taken over, with the reason; or what the centre asks about them."""
-    is_question = change.verb == "question_proposal"
-    if link is None:
+    is_question, fields = change.verb == "question_proposal", changes.fields_of(record)
+    if not isinstance(record, Offer):
+        profile_url = _url("member_profile", organisation_pk=organisation_of(record).pk)
+        action = (profile_url, "Ansehen und antworten" if is_question else "Zu Ihrer Organisation")
+    elif link is None:
         action = (settings.KIPORTAL_BASE_URL + reverse("pages:workspace_home"), _("Zu Ihren Angeboten"))
     elif is_question:
         action = (_url("care_edit", token=links.token(link)), _("Ansehen und antworten"))
     else:
         action = _care(link)
-    taken = [name for name, values in proposal.changes.items() if changes.current(offer, name) == values["new"]]
+    taken = [name for name, values in proposal.changes.items() if fields.current(record, name) == values["new"]]
     _send(
         "proposal_question" if is_question else "proposal_decision",
-        offer,
+        record,
         to=proposal.author_email,
         run=run,
         subject=str(_PROPOSAL_DECISIONS[change.to_status]),
         action=action,
         by_account=proposal.by_account,
         change=change,
-        taken=[changes.label(name) for name in taken],
-        left=[changes.label(name) for name in proposal.changes if name not in taken],
+        taken=[fields.label(name) for name in taken],
+        left=[fields.label(name) for name in proposal.changes if name not in taken],
     )
 
 
@@ -216,18 +223,22 @@ def submission_notice(offer: Offer, change: StatusChange, *, run: Run) -> None:
     )
 
 
-def proposal_notice(offer: Offer, proposal: ChangeProposal, *, run: Run) -> None:
+def proposal_notice(record: Record, proposal: ChangeProposal, *, run: Run) -> None:
     """A change waits for a decision, or was taken over because the organisation is trusted."""
-    is_open = proposal.status == ChangeProposal.Status.OPEN
-    url = _url("proposal_detail", pk=proposal.pk) if is_open else _url("staff_offer_detail", pk=offer.pk)
+    is_open, is_offer = proposal.status == ChangeProposal.Status.OPEN, isinstance(record, Offer)
+    opened = ("Eintrag geändert", "Eintrag öffnen") if is_offer else ("Geändert", "Organisation öffnen")
+    matter, label = ("Änderung zu prüfen", "Änderung prüfen") if is_open else opened
+    page = "staff_offer_detail" if is_offer else "staff_organisation_detail"
+    key = record.pk if isinstance(record, Offer) else organisation_of(record).pk
+    fields = changes.fields_of(record)
     _tell_centre(
-        "proposal_notice",
-        offer,
+        "proposal_notice" if is_offer else "profile_notice",
+        record,
         run=run,
-        subject="Änderung zu prüfen: „%(title)s“" if is_open else "Eintrag geändert: „%(title)s“",
-        action=(url, "Änderung prüfen" if is_open else "Eintrag öffnen"),
+        subject=f"{matter}: „%(title)s“",
+        action=(_url("proposal_detail", pk=proposal.pk) if is_open else _url(page, pk=key), label),
         is_open=is_open,
-        labels=[changes.label(name) for name in proposal.changes],
+        labels=[fields.label(name) for name in proposal.changes],
         message=proposal.message,
     )
 
@@ -248,10 +259,10 @@ def discarded_notice(offer: Offer, words: str, *, run: Run) -> None:
 # How
 
 
-def _tell_centre(matter: str, offer: Offer, *, run: Run, subject: str, action: Action, **context: Any) -> None:
+def _tell_centre(matter: str, record: Record, *, run: Run, subject: str, action: Action, **context: Any) -> None:
     _send(
         matter,
-        offer,
+        record,
         to=Centre.objects.current().email,
         run=run,
         subject=subject,
@@ -264,7 +275,7 @@ def _tell_centre(matter: str, offer: Offer, *, run: Run, subject: str, action: A
 
 def _send(
     matter: str,
-    offer: Offer,
+    record: Record,
     *,
     to: str,
     run: Run,
@@ -274,16 +285,31 @@ def _send(
     stop: str = "",
     **context: Any,
 ) -> None:
+    if not isinstance(record, Offer):
+        why = why or "Sie erhalten diese Nachricht, weil Ihr Konto für diese Organisation handelt."
+        stop = stop or "Handeln Sie nicht mehr für sie? Dann geben Sie im Arbeitsplatz unter „Zugänge“ Ihren zurück."
     values = context | {
         "words": f"emails/offer/{matter}.txt",
-        "offer": offer,
-        "subject": subject % {"title": offer.title or offer.provider.name, "centre": Centre.objects.current().name},
+        "offer": record,
+        "organisation": record.provider if isinstance(record, Offer) else organisation_of(record),
+        "title": _title(record),
+        "subject": subject % {"title": _title(record), "centre": Centre.objects.current().name},
         "why": why or _("Sie erhalten diese Nachricht, weil diese Adresse zu diesem Eintrag angegeben wurde."),
         "stop": stop or _("Möchten Sie keine Nachrichten mehr zu diesem Eintrag? Antworten Sie kurz auf diese E-Mail."),
         "action_url": action[0] if action else "",
         "action_label": action[1] if action else "",
     }
     mail.send("offer", to=to, context=values, run=run, language=translation.get_language() or settings.LANGUAGE_CODE)
+
+
+def _title(record: Record) -> str:
+    match record:
+        case Offer():
+            return record.title or record.provider.name
+        case Organisation():
+            return record.name
+        case _:
+            return f"{record.organisation}, {record.function}"
 
 
 def _care(link: AccessLink) -> Action:

@@ -4,12 +4,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
+import actors.permissions
 from actors.models import Municipality, Organisation
-from actors.permissions import is_member
+from actors.permissions import can_release_organisation, is_member, is_own_organisation
 from actors.querysets import OrganisationQuerySet
+from kiportal.common.four_eyes import has_taken, is_own_proposal, may_release
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from kiportal.common.models.proposals import ChangeProposalQuerySet
-from kiportal.common.models.user import UserQuerySet
 from kiportal.common.transitions import By, Clock
 from offers.models import Hint, Need, Offer, OfferImage, OfferSurvey, SurveyInvitation
 from offers.querysets import OfferImageQuerySet
@@ -17,6 +18,7 @@ from offers.querysets import OfferImageQuerySet
 _P = AccessLink.Purpose
 # Steps by which an entry comes to the centre: who takes one wrote its text or stands for it.
 _SENDING = ("send", "submit", "confirm_submission", "resubmit")
+_REVIEW, _ALONE = "offers.review_offer", "offers.release_own_offer"
 
 
 def can_review_offer(by: By, offer: Offer) -> bool:
@@ -27,17 +29,32 @@ def is_own_offer(by: By, offer: Offer) -> bool:
     """Whether somebody last wrote the text in the workspace, or sent it, by account or by a link to their address."""
     if not isinstance(by, User):
         return False
-    sent = StatusChange.objects.for_target(offer).filter(verb__in=_SENDING)
-    return offer.edited_by_id == by.pk or sent.filter(Q(by_user=by) | Q(by_link__email__iexact=by.email)).exists()
+    return offer.edited_by_id == by.pk or has_taken(by, StatusChange.objects.for_target(offer), *_SENDING)
 
 
 def can_release_offer(by: By, offer: Offer) -> bool:
-    """Four eyes: nobody releases an own entry, but the head of a centre where nobody else could."""
-    if not can_review_offer(by, offer):
-        return False
-    return not is_own_offer(by, offer) or (
-        _may_release_own(by) and all(is_own_offer(other, offer) for other in _reviewers())
+    """Four eyes: nobody releases an own entry, but the head of a centre where nobody else could.
+
+    An organisation that is published with it is released, too.
+    """
+    return may_release_text(by, offer) and (
+        not brings_organisation(offer) or can_release_organisation(by, offer.provider)
     )
+
+
+def may_release_text(by: By, offer: Offer) -> bool:
+    """The rule for the entry alone."""
+    return may_release(by, lambda user: is_own_offer(user, offer), review=_REVIEW, alone=_ALONE)
+
+
+def is_own_release(by: By, offer: Offer) -> bool:
+    """Whether somebody would release something of their own, if they may: then they say why."""
+    return is_own_offer(by, offer) or (brings_organisation(offer) and is_own_organisation(by, offer.provider))
+
+
+def brings_organisation(offer: Offer) -> bool:
+    """Whether the organisation is new and becomes public with the entry."""
+    return offer.provider.status == Organisation.Status.PROPOSED
 
 
 def can_change_offer(by: By, offer: Offer) -> bool:
@@ -219,24 +236,19 @@ def can_show_confirmed(by: By, offer: Offer) -> bool:
 
 def can_decide_proposal(by: By, proposal: ChangeProposal) -> bool:
     """Ask back or reject."""
-    return isinstance(by, User) and by.has_perm("offers.review_offer")
-
-
-def is_own_proposal(by: By, proposal: ChangeProposal) -> bool:
-    if not isinstance(by, User):
-        return False
-    link = proposal.by_link
-    addresses = {proposal.author_email.lower(), link.email.lower() if link else ""}
-    return proposal.by_user_id == by.pk or by.email.lower() in addresses
+    return isinstance(by, User) and by.has_perm(_REVIEW)
 
 
 def can_accept_proposal(by: By, proposal: ChangeProposal) -> bool:
     """Four eyes, as for whole entries."""
-    if not can_decide_proposal(by, proposal):
-        return False
-    return not is_own_proposal(by, proposal) or (
-        _may_release_own(by) and all(is_own_proposal(other, proposal) for other in _reviewers())
-    )
+    return may_release(by, lambda user: is_own_proposal(user, proposal), review=_REVIEW, alone=_ALONE)
+
+
+def can_accept_any_proposal(by: By, proposal: ChangeProposal) -> bool:
+    """The same for a change of an organisation or of a contact, which has its own reviewers."""
+    if isinstance(proposal.target, Offer):
+        return can_accept_proposal(by, proposal)
+    return actors.permissions.can_accept_proposal(by, proposal)
 
 
 def can_answer_proposal(by: By, proposal: ChangeProposal) -> bool:
@@ -254,14 +266,6 @@ def can_apply_proposal(by: By, proposal: ChangeProposal) -> bool:
         return False
     offer = Offer.objects.select_related("provider").get(pk=proposal.target_id)
     return offer.provider.is_trusted and _is_member(by, offer)
-
-
-def _may_release_own(by: By) -> bool:
-    return isinstance(by, User) and by.has_perm("offers.release_own_offer")
-
-
-def _reviewers() -> UserQuerySet:
-    return User.objects.holding("offers.review_offer")
 
 
 def _is_member(by: By, offer: Offer) -> bool:

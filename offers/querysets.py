@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from actors.models import Membership, Municipality, Organisation
-from actors.querysets import OrganisationQuerySet
+from actors.querysets import ContactPersonQuerySet, OrganisationQuerySet
 from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
@@ -209,6 +209,13 @@ def known_to_staff(organisations: OrganisationQuerySet) -> OrganisationQuerySet:
     """Without those that an author only types in just now: proposed with entries of which none was sent yet."""
     entries = apps.get_model("offers", "Offer")._default_manager.filter(provider=OuterRef("pk"))
     return organisations.exclude(Exists(entries), ~Exists(entries.editable_by_staff()), status="proposed")
+
+
+def contacts_for_member(organisation: Organisation, user: User) -> ContactPersonQuerySet:
+    """How to reach the organisation, as its people know it: without what somebody still writes by a link."""
+    entries = apps.get_model("offers", "Offer")._default_manager.filter(contact=OuterRef("pk"))
+    contacts = organisation.contacts.exclude(Exists(entries), ~Exists(entries.for_member(user)))
+    return contacts.with_consent().order_by("function", "pk")
 
 
 def counting_offers(rows: models.QuerySet[Any], on: date) -> models.QuerySet[Any]:

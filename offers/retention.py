@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -52,8 +52,9 @@ def rejected_submissions(before: datetime, *, delete: bool) -> int:
 
 @rule("Entschiedene Änderungsvorschläge", days=183)
 def decided_proposals(before: datetime, *, delete: bool) -> int:
-    """They hold the address of their author; what was taken over stands in the entry."""
-    proposals = ChangeProposal.objects.filter(target_type=_type(Offer), status__in=_DECIDED, updated_at__lt=before)
+    """They hold the address of their author; what was taken over stands in the entry or the organisation."""
+    types = [_type(Offer), _type(Organisation), _type(ContactPerson)]
+    proposals = ChangeProposal.objects.filter(target_type__in=types, status__in=_DECIDED, updated_at__lt=before)
     with transaction.atomic():
         if delete:
             erase_jobs(mails_about(proposals=list(proposals.values_list("pk", flat=True))))
@@ -145,5 +146,5 @@ def _files_without_row(before: datetime) -> list[str]:
     return [name for name in files if name not in known and default_storage.get_modified_time(name) < before]
 
 
-def _type(model: type[Offer | ChangeProposal]) -> ContentType:
+def _type(model: type[Model]) -> ContentType:
     return ContentType.objects.get_for_model(model)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from actors.models import Organisation
+from actors.models import ContactPerson, Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange, User
 from offers import notifications, recurrence
@@ -91,7 +91,7 @@ def send_proposal_decision(run: Run, change_pk: int, link_pk: str | None = None)
     change = _change(change_pk)
     proposal = _proposal(change.target_id)
     link = _link(link_pk) if link_pk else None
-    notifications.proposal_decision(_offer(proposal.target_id), proposal, change, link, run=run)
+    notifications.proposal_decision(_target(proposal), proposal, change, link, run=run)
 
 
 @job
@@ -114,10 +114,15 @@ def send_submission_notice(run: Run, change_pk: int) -> None:
 
 
 @job
-def send_proposal_notice(run: Run, proposal_pk: int) -> None:
+def send_proposal_notice(run: Run, proposal_pk: int) -> dict[str, Any] | None:
+    """Somebody may have decided before the mail was on its way."""
     _require_centre()
     proposal = _proposal(proposal_pk)
-    notifications.proposal_notice(_offer(proposal.target_id), proposal, run=run)
+    was_applied = StatusChange.objects.for_target(proposal).filter(verb="apply_proposal").exists()
+    if proposal.status != ChangeProposal.Status.OPEN and not was_applied:
+        return {"skipped": "Über die Änderung ist schon entschieden."}
+    notifications.proposal_notice(_target(proposal), proposal, run=run)
+    return None
 
 
 @job
@@ -216,6 +221,13 @@ def _offer(pk: int) -> Offer:
     if offer is None:
         raise JobRefused("Der Eintrag ist inzwischen gelöscht.")
     return offer
+
+
+def _target(proposal: ChangeProposal) -> notifications.Record:
+    record = proposal.target
+    if not isinstance(record, Offer | Organisation | ContactPerson):
+        raise JobRefused("Was geändert werden sollte, ist inzwischen gelöscht.")
+    return record
 
 
 def _change(pk: int) -> StatusChange:

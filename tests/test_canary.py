@@ -103,7 +103,7 @@ def word_for(column: models.Field, word: str, number: int) -> Any:
         case models.JSONField() if column.name == "translations":
             return {"en": {"name": f"{word} {number}"}}
         case models.JSONField():
-            return {"title": {"old": "", "new": word}}
+            return {"title": {"old": "", "new": word}, "name": {"old": "", "new": word}}
         case models.EmailField():
             return f"{word}{number}@example.org"
         case models.URLField():

@@ -77,6 +77,10 @@ def make_world() -> World:
     proposal = ChangeProposal.objects.create(
         target=published, lock_version=1, changes={"title": {"old": published.title, "new": "Neu"}}
     )
+    for target, field in ((own, "city"), (published.contact, "phone")):
+        ChangeProposal.objects.create(
+            target=target, lock_version=1, changes={field: {"old": "", "new": "Neu"}}, by_account=True
+        )
     job = jobs.enqueue("jobsapp.refuse", title="E-Mail")
     Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, finished_at=timezone.now())
     archived = factories.make_organisation("Ehemaliger Verein", status=Organisation.Status.ARCHIVED)
@@ -91,7 +95,9 @@ def make_world() -> World:
     )
     records = {
         **{str(status): offer for status, offer in offers.items()},
-        "foreign": factories.make_offer("Fremdes Angebot"),
+        "foreign": (foreign := factories.make_offer("Fremdes Angebot")),
+        "foreign_contact": foreign.contact,
+        "contact_of_draft": offers[Offer.Status.DRAFT].contact,
         "own": own,
         "proposed": factories.make_organisation("Neuer Verein", status=Organisation.Status.PROPOSED),
         "archived_organisation": archived,

@@ -44,7 +44,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     PROVIDER: frozenset({"common.use_workspace", "actors.act_for_organisation"}),
     MUNICIPALITY: frozenset({"common.use_workspace", "actors.act_for_organisation", "offers.view_local_offer"}),
     EDITOR: _EDITOR,
-    LEAD: _EDITOR | {"concepts.decide_conceptversion", "offers.release_own_offer"},
+    LEAD: _EDITOR | {"concepts.decide_conceptversion", "offers.release_own_offer", "actors.release_own_organisation"},
     COUNCIL: frozenset({"common.use_workspace", "concepts.read_conceptversion_in_committee"}),
     ADMIN: frozenset(
         {"common.use_workspace", "common.use_admin"}

@@ -1,13 +1,13 @@
 """What the workspace's first page tells people of a Verein or a Kommune: their entries, each with one thing to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
-from actors.models import Organisation
+from actors.models import ContactPerson, Organisation
 from kiportal.common.models import Centre, ChangeProposal, StatusChange, User
 from offers.models import Offer, SurveyInvitation
 
@@ -68,12 +68,48 @@ def offers(user: User, centre: Centre) -> list[OwnOffer]:
     return result
 
 
-def _proposals(offers: list[Offer]) -> dict[int, ChangeProposal]:
-    """What their accounts have proposed and nobody decided yet, by entry."""
+@dataclass(frozen=True)
+class OwnOrganisation:
+    """An organisation with what its accounts propose for it and its contacts; `questions` are the centre's."""
+
+    organisation: Organisation
+    proposals: list[ChangeProposal]
+    questions: list[str]
+
+    @property
+    def waits_for_answer(self) -> bool:
+        return any(proposal.status == _P.CHANGES_REQUESTED for proposal in self.proposals)
+
+
+def organisations(user: User) -> list[OwnOrganisation]:
+    """The organisations a person acts for."""
+    rows = list(Organisation.objects.of_member(user).order_by("sort_key").prefetch_related("contacts"))
+    of_itself = _proposals(rows)
+    of_contacts = _proposals([contact for row in rows for contact in row.contacts.all()])
+    asked = [
+        proposal.pk
+        for proposal in (*of_itself.values(), *of_contacts.values())
+        if proposal.status == _P.CHANGES_REQUESTED
+    ]
+    words = _last_words(ChangeProposal, "question_proposal", asked)
+    result = []
+    for row in rows:
+        keys = [contact.pk for contact in row.contacts.all()]
+        proposals = [of_itself.get(row.pk), *(of_contacts.get(key) for key in keys)]
+        known = [proposal for proposal in proposals if proposal is not None]
+        questions = [words[proposal.pk] for proposal in known if proposal.pk in words and proposal.pk in asked]
+        result.append(OwnOrganisation(row, known, questions))
+    return result
+
+
+def _proposals(records: Sequence[Offer | Organisation | ContactPerson]) -> dict[int, ChangeProposal]:
+    """What their accounts have proposed for records of one kind and nobody decided yet, by record."""
+    if not records:
+        return {}
     undecided = ChangeProposal.objects.undecided().filter(
         by_account=True,
-        target_type=ContentType.objects.get_for_model(Offer),
-        target_id__in=[offer.pk for offer in offers],
+        target_type=ContentType.objects.get_for_model(records[0]),
+        target_id__in=[record.pk for record in records],
     )
     return {proposal.target_id: proposal for proposal in undecided}
 

@@ -106,7 +106,9 @@ class ProposalDecisionForm(ReasonedForm):
     def __init__(self, *args: Any, proposal: ChangeProposal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.proposal = proposal
-        choice_field(self, "fields_taken").choices = [(name, changes.label(name)) for name in proposal.changes]
+        choice_field(self, "fields_taken").choices = [
+            (name, changes.fields_of(proposal.target).label(name)) for name in proposal.changes
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

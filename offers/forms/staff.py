@@ -245,6 +245,11 @@ class StaffOrganisationForm(LockedModelForm):
         super().__init__(*args, **kwargs)
         name_empty_choices(self)
 
+    @property
+    def changed_text(self) -> bool:
+        """Whether something was changed that the public reads."""
+        return bool(set(self.changed_data) - {"is_trusted", "internal_note"})
+
 
 class NewOrganisationForm(StaffOrganisationForm):
     """`key` makes sending twice store one organisation."""

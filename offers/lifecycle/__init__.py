@@ -5,6 +5,8 @@ Each verb is one function; mails and other effects are jobs enqueued in the same
 
 from offers.lifecycle.access import hand_over, take_access
 from offers.lifecycle.care import archive, confirm, renew_care_link, restore, send_care_link, withdraw_name
+from offers.lifecycle.contacts import add_contact, change_contact, remove_contact
+from offers.lifecycle.decisions import accept_change, question_change, reject_change
 from offers.lifecycle.drafts import (
     PROVIDER_FIELDS,
     UNUSED_DRAFT,
@@ -95,7 +97,9 @@ __all__ = [
     "SURVEY",
     "UNUSED_DRAFT",
     "TooManyMails",
+    "accept_change",
     "accept_proposal",
+    "add_contact",
     "add_to_survey",
     "address_of",
     "answer_hint",
@@ -105,6 +109,7 @@ __all__ = [
     "ask_again",
     "ask_for_confirmation",
     "ask_once_more",
+    "change_contact",
     "choose_provider",
     "close_survey",
     "confirm",
@@ -131,6 +136,7 @@ __all__ = [
     "propose",
     "proposed_pictures",
     "publish",
+    "question_change",
     "question_proposal",
     "readdress",
     "receive_hint",
@@ -139,10 +145,12 @@ __all__ = [
     "receive_need",
     "record",
     "reject",
+    "reject_change",
     "reject_proposal",
     "remind",
     "remind_of_recorded",
     "remind_of_unused_drafts",
+    "remove_contact",
     "renew_care_all_link",
     "renew_care_link",
     "reopen_survey",

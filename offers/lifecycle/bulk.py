@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 import actors.lifecycle
 from kiportal.common.models import ChangeProposal, User
 from kiportal.common.transitions import TransitionError
-from offers.lifecycle.proposals import accept_proposal, reject_proposal
+from offers.lifecycle.decisions import accept_change, reject_change
 from offers.lifecycle.review import publish, reject
 from offers.review import assignment, records
 
@@ -49,14 +49,14 @@ def _one(key: str, verb: str, *, by: User, reason: str, assignee: User | None) -
 
 
 def _accept_all(proposal: ChangeProposal, *, by: User, reason: str) -> None:
-    accept_proposal(proposal, set(proposal.changes), by=by, reason=reason)
+    accept_change(proposal, set(proposal.changes), by=by, reason=reason)
 
 
 _VERBS: dict[tuple[str, str], Callable[..., Any]] = {
     (records.OFFER, "publish"): publish,
     (records.OFFER, "reject"): reject,
     (records.CHANGE, "publish"): _accept_all,
-    (records.CHANGE, "reject"): reject_proposal,
+    (records.CHANGE, "reject"): reject_change,
     (records.ORGANISATION, "publish"): actors.lifecycle.publish,
     (records.ORGANISATION, "reject"): actors.lifecycle.reject,
 }

@@ -44,10 +44,14 @@ def start_draft(offer: Offer) -> AccessLink:
         return AccessLink.objects.for_target(made).filter(purpose=_L.DRAFT).latest("created_at")
     if made is not None:  # another person at the same machine went back to a form that was already sent
         offer.submission_key = uuid4()
-    if offer.provider._state.adding:
+    is_new = offer.provider._state.adding
+    if is_new:
         offer.provider = actors.lifecycle.add(offer.provider)
     offer.save()
-    return links.issue(_L.DRAFT, offer, offer.submitter_email)
+    link = links.issue(_L.DRAFT, offer, offer.submitter_email)
+    if is_new:
+        actors.lifecycle.enter(offer.provider, by=link)
+    return link
 
 
 def one_after_the_other() -> None:
@@ -74,7 +78,8 @@ def choose_provider(offer: Offer, provider: Organisation) -> None:
         former.save()
         return
     if provider._state.adding:
-        provider = actors.lifecycle.add(provider)
+        author = AccessLink.objects.for_target(offer).filter(purpose=_L.DRAFT, revoked_at=None)
+        provider = actors.lifecycle.add(provider, by=author.order_by("created_at").last())
     offer.provider = provider
     if (contact := offer.contact) is not None:
         if contact.offers.exclude(pk=offer.pk).exists():  # other entries keep theirs
@@ -84,7 +89,7 @@ def choose_provider(offer: Offer, provider: Organisation) -> None:
         offer.contact = contact
     offer.save(update_fields=["provider", "contact", "updated_at"])
     if came_along and former != provider:
-        former.delete()
+        erase(Organisation.objects.filter(pk=former.pk), delete=True)
 
 
 def _is_corrected(offer: Offer, name: str) -> bool:

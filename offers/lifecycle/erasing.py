@@ -7,7 +7,7 @@ themselves.
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from actors.models import ContactPerson, Organisation
 from kiportal.common import mail
@@ -26,7 +26,11 @@ def erase_entries(entries: QuerySet[Offer], *, delete: bool) -> int:
     contacts = list(came_along.values_list("pk", "consent"))
     found = Offer.objects.filter(pk__in=keys).select_related("provider")
     providers = [offer.provider_id for offer in found if offer.brought_its_provider]
-    proposals = ChangeProposal.objects.filter(target_type=_type(Offer), target_id__in=keys)
+    used_elsewhere = Offer.objects.exclude(pk__in=keys)
+    going = ContactPerson.objects.filter(pk__in=[pk for pk, _ in contacts]).exclude(offers__in=used_elsewhere)
+    proposals = ChangeProposal.objects.filter(
+        Q(target_type=_type(Offer), target_id__in=keys) | Q(target_type=_type(ContactPerson), target_id__in=going)
+    )
     erase_jobs(mails_about(offers=keys, proposals=list(proposals.values_list("pk", flat=True))))
     erase(Offer.objects.filter(pk__in=keys), delete=True)
     erase(ContactPerson.objects.filter(pk__in=[pk for pk, _ in contacts], offers=None), delete=True)
@@ -63,5 +67,5 @@ def erase_jobs(jobs: QuerySet[Job]) -> None:
     jobs.delete()
 
 
-def _type(model: type[Offer | ChangeProposal]) -> ContentType:
+def _type(model: type[Model]) -> ContentType:
     return ContentType.objects.get_for_model(model)

@@ -148,7 +148,7 @@ def merge(kept: Record, other: Record, taken: set[str], *, by: User, read: tuple
         raise SomebodyWasFaster("Jemand hat inzwischen einen der beiden geändert. Bitte vergleichen Sie noch einmal.")
     if sentence := refusal(kept, other):
         raise TransitionError(sentence)
-    _take(kept, other, taken)
+    _take(kept, other, taken, by)
     for name, relation in relations(model):
         if RELATIONS[name] is Move.MOVES:
             _move(rows_of(relation, other), relation, kept)
@@ -163,7 +163,7 @@ def _may(by: User, record: Record) -> bool:
     return can_review_offer(by, record) if isinstance(record, Offer) else can_review_organisation(by, record)
 
 
-def _take(kept: Record, other: Record, taken: set[str]) -> None:
+def _take(kept: Record, other: Record, taken: set[str], by: User) -> None:
     plain = {field.name: field for field in fields_of(type(kept))}
     if isinstance(kept, Offer) and isinstance(other, Offer) and kept.provider_id != other.provider_id:
         plain.pop("contact")  # it belongs to the other organisation
@@ -174,6 +174,8 @@ def _take(kept: Record, other: Record, taken: set[str]) -> None:
         else:
             setattr(kept, plain[name].attname, getattr(other, plain[name].attname))
     kept.lock_version += 1
+    if taken:
+        kept.edited_by = by
     try:
         kept.full_clean()
     except ValidationError as error:

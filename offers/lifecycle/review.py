@@ -7,14 +7,15 @@ from django.utils import timezone
 import actors.lifecycle
 from actors.models import Organisation
 from kiportal.common import links
+from kiportal.common.four_eyes import require_reason, require_reason_alone
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, StatusChange, User
 from kiportal.common.slugs import free_slug
 from kiportal.common.transitions import TransitionError, apply
 from offers.lifecycle.mails import mail_decision
-from offers.lifecycle.tables import OFFER, require_reason, require_reason_alone
+from offers.lifecycle.tables import OFFER
 from offers.models import Offer
-from offers.permissions import can_change_offer, can_review_offer, is_own_offer
+from offers.permissions import can_change_offer, can_release_offer, can_review_offer, is_own_release
 
 # Path parts below /angebote/ that are no offer.
 RESERVED_SLUGS = frozenset(
@@ -67,7 +68,7 @@ def request_changes(offer: Offer, *, by: User, reason: str) -> StatusChange:
 @transaction.atomic
 def publish(offer: Offer, *, by: User, reason: str = "") -> StatusChange:
     """Publish, together with an organisation that is still proposed."""
-    if is_own_offer(by, offer):
+    if can_release_offer(by, offer) and is_own_release(by, offer):
         require_reason_alone(reason)
     offer.provider = Organisation.objects.select_for_update().get(pk=offer.provider_id)
     change = apply(

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from actors.models import Organisation
-from kiportal.common.models import ChangeProposal
-from kiportal.common.transitions import Transition, TransitionError, table
+from kiportal.common import proposals
+from kiportal.common.transitions import Transition, table
 from offers.completeness import missing
 from offers.models import Offer
 from offers.permissions import (
@@ -26,7 +26,6 @@ from offers.permissions import (
 )
 
 _S = Offer.Status
-_P = ChangeProposal.Status
 
 
 def _is_complete(offer: Offer) -> str:
@@ -70,25 +69,6 @@ OFFER = table(
     ),
 )
 
-PROPOSAL = table(
-    Transition("accept_proposal", frozenset({_P.OPEN}), _P.ACCEPTED, can_accept_proposal),
-    Transition("accept_proposal_partly", frozenset({_P.OPEN}), _P.PARTLY_ACCEPTED, can_accept_proposal),
-    Transition("question_proposal", frozenset({_P.OPEN}), _P.CHANGES_REQUESTED, can_decide_proposal),
-    Transition("answer_proposal", frozenset({_P.CHANGES_REQUESTED}), _P.OPEN, can_answer_proposal),
-    Transition("reject_proposal", frozenset({_P.OPEN}), _P.REJECTED, can_decide_proposal),
-    Transition("apply_proposal", frozenset({_P.OPEN}), _P.ACCEPTED, can_apply_proposal),
+PROPOSAL = proposals.verbs(
+    decide=can_decide_proposal, accept=can_accept_proposal, answer=can_answer_proposal, take_over=can_apply_proposal
 )
-
-
-def require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise TransitionError("Bitte geben Sie eine Begründung an. Sie steht in der E-Mail.")
-
-
-def require_reason_alone(reason: str) -> None:
-    """Who releases an own entry because nobody else could says so."""
-    if not reason.strip():
-        raise TransitionError(
-            "Das ist Ihr eigener Eintrag. Bitte begründen Sie, warum niemand anderes ihn freigibt. "
-            "Die Begründung steht im Verlauf."
-        )

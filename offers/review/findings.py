@@ -8,14 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import Organisation
+from actors.permissions import can_release_organisation, is_own_organisation
 from kiportal.common.models import StatusChange, User
 from kiportal.common.richtext import to_text
 from offers.completeness import missing
 from offers.models import Offer, OfferImage
-from offers.permissions import can_release_offer, is_own_offer
+from offers.permissions import brings_organisation, is_own_offer, may_release_text
 from offers.review import readability
 from offers.review.duplicates import offers_like, organisations_like
 
+_ALONE = " Niemand sonst kann das freigeben: Bitte begründen Sie, warum Sie es selbst tun."
 _RICH_FIELDS = ("description", "project_goal", "project_steps", "project_needs", "project_results")
 _PRIVATE_MAIL = re.compile(
     r"[\w.+-]+@(?:gmx|web|gmail|t-online|freenet|yahoo|hotmail|outlook|icloud)\.\w+", re.IGNORECASE
@@ -65,13 +67,20 @@ def examine(offer: Offer, *, by: User) -> list[Finding]:
 
 
 def _own(offer: Offer, by: User) -> list[Finding]:
-    """Four eyes see more than two: who may not release the entry reads why."""
-    if not is_own_offer(by, offer):
-        return []
-    text = "Sie haben diesen Eintrag selbst geschrieben oder gesendet."
-    if can_release_offer(by, offer):
-        return [Finding("Vier Augen", "warning", f"{text} Niemand sonst kann ihn freigeben: Bitte begründen Sie es.")]
-    return [Finding("Vier Augen", "warning", f"{text} Jemand anderes aus dem Zentrum muss ihn freigeben.")]
+    """Four eyes see more than two: who may not release the entry, or its new organisation, reads why."""
+    found = []
+    if is_own_offer(by, offer):
+        text = "Sie haben diesen Eintrag selbst geschrieben oder gesendet."
+        text += _ALONE if may_release_text(by, offer) else " Jemand anderes aus dem Zentrum muss ihn freigeben."
+        found.append(Finding("Vier Augen", "warning", text))
+    organisation = offer.provider
+    if brings_organisation(offer) and is_own_organisation(by, organisation):
+        page = Link(organisation.name, reverse("offers:staff_organisation_detail", args=[organisation.pk]))
+        text = "Sie haben die neue Organisation selbst eingetragen oder zuletzt bearbeitet."
+        may = can_release_organisation(by, organisation)
+        text += _ALONE if may else " Jemand anderes muss sie zuerst veröffentlichen."
+        found.append(Finding("Vier Augen: Organisation", "warning", text, (page,)))
+    return found
 
 
 def _completeness(offer: Offer) -> Finding:

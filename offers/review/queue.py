@@ -7,6 +7,7 @@ offers is still on the way.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -14,7 +15,8 @@ from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.urls import reverse
 from django.utils import timezone
 
-from actors.models import Municipality, Organisation
+from actors.models import ContactPerson, Municipality, Organisation
+from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import Assignment, ChangeProposal, StatusChange, User
 from offers.models import Offer, Topic
 from offers.querysets import OfferQuerySet
@@ -107,7 +109,7 @@ def waiting(filters: Filters = Filters()) -> list[Entry]:
         entries += _offers(filters)
     if kind in {"", Kind.CHANGE}:
         entries += _changes(filters)
-    if kind in {"", Kind.ORGANISATION} and filters.topic is None:
+    if kind in {"", Kind.ORGANISATION}:
         entries += _organisations(filters)
     today = timezone.localdate()
     shown = [entry for entry in _with_assignees(entries) if filters.fits(entry, today)]
@@ -187,25 +189,54 @@ def _changes(filters: Filters) -> Iterable[Entry]:
     answers = StatusChange.objects.filter(
         target_type=ContentType.objects.get_for_model(ChangeProposal), target_id=OuterRef("pk"), verb="answer_proposal"
     )
-    offers = _narrowed(Offer.objects.all(), filters)
-    proposals = list(_open_changes().filter(target_id__in=offers.values("pk")).annotate(is_answer=Exists(answers)))
-    targets = (
-        offers.select_related("provider")
-        .prefetch_related("municipalities")
-        .in_bulk({proposal.target_id for proposal in proposals})
-    )
+    proposals = list(_open_changes().annotate(is_answer=Exists(answers)))
+    found = _targets(proposals, filters)
     for proposal in proposals:
-        offer = targets[proposal.target_id]
-        yield Entry(
-            kind=Kind.CHANGE,
-            pk=proposal.pk,
-            since=proposal.created_at,
-            title=offer.title,
-            provider=offer.provider.name,
-            places=places(offer),
-            url=reverse("offers:proposal_detail", args=[proposal.pk]),
-            marks=(Mark.CHANGE, Mark.ANSWER) if proposal.is_answer else (Mark.CHANGE,),
-        )
+        if (target := found.get((proposal.target_type_id, proposal.target_id))) is not None:
+            yield Entry(
+                kind=Kind.CHANGE,
+                pk=proposal.pk,
+                since=proposal.created_at,
+                url=reverse("offers:proposal_detail", args=[proposal.pk]),
+                marks=(Mark.CHANGE, Mark.ANSWER) if proposal.is_answer else (Mark.CHANGE,),
+                **_heading(target),
+            )
+
+
+def _targets(proposals: Iterable[ChangeProposal], filters: Filters) -> dict[tuple[int, int], models.Model]:
+    """What the proposals would change and the filters let through, by content type and key, in one query a kind."""
+    offers = _narrowed(Offer.objects.all(), filters).select_related("provider").prefetch_related("municipalities")
+    organisations = _organisations_in(Organisation.objects.all(), filters).select_related("municipality")
+    contacts = ContactPerson.objects.filter(organisation__in=_organisations_in(Organisation.objects.all(), filters))
+    found: dict[tuple[int, int], models.Model] = {}
+    for rows in (offers, organisations, contacts.select_related("organisation__municipality")):
+        kind = ContentType.objects.get_for_model(rows.model).pk
+        keys = {proposal.target_id for proposal in proposals if proposal.target_type_id == kind}
+        found |= {(kind, row.pk): row for row in rows.filter(pk__in=keys).distinct()}
+    return found
+
+
+def _heading(target: models.Model) -> dict[str, Any]:
+    """Title, organisation and place of an entry about a change of this record."""
+    match target:
+        case Offer():
+            return {"title": target.title, "provider": target.provider.name, "places": places(target)}
+        case ContactPerson():
+            organisation, title = target.organisation, f"Kontakt „{target.function}“"
+            return {"title": title, "provider": organisation.name, "places": str(organisation.municipality or "")}
+        case Organisation():
+            kind, place = target.get_kind_display(), str(target.municipality or "")
+            return {"title": target.name, "provider": f"Organisation, {kind}", "places": place}
+    raise TypeError(f"no change of {type(target)}")
+
+
+def _organisations_in(organisations: OrganisationQuerySet, filters: Filters) -> OrganisationQuerySet:
+    """Those at a place; an organisation has no topic."""
+    if filters.topic is not None:
+        return organisations.none()
+    if filters.municipality is not None:
+        return organisations.filter(municipality=filters.municipality)
+    return organisations
 
 
 def _narrowed(offers: OfferQuerySet, filters: Filters) -> OfferQuerySet:
@@ -217,10 +248,8 @@ def _narrowed(offers: OfferQuerySet, filters: Filters) -> OfferQuerySet:
 
 
 def _organisations(filters: Filters) -> Iterable[Entry]:
-    organisations = _lone_organisations().select_related("municipality")
-    if filters.municipality is not None:
-        organisations = organisations.filter(municipality=filters.municipality)
-    for organisation in organisations:
+    organisations = _organisations_in(_lone_organisations(), filters)
+    for organisation in organisations.select_related("municipality"):
         yield Entry(
             kind=Kind.ORGANISATION,
             pk=organisation.pk,
@@ -234,10 +263,17 @@ def _organisations(filters: Filters) -> Iterable[Entry]:
 
 
 def _open_changes():
-    """What waits for an entry that is hidden or ended waits until it is published again."""
-    published = Offer.objects.filter(pk=OuterRef("target_id"), status=Offer.Status.PUBLISHED)
-    proposals = ChangeProposal.objects.open().filter(target_type=ContentType.objects.get_for_model(Offer))
-    return proposals.filter(Exists(published))
+    """A change of what is hidden, ended or archived waits until that is published again."""
+    public = {
+        Offer: Offer.objects.filter(status=Offer.Status.PUBLISHED),
+        Organisation: Organisation.objects.visible_to_public(),
+        ContactPerson: ContactPerson.objects.filter(organisation__in=Organisation.objects.visible_to_public()),
+    }
+    waits = Q()
+    for model, rows in public.items():
+        kind = ContentType.objects.get_for_model(model)
+        waits |= Q(Exists(rows.filter(pk=OuterRef("target_id"))), target_type=kind)
+    return ChangeProposal.objects.open().filter(waits)
 
 
 def _lone_organisations():

@@ -4,7 +4,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 
-from actors.models import Organisation
+from actors.models import ContactPerson, Organisation
 from kiportal.common.models import ChangeProposal
 from offers.models import Offer
 from offers.querysets import known_to_staff
@@ -18,7 +18,8 @@ def known(kind: str) -> models.QuerySet:
         case "angebot":
             return Offer.objects.for_staff()
         case "aenderung":
-            return ChangeProposal.objects.filter(target_type=ContentType.objects.get_for_model(Offer))
+            types = ContentType.objects.get_for_models(Offer, Organisation, ContactPerson)
+            return ChangeProposal.objects.filter(target_type__in=types.values())
         case "organisation":
             return known_to_staff(Organisation.objects.all())
         case _:
@@ -30,7 +31,19 @@ def kind_of(record: models.Model) -> str:
 
 
 def title_of(record: models.Model) -> str:
-    return f"Änderung an „{record.target}“" if isinstance(record, ChangeProposal) else str(record)
+    if not isinstance(record, ChangeProposal):
+        return str(record)
+    target = record.target
+    if isinstance(target, ContactPerson):
+        return f"Änderung am Kontakt „{target.function}“ von „{target.organisation}“"
+    return f"Änderung an „{target}“"
+
+
+def owner_of(proposal: ChangeProposal) -> Offer | Organisation:
+    """Whose page and whose Verlauf the change belongs to: a contact has none of its own."""
+    target = proposal.target
+    assert isinstance(target, Offer | Organisation | ContactPerson)  # noqa: S101  (see `known`)
+    return target.organisation if isinstance(target, ContactPerson) else target
 
 
 def url_of(record: models.Model) -> str:

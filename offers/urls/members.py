@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from offers.views import local, member_access, member_offers, survey_answers
+from offers.views import local, member_access, member_contacts, member_offers, member_profile, survey_answers
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>/zugaenge"
+_PROFILE = "arbeitsplatz/organisationen/<int:organisation_pk>/profil"
 _KOMMUNE = "arbeitsplatz/kommune/<slug:slug>"
 
 urlpatterns = [
@@ -32,6 +33,11 @@ urlpatterns = [
     path(
         "arbeitsplatz/eigene-angebote/<int:pk>/<slug:step>/", member_offers.member_offer_step, name="member_offer_step"
     ),
+    path(f"{_PROFILE}/", member_profile.member_profile, name="member_profile"),
+    path(f"{_PROFILE}/aendern/", member_profile.member_profile_edit, name="member_profile_edit"),
+    path(f"{_PROFILE}/kontakte/neu/", member_contacts.member_contact_add, name="member_contact_add"),
+    path(f"{_PROFILE}/kontakte/<int:pk>/", member_contacts.member_contact_edit, name="member_contact_edit"),
+    path(f"{_PROFILE}/kontakte/<int:pk>/schritt/", member_contacts.member_contact_step, name="member_contact_step"),
     path(f"{_ORGANISATION}/", member_access.member_access, name="member_access"),
     path(f"{_ORGANISATION}/<int:pk>/entziehen/", member_access.member_access_take, name="member_access_take"),
     path(f"{_ORGANISATION}/uebergeben/", member_access.member_access_hand_over, name="member_access_hand_over"),

@@ -14,6 +14,7 @@ from offers.models import Offer
 from offers.permissions import can_restore_offer, can_show_confirmed, own_proposals
 from offers.views import changing, changing_pictures
 from offers.views.by_link import opened_by_link
+from offers.views.overlaying import Attempt
 
 # What was just done, told after the redirect.
 DONE = {
@@ -84,9 +85,7 @@ def care_pictures(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpR
     return _form_page(request, link, offer, tried, "offers/care_pictures.html")
 
 
-def _form_page(
-    request: HttpRequest, link: AccessLink, offer: Offer, tried: changing.Attempt, template: str
-) -> HttpResponse:
+def _form_page(request: HttpRequest, link: AccessLink, offer: Offer, tried: Attempt, template: str) -> HttpResponse:
     if tried.done:
         return redirect(_url(link, tried.done))
     context = {

@@ -20,6 +20,7 @@ from offers.querysets import OfferQuerySet
 from offers.upkeep import due
 from offers.views import changing, changing_pictures
 from offers.views.by_link import opened_by_link
+from offers.views.overlaying import Attempt
 
 # What was just done, told after the redirect.
 DONE = {
@@ -77,7 +78,7 @@ def care_all_pictures(request: HttpRequest, link: AccessLink, organisation: Orga
 
 
 def _form_page(
-    request: HttpRequest, link: AccessLink, pk: int, attempt: Callable[..., changing.Attempt], template: str
+    request: HttpRequest, link: AccessLink, pk: int, attempt: Callable[..., Attempt], template: str
 ) -> HttpResponse:
     offer = _offers(link).filter(pk=pk).first()
     if offer is None:

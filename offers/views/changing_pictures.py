@@ -15,7 +15,7 @@ from offers.forms.pictures import UPLOAD
 from offers.models import Offer
 from offers.permissions import own_proposals, usable_pictures
 from offers.views import changing
-from offers.views.changing import Attempt
+from offers.views.overlaying import Attempt
 
 SEND = "senden"
 # So many pictures of an author may wait with an entry: what was uploaded and then left out goes only after days.

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from kiportal.common.models import Centre, StatusChange, User
+from kiportal.common.models import Centre, User
 from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import lifecycle
@@ -21,6 +21,7 @@ from offers.forms.submission import STEPS
 from offers.models import Offer
 from offers.permissions import can_restore_offer, own_proposals
 from offers.views import changing, changing_pictures
+from offers.views.overlaying import Attempt, words_of_last
 from offers.views.writing import Desk, question_of
 
 _for_members = permission_required("actors.act_for_organisation", raise_exception=True)
@@ -91,7 +92,7 @@ def member_offer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "offer": offer,
         "question": question_of(offer),
-        "rejection": _words_of_last(offer, "reject"),
+        "rejection": words_of_last(offer, "reject"),
         "proposal": own,
         "proposed": changing.in_words(own),
         "proposal_question": changing.open_question(own),
@@ -144,7 +145,7 @@ def member_offer_pictures(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, pk, changing_pictures.attempt, "offers/member_offer_pictures.html")
 
 
-def _form_page(request: HttpRequest, pk: int, attempt: Callable[..., changing.Attempt], template: str) -> HttpResponse:
+def _form_page(request: HttpRequest, pk: int, attempt: Callable[..., Attempt], template: str) -> HttpResponse:
     offer, user = _own(request, pk), acting_user(request)
     if offer.status != Offer.Status.PUBLISHED:
         return redirect(_detail_url(offer))
@@ -167,12 +168,6 @@ def _form_page(request: HttpRequest, pk: int, attempt: Callable[..., changing.At
 def _own(request: HttpRequest, pk: int) -> Offer:
     own = Offer.objects.for_member(acting_user(request)).select_related("provider", "offer_type", "contact__consent")
     return get_object_or_404(own, pk=pk)
-
-
-def _words_of_last(offer: Offer, verb: str) -> str:
-    """What the centre wrote with the step that is the last one of the entry; empty when another came after it."""
-    last = StatusChange.objects.for_target(offer).last()
-    return last.reason if last is not None and last.verb == verb else ""
 
 
 def _detail_url(offer: Offer) -> str:

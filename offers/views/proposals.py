@@ -1,25 +1,25 @@
-"""A proposed change of a published offer, decided field by field."""
+"""A proposed change of a published entry, an organisation or a contact, decided field by field."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.contenttypes.models import ContentType
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
+from kiportal.common.four_eyes import is_own_proposal
 from kiportal.common.models import ChangeProposal
-from kiportal.common.richtext import to_text
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import changes, lifecycle
 from offers.forms.decisions import ProposalDecisionForm
 from offers.history import timeline
 from offers.models import Offer, OfferImage
-from offers.permissions import can_accept_proposal, is_own_proposal
+from offers.permissions import can_accept_any_proposal
+from offers.review import records
 from offers.views.review import decided, next_url
-from offers.views.steps import somebody_was_faster
+from offers.views.steps import somebody_was_faster, workspace_url
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,7 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
                 proposal.refresh_from_db()
                 if proposal.status != ChangeProposal.Status.OPEN:
                     following = next_url(request, proposal.created_at)
-                    offer = Offer.objects.get(pk=proposal.target_id)
-                    return somebody_was_faster(request, offer, reason, next_url=following)
+                    return somebody_was_faster(request, records.owner_of(proposal), reason, next_url=following)
                 form.add_error(None, str(error))
                 status = error.status
             except TransitionError as error:
@@ -79,53 +78,66 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
     def _decide(self, proposal: ChangeProposal, form: ProposalDecisionForm) -> str:
         """Take the step and return the sentence that says so."""
         taken, reason, by = set(form.cleaned_data["fields_taken"]), form.cleaned_data["text"], acting_user(self.request)
+        title = records.title_of(proposal)
         match form.cleaned_data["verb"]:
             case "question":
-                lifecycle.question_proposal(proposal, by=by, reason=reason)
-                return f"Die Rückfrage zur Änderung an „{proposal.target}“ ist unterwegs."
+                lifecycle.question_change(proposal, by=by, reason=reason)
+                return f"{title}: Die Rückfrage ist unterwegs."
             case "reject":
-                lifecycle.reject_proposal(proposal, by=by, reason=reason)
-                return f"Die Änderung an „{proposal.target}“ ist abgelehnt."
-        lifecycle.accept_proposal(proposal, taken, by=by, reason=reason)
+                lifecycle.reject_change(proposal, by=by, reason=reason)
+                return f"{title} ist abgelehnt."
+        lifecycle.accept_change(proposal, taken, by=by, reason=reason)
         if len(taken) < len(proposal.changes):
-            return f"{len(taken)} von {len(proposal.changes)} Änderungen an „{proposal.target}“ sind übernommen."
-        return f"Die Änderung an „{proposal.target}“ ist übernommen."
+            return f"{title}: {len(taken)} von {len(proposal.changes)} Änderungen sind übernommen."
+        return f"{title} ist übernommen."
 
     def _proposal(self) -> ChangeProposal:
-        proposals = ChangeProposal.objects.filter(target_type=ContentType.objects.get_for_model(Offer))
-        return get_object_or_404(proposals.select_related("by_user", "by_link"), pk=self.kwargs["pk"])
+        """One whose record is gone is gone, too."""
+        proposals = records.known(records.CHANGE).select_related("by_user", "by_link")
+        proposal: ChangeProposal = get_object_or_404(proposals, pk=self.kwargs["pk"])
+        if proposal.target is None:
+            raise Http404
+        return proposal
 
     def _page(
         self, proposal: ChangeProposal, form: ProposalDecisionForm, taken: set[str], status: int = 200
     ) -> HttpResponse:
-        offer = Offer.objects.for_detail().get(pk=proposal.target_id)
-        user = acting_user(self.request)
+        owner, user = records.owner_of(proposal), acting_user(self.request)
         context = self.get_context_data(
             proposal=proposal,
-            can_accept=can_accept_proposal(user, proposal),
+            can_accept=can_accept_any_proposal(user, proposal),
             is_own=is_own_proposal(user, proposal),
-            offer=offer,
+            title=records.title_of(proposal),
+            owner=owner,
+            owner_url=workspace_url(owner),
+            provider=owner.provider if isinstance(owner, Offer) else owner,
             form=form,
-            rows=[_row(offer, proposal, name, taken) for name in changes.FIELDS if name in proposal.changes],
-            history=timeline(offer),
+            rows=_rows(proposal, taken),
+            history=timeline(owner),
             next_url=next_url(self.request, proposal.created_at),
         )
         return self.render_to_response(context, status=status)
 
 
-def _row(offer: Offer, proposal: ChangeProposal, name: str, taken: set[str]) -> Row:
-    change = proposal.changes[name]
-    now = changes.current(offer, name)
-    moved = proposal.status == ChangeProposal.Status.OPEN and now != change["old"]
-    return Row(
-        name=name,
-        label=changes.label(name),
-        old=_plain(name, change["old"]),
-        new=_plain(name, change["new"]),
-        now=_plain(name, now) if moved else None,
-        is_taken=name in taken,
-        pictures=_pictures(change) if name == "images" else (),
-    )
+def _rows(proposal: ChangeProposal, taken: set[str]) -> list[Row]:
+    """The fields of the proposal, in the order of the form."""
+    record, is_open = proposal.target, proposal.status == ChangeProposal.Status.OPEN
+    fields, rows = changes.fields_of(record), []
+    for name in fields.names:
+        if (change := proposal.changes.get(name)) is not None:
+            now = fields.current(record, name)
+            rows.append(
+                Row(
+                    name=name,
+                    label=fields.label(name),
+                    old=fields.plain(name, change["old"]),
+                    new=fields.plain(name, change["new"]),
+                    now=fields.plain(name, now) if is_open and now != change["old"] else None,
+                    is_taken=name in taken,
+                    pictures=_pictures(change) if name == "images" else (),
+                )
+            )
+    return rows
 
 
 def _pictures(change: dict[str, Any]) -> tuple[Pictured, ...]:
@@ -136,9 +148,3 @@ def _pictures(change: dict[str, Any]) -> tuple[Pictured, ...]:
         Pictured(label, [(images.get(key), alternative, rights) for key, alternative, rights in change[side]])
         for side, label in (("old", "Bisher"), ("new", "Neu"))
     )
-
-
-def _plain(name: str, value: Any) -> str:
-    """The value as text: markup of a proposal is shown as words and never rendered."""
-    text = changes.shown(name, value)
-    return to_text(text) if changes.is_rich(name) else text

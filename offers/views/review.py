@@ -23,7 +23,7 @@ from offers.forms.decisions import BulkForm, DecisionForm, HandOverForm, NoteFor
 from offers.history import timeline
 from offers.lifecycle import bulk
 from offers.models import Offer
-from offers.permissions import can_release_offer, is_own_offer
+from offers.permissions import can_release_offer, is_own_release
 from offers.review import assignment, findings, queue, records
 from offers.staff_filters import QueueFilterForm
 from offers.views.steps import somebody_was_faster
@@ -128,7 +128,7 @@ class ReviewDetail(PermissionRequiredMixin, TemplateView):
             findings=findings.examine(offer, by=user),
             history=timeline(offer),
             can_release=can_release_offer(user, offer),
-            is_own=is_own_offer(user, offer),
+            is_own=is_own_release(user, offer),
             preview=previews.order_by("created_at").last(),
             next_url=next_url(self.request, offer.submitted_at or offer.created_at),
         )

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,13 +19,17 @@ from django.views.generic import ListView
 import actors.lifecycle
 from actors import consents
 from actors.models import ContactPerson, Organisation
+from actors.permissions import can_release_organisation, is_own_organisation
 from kiportal.common.forms import StaleSave
+from kiportal.common.models import ChangeProposal
+from kiportal.common.views.acting import acting_user
 from kiportal.common.views.conflicts import conflict
 from kiportal.common.views.steps import Step
 from offers.forms.staff import ContactForm, NewOrganisationForm, StaffOrganisationForm
 from offers.models import Offer
 from offers.querysets import known_to_staff
 from offers.review.duplicates import organisations_like
+from offers.review.records import title_of
 from offers.staff_filters import StaffOrganisationFilters
 from offers.views.review import next_url
 from offers.views.steps import StepView
@@ -92,12 +97,15 @@ class StaffOrganisationDetail(StepView):
     )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        organisation = self.object
+        organisation, user = self.object, acting_user(self.request)
         return super().get_context_data(
             offers=Offer.objects.for_staff().filter(provider=organisation).order_by("sort_key", "pk"),
             contacts=organisation.contacts.with_consent().order_by("function", "pk"),
             members=organisation.memberships.select_related("user").order_by("user__username"),
             alike=organisations_like(organisation)[:5],
+            proposals=_undecided(organisation),
+            is_own=organisation.status == Organisation.Status.PROPOSED and is_own_organisation(user, organisation),
+            can_release=can_release_organisation(user, organisation),
             **kwargs,
         )
 
@@ -125,6 +133,8 @@ class StaffOrganisationEdit(PermissionRequiredMixin, View):
             return _form_page(request, form)
         try:
             form.save()
+            if form.changed_text:
+                actors.lifecycle.note_editor(organisation, by=acting_user(request))
         except StaleSave as stale:
             return conflict(request, form, stale, back_url=_detail_url(organisation))
         messages.success(request, f"„{organisation}“ ist gespeichert.")
@@ -145,13 +155,23 @@ class StaffOrganisationAdd(PermissionRequiredMixin, View):
         if not form.is_valid():
             return _form_page(request, form)
         try:
-            organisation = actors.lifecycle.add(form.instance)
+            organisation = actors.lifecycle.add(form.instance, by=acting_user(request))
         except IntegrityError:
             organisation = get_object_or_404(Organisation, uuid=form.cleaned_data["key"])
         messages.success(request, f"„{organisation}“ ist angelegt und noch nicht öffentlich.")
         if request.GET.get("weiter") == "angebot":
             return redirect(f"{reverse('offers:staff_offer_add')}?traeger={organisation.slug}")
         return redirect(_detail_url(organisation))
+
+
+def _undecided(organisation: Organisation) -> list[tuple[ChangeProposal, str]]:
+    """What its accounts propose for it and for its contacts, each with its title."""
+    of_contacts = Q(
+        target_type=ContentType.objects.get_for_model(ContactPerson), target_id__in=organisation.contacts.all()
+    )
+    of_itself = ChangeProposal.objects.for_target(organisation)
+    proposals = ChangeProposal.objects.undecided().filter(Q(pk__in=of_itself) | of_contacts)
+    return [(proposal, title_of(proposal)) for proposal in proposals.prefetch_related("target")]
 
 
 def _known(pk: int) -> Organisation:

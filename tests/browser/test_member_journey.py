@@ -94,6 +94,68 @@ def test_invited_verein_changes_an_entry_and_the_centre_accepts(
         assert mailbox.link("Ihre Änderung ist übernommen")
 
 
+def change_organisation(verein: Page, check: Check, organisation: Organisation) -> None:
+    verein.get_by_role("link", name=f"Angaben und Kontakte: {organisation}").click()
+    check(verein)
+    verein.get_by_role("link", name="Ändern", exact=True).click()
+    check(verein)
+    verein.get_by_label("Telefon").fill("0271 4711")
+    verein.get_by_role("button", name="Änderung senden").click()
+    expect(verein.get_by_role("heading", name="Ihre Änderung wird geprüft")).to_be_visible()
+    check(verein)
+
+
+def test_invited_verein_changes_its_organisation_and_the_centre_accepts(
+    offer: Offer, open_browser: Open, check: Check, mailbox: Mailbox, run_jobs: RunJobs
+) -> None:
+    editor, organisation = factories.make_user(roles.EDITOR), offer.provider
+    verein, reader = open_browser(), open_browser()
+    with signed_in(open_browser, editor.username) as staff:
+        invite(staff, check, organisation)
+        run_jobs()
+        choose_password(verein, check, mailbox)
+        change_organisation(verein, check, organisation)
+        run_jobs()
+
+        reader.goto(organisation.get_absolute_url())
+        expect(reader.get_by_text("0271 4711")).to_have_count(0)
+        staff.goto("/arbeitsplatz/pruefung/")
+        staff.get_by_role("link", name=organisation.name).click()
+        expect(staff.get_by_role("heading", level=1)).to_have_text(f"Änderung an „{organisation}“")
+        check(staff)
+        staff.get_by_role("button", name="Alle annehmen").click()
+        expect(staff).to_have_url("/arbeitsplatz/pruefung/")
+        reader.reload()
+        expect(reader.get_by_text("0271 4711").first).to_be_visible()
+        run_jobs()
+        verein.goto(path(mailbox.link("Ihre Änderung ist übernommen")))
+        expect(verein.get_by_text("0271 4711").first).to_be_visible()
+        check(verein)
+
+
+def test_contact_is_kept_without_javascript(offer: Offer, open_browser: Open) -> None:
+    member = factories.make_user(roles.PROVIDER, organisation=offer.provider)
+    verein = open_browser(java_script_enabled=False)
+    verein.goto("/konto/anmelden/")
+    verein.locator("[name=login]").fill(member.username)
+    verein.locator("[name=password]").fill(factories.PASSWORD)
+    verein.locator("[name=password]").press("Enter")
+    verein.get_by_role("link", name=f"Angaben und Kontakte: {offer.provider}").click()
+    verein.get_by_role("link", name="Kontakt hinzufügen").click()
+    verein.get_by_label("Funktion").fill("Vorstand")
+    verein.get_by_label("Telefon").fill("0271 5")
+    verein.get_by_label("Name der Ansprechperson").fill("Zoë Beispiel")
+    verein.get_by_role("button", name="Speichern").click()
+    expect(verein.get_by_text("Ohne Einwilligung dürfen wir den Namen nicht zeigen.").first).to_be_visible()
+    verein.get_by_label("Die genannte Person ist einverstanden").check()
+    verein.get_by_role("button", name="Speichern").click()
+    entry = verein.get_by_role("listitem").filter(has_text="Vorstand")
+    expect(entry.get_by_text("Zoë Beispiel").first).to_be_visible()
+    entry.get_by_text("Entfernen", exact=True).click()
+    entry.get_by_role("button", name="Kontakt entfernen").click()
+    expect(verein.get_by_text("Der Kontakt „Vorstand“ ist entfernt.")).to_be_visible()
+
+
 def test_draft_is_written_without_javascript(offer: Offer, open_browser: Open) -> None:
     member = factories.make_user(roles.PROVIDER, organisation=offer.provider)
     verein = open_browser(java_script_enabled=False)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+import actors.lifecycle
 from actors.models import ContactPerson, Organisation
 from kiportal.common import links
 from kiportal.common.models import AccessLink, Assignment, ChangeProposal, FollowUp, StatusChange, User
@@ -17,6 +18,7 @@ from offers import lifecycle
 from offers.history import timeline
 from offers.lifecycle import merging
 from offers.models import Offer, OfferDate, OpeningHours
+from offers.review import queue
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,33 @@ def test_merged_organisation_loses_nothing(editor: User) -> None:
     assert (earlier.merged_into, other.merged_into) == (kept, kept)
     assert set(kept.memberships.values_list("user", flat=True)) == {both.pk, only_other.pk}
     assert list(other.memberships.values_list("user", flat=True)) == [both.pk]
+
+
+def test_proposals_of_accounts_go_on_with_the_organisation_that_is_kept(editor: User) -> None:
+    kept, other = factories.make_organisation(phone="0271 5"), factories.make_organisation(phone="0271 1")
+    member = factories.make_user("provider", organisation=other)
+    contact = ContactPerson.objects.create(organisation=other, function="Leitung", phone="1")
+    for record, old in ((other, "0271 1"), (contact, "1")):
+        actors.lifecycle.propose(record, {"phone": {"old": old, "new": "0271 9"}}, by=member, message="")
+    merge(kept, other, editor)
+    contact.refresh_from_db()
+    of_kept = ChangeProposal.objects.for_target(kept).get()
+    of_contact = ChangeProposal.objects.for_target(contact).get()
+    assert queue.length() == 2
+    with pytest.raises(SomebodyWasFaster, match="inzwischen anders"):  # it was written for the other number
+        actors.lifecycle.accept_proposal(of_kept, {"phone"}, by=editor)
+    actors.lifecycle.accept_proposal(of_contact, {"phone"}, by=editor)
+    contact.refresh_from_db()
+    assert (contact.phone, contact.organisation) == ("0271 9", kept)
+
+
+def test_two_organisations_with_a_proposal_each_are_not_merged(editor: User) -> None:
+    kept, other = factories.make_organisation(), factories.make_organisation()
+    for organisation in (kept, other):
+        member = factories.make_user("provider", organisation=organisation)
+        actors.lifecycle.propose(organisation, {"phone": {"old": "", "new": "1"}}, by=member, message="")
+    with pytest.raises(TransitionError, match="entscheiden Sie zuerst"):
+        merge(kept, other, editor)
 
 
 def test_merged_offer_loses_nothing(editor: User) -> None:

@@ -13,9 +13,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+import actors.lifecycle
 from actors.models import ContactPerson, Organisation
 from kiportal.common import links, roles
 from kiportal.common.models import AccessLink, ChangeProposal, Consent, Job, User
+from kiportal.common.retention import erase
 from offers import changes, lifecycle
 from offers.models import Offer
 from tests import factories
@@ -169,6 +171,40 @@ def test_decided_proposals_go_after_half_a_year(run_jobs: RunJobs, editor: User,
     purge()
     assert traces() == set()
     assert Offer.objects.get().title == "Sprachtreff"
+
+
+def proposed_by_account(run_jobs: RunJobs) -> tuple[Organisation, list[ChangeProposal]]:
+    """An organisation and its contact with a proposal each, the word in everything that is proposed."""
+    offer = factories.make_offer()
+    member = factories.make_user("provider", organisation=offer.provider)
+    assert offer.contact is not None
+    found = []
+    for record in (offer.provider, offer.contact):
+        change = {"phone": {"old": record.phone, "new": CANARY}}
+        found.append(actors.lifecycle.propose(record, change, by=member, message=CANARY))
+    run_jobs()
+    assert {"common_changeproposal.changes", "common_changeproposal.message"} <= traces()
+    return offer.provider, [proposal for proposal in found if proposal is not None]
+
+
+def test_decided_proposals_of_organisations_and_contacts_go_too(run_jobs: RunJobs, editor: User) -> None:
+    _organisation, proposals = proposed_by_account(run_jobs)
+    for proposal in proposals:
+        actors.lifecycle.reject_proposal(proposal, by=editor, reason=CANARY)
+    run_jobs()
+    purge()
+    assert traces() != set()
+    ChangeProposal.objects.update(updated_at=timezone.now() - timedelta(days=184))
+    purge()
+    assert traces() == set()
+    assert not Job.objects.filter(kind__contains="proposal").exists()
+
+
+def test_erased_organisation_takes_its_proposals_and_those_of_its_contacts(run_jobs: RunJobs) -> None:
+    organisation, _proposals = proposed_by_account(run_jobs)
+    Offer.objects.all().delete()
+    erase(Organisation.objects.filter(pk=organisation.pk), delete=True)
+    assert not ChangeProposal.objects.exists()
 
 
 def test_open_proposals_stay() -> None:

@@ -471,7 +471,7 @@ def test_fourth_mail_a_day_is_refused_with_all_input(client: Client) -> None:
     assert sent.context["form"]["rules"].value()
     assert draft.offer.status == Offer.Status.DRAFT
     assert Job.objects.count() == jobs
-    assert not StatusChange.objects.exists()
+    assert not StatusChange.objects.for_target(draft.offer).exists()
 
 
 def test_writing_later_goes_to_three_different_addresses_at_most(client: Client) -> None:

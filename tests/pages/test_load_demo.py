@@ -21,6 +21,7 @@ from kiportal.pages.setup import set_up
 from offers import local
 from offers.models import Hint, Need, Offer, OfferDate, OfferSurvey, OfferType, TargetGroup, Topic
 from offers.permissions import municipalities_of
+from offers.review import records
 from offers.surveys import results
 
 KREISE = data.profile_slugs()
@@ -111,11 +112,14 @@ class ReadDemoTests(TestCase):
 
     def test_demo_has_open_proposals_and_reports(self) -> None:
         proposals = ChangeProposal.objects.open()
-        assert proposals.count() == 2
+        assert proposals.count() == 4
+        assert {type(proposal.target) for proposal in proposals} == {Offer, Organisation, ContactPerson}
         for proposal in proposals:
             assert proposal.changes
-            assert proposal.target.status == "published"
-        assert proposals.filter(by_user__username="verein").count() == proposals.exclude(by_link=None).count() == 1
+            owner = records.owner_of(proposal)
+            assert owner.status == "published"
+        assert proposals.filter(by_user__username="verein").count() == 3
+        assert proposals.exclude(by_link=None).count() == 1
         assert set(BarrierReport.objects.values_list("status", flat=True)) == {"open", "answered"}
         assert FunderNote.objects.valid(timezone.localdate()).count() == 1
 

@@ -132,8 +132,9 @@ class _Loader:
             is_trusted=entry.get("trusted", False),
             description=self.places.fill(entry["description"], place),
         )
-        actors.lifecycle.add(organisation)
         since = self._moment(3 if entry.get("status") else 500 + number * 7, number)
+        with happened(since - WRITING, self.now):
+            actors.lifecycle.add(organisation, by=None if entry.get("status") else self.editor)
         if not entry.get("status"):
             with happened(since, self.now):
                 actors.lifecycle.publish(organisation, by=self.lead)
@@ -317,6 +318,9 @@ class _Loader:
     # What waits for an answer
 
     def _add_proposal(self, entry: dict[str, Any]) -> None:
+        if "offer" not in entry:
+            self._add_profile_proposal(entry)
+            return
         offer = self.offers[entry["offer"]]
         at = self._moment(entry["days_ago"], 3)
         with happened(at, self.now):
@@ -330,6 +334,15 @@ class _Loader:
                 values["images"] = [gallery.keep(offer, **picture, by=by, at=at)]
             proposed = changes.between(offer, values)
             lifecycle.propose(offer, proposed, by=by, message=entry["message"], email=offer.submitter_email)
+
+    def _add_profile_proposal(self, entry: dict[str, Any]) -> None:
+        """What an account would change about its organisation or about the first contact of it."""
+        organisation = self.organisations[entry.get("organisation") or entry["contact_of"]]
+        record = organisation if "organisation" in entry else organisation.contacts.with_consent().earliest("pk")
+        proposed = changes.fields_of(record).between(record, entry["changes"])
+        by = User.objects.get(username=entry["by"])
+        with happened(self._moment(entry["days_ago"], 5), self.now):
+            actors.lifecycle.propose(record, proposed, by=by, message=entry["message"])
 
     def _add_barrier_reports(self) -> None:
         for number, entry in enumerate(data.read("demo/barrier_reports")):

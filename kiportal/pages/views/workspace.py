@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actors.models import Organisation
 from kiportal.common import roles
 from kiportal.common.views.acting import acting_user
 from kiportal.common.views.once import current_centre
@@ -27,8 +26,9 @@ def home(request: HttpRequest) -> HttpResponse:
         figures = overview.figures(centre, navigation.waiting(request))
         context |= {"tasks": overview.due_today(user, centre), "figures": figures, "weeks": overview.weeks()}
     if user.roles & {roles.PROVIDER, roles.MUNICIPALITY}:
-        organisations = list(Organisation.objects.of_member(user).order_by("sort_key"))
-        context |= {"organisations": organisations, "own_offers": own.offers(user, centre)}
+        own_organisations = own.organisations(user)
+        organisations = [entry.organisation for entry in own_organisations]
+        context |= {"organisations": own_organisations, "own_offers": own.offers(user, centre)}
         context["surveys"] = own.surveys(user)
     if roles.MUNICIPALITY in user.roles:
         places = [(place, local.summary(place, today, centre.freshness_months)) for place in municipalities_of(user)]

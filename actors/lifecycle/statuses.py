@@ -1,10 +1,18 @@
 """Every change of an organisation's status: proposed -> published | rejected; published <-> archived."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from actors.models import Organisation
-from actors.permissions import can_review_organisation
-from kiportal.common.models import StatusChange
+from actors.permissions import (
+    can_change_organisation,
+    can_enter_organisation,
+    can_release_organisation,
+    can_review_organisation,
+    is_own_organisation,
+)
+from kiportal.common.four_eyes import require_reason_alone
+from kiportal.common.models import StatusChange, User
 from kiportal.common.slugs import free_slug
 from kiportal.common.transitions import By, Transition, apply, table
 
@@ -16,16 +24,21 @@ def _stands_alone(organisation: Organisation) -> str:
 
 
 ORGANISATION = table(
-    Transition("publish", frozenset({_S.PROPOSED}), _S.PUBLISHED, can_review_organisation),
+    Transition("publish", frozenset({_S.PROPOSED}), _S.PUBLISHED, can_release_organisation),
     Transition("reject", frozenset({_S.PROPOSED}), _S.REJECTED, can_review_organisation),
     Transition("archive", frozenset({_S.PUBLISHED}), _S.ARCHIVED, can_review_organisation),
     Transition("restore", frozenset({_S.ARCHIVED}), _S.PUBLISHED, can_review_organisation, _stands_alone),
     # Leaves the status of both as it is; the other one is then ended by its own verb.
     Transition("merge", frozenset(_S), "", can_review_organisation),
 )
+# Who typed a new organisation: the Verlauf keeps it, and somebody else releases it.
+ENTRY = table(Transition("enter", frozenset({_S.PROPOSED}), "", can_enter_organisation))
 
 
+@transaction.atomic
 def publish(organisation: Organisation, *, by: By, reason: str = "") -> StatusChange:
+    if is_own_organisation(by, organisation) and can_release_organisation(by, organisation):
+        require_reason_alone(reason)
     return apply(ORGANISATION, organisation, "publish", by=by, reason=reason)
 
 
@@ -47,8 +60,23 @@ def merge(organisation: Organisation, *, by: By, reason: str) -> StatusChange:
 
 
 @transaction.atomic
-def add(organisation: Organisation) -> Organisation:
-    """Store a new organisation as `proposed`, with an address of its own."""
+def add(organisation: Organisation, *, by: By | None = None) -> Organisation:
+    """Store a new organisation as `proposed`, with an address of its own. Without `by`, `enter` follows."""
     organisation.slug = free_slug(Organisation.objects.all(), organisation.name, fallback="organisation")
     organisation.save()
+    if by is not None:
+        enter(organisation, by=by)
     return organisation
+
+
+def enter(organisation: Organisation, *, by: By) -> StatusChange:
+    """Keep who typed a new organisation."""
+    return apply(ENTRY, organisation, "enter", by=by)
+
+
+def note_editor(organisation: Organisation, *, by: User) -> None:
+    """Keep who wrote the text: somebody else releases it."""
+    if not can_change_organisation(by, organisation):
+        raise PermissionDenied("note_editor is not allowed")
+    Organisation.objects.filter(pk=organisation.pk).update(edited_by=by)
+    organisation.edited_by = by
