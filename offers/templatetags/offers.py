@@ -1,13 +1,17 @@
 """Small questions that templates ask about an offer: `{% load offers %}`."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from kiportal.common import pictures
 from kiportal.common.models import Centre, TranslatedName
-from offers import recurrence
+from offers import cards, recurrence
 from offers.models import Offer, OfferImage, Recurrence
 
 register = template.Library()
@@ -17,6 +21,23 @@ register = template.Library()
 def is_stale(offer: Offer, centre: Centre) -> bool:
     """Whether the centre would ask today for a new confirmation."""
     return offer.is_stale(timezone.localdate(), centre.freshness_months)
+
+
+@register.simple_tag(takes_context=True)
+def offer_card(context: Context, offer: Offer, level: int = 3) -> SafeString:
+    """One offer from `for_cards()` in a list; `level` of its heading."""
+    months = context["centre"].freshness_months
+    return _written(cards.card(offer, months=months, on=timezone.localdate(), level=level))
+
+
+@lru_cache(maxsize=2000)
+def _written(card: cards.Card) -> SafeString:
+    return render_to_string("offers/_offer_card.html", {"card": card})
+
+
+register.filter(cards.place_in_words)
+register.filter(cards.time_in_words)
+register.filter(cards.is_time_typed)
 
 
 @register.filter
