@@ -121,15 +121,13 @@ class Proposable[Record: models.Model]:
         return to_text(text) if self.is_rich(name) else text
 
     def in_words(self, proposal: ChangeProposal | None) -> list[tuple[str, str]]:
-        """What a proposal asks for, as (label, new value)."""
-        return (
-            [
-                (self.label(name), self.plain(name, change["new"]) or _("(leer)"))
-                for name, change in proposal.changes.items()
-            ]
-            if proposal
-            else []
-        )
+        """What a proposal asks for, as (label, new value), in the order of the form."""
+        proposed: Changes = proposal.changes if proposal else {}
+        return [
+            (self.label(name), self.plain(name, proposed[name]["new"]) or _("(leer)"))
+            for name in self.names
+            if name in proposed
+        ]
 
     # Writing
 
