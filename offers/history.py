@@ -26,6 +26,7 @@ STEPS = {
     "unhide": "Wieder gezeigt",
     "hide_overdue": "Verborgen, weil niemand den Eintrag bestätigt hat",
     "show_confirmed": "Bestätigt und wieder gezeigt",
+    "confirm": "Als aktuell bestätigt",
     "archive": "Beendet",
     "restore": "Wiederhergestellt",
     "enter": "Angelegt",

@@ -217,10 +217,13 @@ def can_run_survey(by: By, survey: OfferSurvey) -> bool:
 
 
 def can_answer_survey(by: By, invitation: SurveyInvitation) -> bool:
-    """Answer for an organisation: its own link, its accounts, and staff who hear it on the phone."""
+    """Answer for an organisation: its own link, one of an address that cares for some of its entries, its accounts,
+    and staff who hear it on the phone.
+    """
     if isinstance(by, AccessLink):
-        asked = (invitation.organisation_id, invitation.email.lower())
-        return by.purpose == _P.CARE_ALL and by.revoked_at is None and (by.target_id, by.email.lower()) == asked
+        organisation, is_asked = invitation.organisation_id, by.email.lower() == invitation.email.lower()
+        is_theirs = by.purpose == _P.CARE_ALL and by.target_id == organisation and by.revoked_at is None
+        return is_theirs and (is_asked or Offer.objects.in_care_of(organisation, by.email).exists())
     return can_run_survey(by, invitation.survey) or is_member(by, invitation.organisation_id)
 
 

@@ -125,6 +125,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         last = steps.order_by("-at", "-pk").values("verb")[:1]
         return self.filter(status="hidden").alias(last_step=Subquery(last)).filter(last_step="hide_overdue")
 
+    def changeable(self) -> "OfferQuerySet":
+        """Published, or hidden for want of a confirmation alone: who cares for an entry may propose a change."""
+        hidden = self.model._default_manager.hidden_as_overdue().values("pk")
+        return self.filter(Q(status="published") | Q(pk__in=hidden))
+
     def in_care_of(self, organisation: int, email: str) -> "OfferQuerySet":
         """What an address is asked about: the entries it was named for; all of them where it is the organisation's own,
         which the centre keeps, that of an account that acts for it, or one that staff named for a survey that runs.
@@ -255,8 +260,18 @@ class SurveyInvitationQuerySet(models.QuerySet["SurveyInvitation"]):
         return self.filter(answered_at__isnull=False)
 
     def unanswered(self) -> "SurveyInvitationQuerySet":
-        return self.filter(answered_at=None)
+        """Those who owe a word still: about all of their entries, or about some."""
+        return self.filter(Q(answered_at=None) | Exists(_open_answers()))
+
+    def complete(self) -> "SurveyInvitationQuerySet":
+        return self.answered().exclude(Exists(_open_answers()))
 
     def open(self) -> "SurveyInvitationQuerySet":
         """Those of rounds that run, the one that ends first in front."""
         return self.filter(survey__status="open").order_by("survey__answer_by", "pk")
+
+
+def _open_answers() -> models.QuerySet[Any]:
+    """Entries of an invitation without an answer, or with a change that was only announced."""
+    answers = apps.get_model("offers", "SurveyAnswer")._default_manager
+    return answers.filter(invitation=OuterRef("pk"), outcome__in=["offen", "zu-aendern"])

@@ -161,7 +161,7 @@ def send_survey_invitation(run: Run, link_pk: str, invitation_pk: int, is_remind
         raise JobRefused("Die Anfrage ist inzwischen gelöscht.")
     if invitation.link_id != link.pk or invitation.survey.status != OfferSurvey.Status.OPEN:
         return {"skipped": "Die Bestandsaufnahme ist abgeschlossen, oder es gilt eine andere Adresse."}
-    if is_reminder and invitation.answered_at is not None:
+    if is_reminder and not SurveyInvitation.objects.unanswered().filter(pk=invitation.pk).exists():
         return {"skipped": "Die Organisation hat inzwischen geantwortet."}
     mails.survey_invitation(invitation, link, run=run, is_reminder=is_reminder)
     return None

@@ -15,7 +15,7 @@ from concepts.models import ConceptVersion
 from kiportal.common import roles
 from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
-from offers.models import Offer, OfferSurvey
+from offers.models import Hint, Need, Offer, OfferSurvey
 from offers.review import queue, records
 from offers.upkeep import board, link_checks, recordings
 
@@ -40,6 +40,8 @@ def due_today(user: User, centre: Centre) -> list[Task]:
     tasks: list[Task] = []
     if user.has_perm("offers.review_offer"):
         tasks += [*_follow_ups(user), *_review(), *_stale(centre.freshness_months)]
+    if user.has_perm("offers.answer_hint"):
+        tasks += _feedback()
     if user.has_perm("offers.run_offersurvey"):
         tasks += _surveys()
     if user.has_perm("offers.add_offer"):
@@ -85,6 +87,17 @@ def _recorded() -> Iterable[Task]:
         yield Task(since, "Erfasst", "phone", offer.title, note, reverse("offers:recording_edit", args=[offer.pk]))
 
 
+def _feedback() -> Iterable[Task]:
+    """What somebody found wrong or missing and nobody has answered."""
+    for hint in Hint.objects.waiting().select_related("offer", "organisation")[:OF_ONE_KIND]:
+        since, note = timezone.localdate(hint.received_at), hint.get_kind_display()
+        yield Task(since, "Hinweis", "flag", str(hint.about), note, hint.get_absolute_url())
+    for need in Need.objects.waiting().select_related("topic", "municipality")[:OF_ONE_KIND]:
+        words = [str(part) for part in (need.topic, need.municipality) if part]
+        since, title = timezone.localdate(need.received_at), "Hier fehlt ein Angebot"
+        yield Task(since, "Lücke", "target", title, ", ".join(words) or str(need), need.get_absolute_url())
+
+
 def _barriers() -> Iterable[Task]:
     for report in BarrierReport.objects.unanswered()[:OF_ONE_KIND]:
         note = f"Antwort bis {report.due_on:%d.%m.%Y}"
@@ -114,6 +127,7 @@ class Figures:
     recorded: int
     undeliverable: int
     broken_links: int
+    feedback: int
     barriers: int
     failed_jobs: int
     running_jobs: int
@@ -131,6 +145,7 @@ def figures(centre: Centre, waiting: int) -> Figures:
         recorded=recordings.overdue(today).count(),
         undeliverable=len(board.undeliverable()),
         broken_links=len(link_checks.broken(today)),
+        feedback=Hint.objects.waiting().count() + Need.objects.waiting().count(),
         barriers=BarrierReport.objects.unanswered().count(),
         failed_jobs=Job.objects.filter(state=Job.State.FAILED).count(),
         running_jobs=Job.objects.filter(state=Job.State.RUNNING).count(),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.templatetags.ui import german
+from kiportal.common.transitions import By
 from kiportal.common.widgets import DateInput
 from offers.models import Offer, OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.surveys import asking
@@ -76,10 +77,10 @@ class SurveyAnswerForm(forms.Form):
 
     mark_optional = False
 
-    def __init__(self, *args: Any, invitation: SurveyInvitation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, invitation: SurveyInvitation, by: By, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["message"].initial = invitation.message
-        self.offers = list(asking.offers_of(invitation))
+        self.offers = list(asking.offers_of(invitation, by))
         self.given = {answer.offer_id: answer for answer in invitation.answers.all()}
         for offer in self.offers:
             outcome = self.given[offer.pk].outcome if offer.pk in self.given else Outcome.OPEN

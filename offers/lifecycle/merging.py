@@ -22,7 +22,7 @@ from kiportal.common.transitions import SomebodyWasFaster, TransitionError, appl
 from offers.lifecycle.care import archive
 from offers.lifecycle.review import reject
 from offers.lifecycle.tables import OFFER
-from offers.models import Offer, OfferImage
+from offers.models import Offer, OfferImage, SurveyInvitation
 from offers.permissions import can_review_offer
 
 type Record = Organisation | Offer
@@ -221,10 +221,23 @@ def _move(rows: models.QuerySet, relation: Any, kept: Record) -> None:
             with transaction.atomic():
                 rows.model._base_manager.filter(pk=row.pk).update(**change)
         except IntegrityError as error:
+            if isinstance(row, SurveyInvitation):
+                _join(row, kept)
             if isinstance(row, ChangeProposal):
                 raise TransitionError(
                     "Zu beiden Einträgen wartet eine Änderung derselben Absender. Bitte entscheiden Sie zuerst darüber."
                 ) from error
+
+
+def _join(invitation: SurveyInvitation, kept: Record) -> None:
+    """Both were asked in the same round: what was said goes to the invitation that is kept, and counts once."""
+    own = SurveyInvitation.objects.get(survey=invitation.survey_id, organisation=kept.pk)
+    invitation.answers.exclude(offer__in=own.answers.values("offer")).update(invitation=own)
+    if own.answered_at is None:
+        own.answered_at, own.answered_by = invitation.answered_at, invitation.answered_by
+    own.message = "\n\n".join(part for part in (own.message, invitation.message) if part)[:2000]
+    own.save(update_fields=["answered_at", "answered_by", "message"])
+    invitation.delete()
 
 
 def _tell(kept: Record, other: Record, by: User) -> None:

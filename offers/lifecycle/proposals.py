@@ -16,7 +16,7 @@ from offers import changes
 from offers.completeness import missing
 from offers.lifecycle.mails import mail_proposal_decision
 from offers.lifecycle.pictures import drop_waiting
-from offers.lifecycle.tables import PROPOSAL
+from offers.lifecycle.tables import OFFER, PROPOSAL
 from offers.models import Offer
 from offers.permissions import can_apply_proposal, can_propose_change, own_proposals
 
@@ -36,7 +36,7 @@ def propose(
     if not can_propose_change(by, offer):
         raise PermissionDenied("propose is not allowed")
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
-    if offer.status != _S.PUBLISHED:
+    if not _is_changeable(offer):
         raise SomebodyWasFaster(_("Dieser Eintrag ist nicht mehr veröffentlicht."))
     own = own_proposals(by, offer).first()
     before = dict(own.changes) if own else {}
@@ -49,7 +49,7 @@ def propose(
         apply(PROPOSAL, proposal, "answer_proposal", by=by, reason=message)
     if can_apply_proposal(by, proposal):
         apply(PROPOSAL, proposal, "apply_proposal", by=by)
-        _take_over(offer, proposal, set(proposal.changes))
+        _take_over(offer, proposal, set(proposal.changes), by=by)
     if own is None or is_answer or proposal.status == _P.ACCEPTED:
         enqueue("offers.send_proposal_notice", proposal.pk, title=f"E-Mail an das KI: Änderung – {offer}")
     return proposal
@@ -75,13 +75,19 @@ def accept_proposal(proposal: ChangeProposal, fields: set[str], *, by: User, rea
     if is_own_proposal(by, proposal):
         require_reason_alone(reason)
     change = proposals.accept(PROPOSAL, proposal, fields, by=by, reason=reason)
-    _take_over(offer, proposal, fields)
+    _take_over(offer, proposal, fields, by=by)
     drop_waiting(offer, proposal.changes)
     mail_proposal_decision(offer, proposal, change)
 
 
-def _take_over(offer: Offer, proposal: ChangeProposal, fields: set[str]) -> None:
-    """Write proposed values, unless the entry would lose what it needs."""
+def _is_changeable(offer: Offer) -> bool:
+    return Offer.objects.changeable().filter(pk=offer.pk).exists()
+
+
+def _take_over(offer: Offer, proposal: ChangeProposal, fields: set[str], *, by: By) -> None:
+    """Write proposed values, unless the entry would lose what it needs. What was hidden for want of a word is back."""
+    if offer.status == _S.HIDDEN:
+        apply(OFFER, offer, "show_confirmed", by=by)
     missing_before = missing(offer)
     proposals.write(changes.OFFER, offer, proposal, fields)
     if lost := [label for label in missing(offer) if label not in missing_before]:
@@ -111,7 +117,7 @@ def reject_proposal(proposal: ChangeProposal, *, by: User, reason: str) -> None:
 
 
 def _require_published(offer: Offer) -> None:
-    if offer.status != _S.PUBLISHED:
+    if not _is_changeable(offer):
         raise SomebodyWasFaster(
             "Der Eintrag ist nicht mehr veröffentlicht. Veröffentlichen Sie ihn zuerst wieder – oder lehnen Sie ab."
         )

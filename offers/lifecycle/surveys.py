@@ -83,7 +83,7 @@ def uninvite(invitation: SurveyInvitation, *, by: User) -> None:
 
 @transaction.atomic
 def readdress(invitation: SurveyInvitation, email: str, *, by: User) -> None:
-    """Ask at another address; what the former one holds no longer answers for this round."""
+    """Ask at another address, which then answers for all entries while the round runs."""
     survey = _locked(invitation.survey, by)
     invitation = SurveyInvitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     invitation.email, invitation.is_vouched, invitation.link = email.lower(), True, None
@@ -127,7 +127,7 @@ def answer_survey(
     """
     invitation = _answerable(invitation, by)
     given = {answer.offer_id: answer for answer in invitation.answers.all()}
-    for offer in asking.offers_of(invitation).filter(pk__in=outcomes.keys()).select_for_update(of=("self",)):
+    for offer in asking.offers_of(invitation, by).filter(pk__in=outcomes.keys()).select_for_update(of=("self",)):
         outcome = Outcome(outcomes[offer.pk])
         former = given[offer.pk].outcome if offer.pk in given else Outcome.OPEN
         if outcome == former or (former, outcome) == (Outcome.CHANGED, Outcome.TO_CHANGE):
@@ -135,7 +135,8 @@ def answer_survey(
         _settle(offer, outcome, invitation, by)
         _note(invitation, offer, outcome)
     invitation.message = message
-    _mark_answered(invitation, by)
+    if outcomes or message or not asking.offers_of(invitation, by).exists():
+        _mark_answered(invitation, by)
     return invitation
 
 
@@ -143,7 +144,7 @@ def answer_survey(
 def note_survey_change(invitation: SurveyInvitation, offer: Offer, *, by: By, changed: bool = True) -> None:
     """An entry that was to be changed is changed, or its people found that all of it is right."""
     invitation = _answerable(invitation, by)
-    if not asking.offers_of(invitation).filter(pk=offer.pk).exists():
+    if not asking.offers_of(invitation, by).filter(pk=offer.pk).exists():
         raise PermissionDenied("note_survey_change is not allowed")
     _note(invitation, offer, Outcome.CHANGED if changed else Outcome.CONFIRMED)
     _mark_answered(invitation, by)

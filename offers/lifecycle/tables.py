@@ -59,6 +59,8 @@ OFFER = table(
     Transition("reject", frozenset({_S.SUBMITTED}), _S.REJECTED, can_review_offer),
     Transition("hide", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_review_offer),
     Transition("unhide", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_review_offer, _may_be_published),
+    # The entry stays as it is, and the Verlauf tells who said that it is right.
+    Transition("confirm", frozenset({_S.PUBLISHED}), "", can_care_for_offer),
     Transition("hide_overdue", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_hide_overdue),
     Transition("show_confirmed", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_show_confirmed, _may_be_published),
     Transition("archive", frozenset({_S.PUBLISHED, _S.HIDDEN}), _S.ARCHIVED, can_care_for_offer),

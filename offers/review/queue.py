@@ -265,7 +265,7 @@ def _organisations(filters: Filters) -> Iterable[Entry]:
 def _open_changes():
     """A change of what is hidden, ended or archived waits until that is published again."""
     public = {
-        Offer: Offer.objects.filter(status=Offer.Status.PUBLISHED),
+        Offer: Offer.objects.changeable(),
         Organisation: Organisation.objects.visible_to_public(),
         ContactPerson: ContactPerson.objects.filter(organisation__in=Organisation.objects.visible_to_public()),
     }

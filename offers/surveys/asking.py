@@ -6,7 +6,8 @@ from django.db.models import F, Q
 
 from actors.models import Membership, Organisation
 from actors.querysets import OrganisationQuerySet
-from kiportal.common.models import MailAddress
+from kiportal.common.models import AccessLink, MailAddress
+from kiportal.common.transitions import By
 from offers.models import Offer, OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.querysets import OfferQuerySet
 
@@ -42,13 +43,14 @@ def addresses(organisations: Collection[int]) -> dict[int, str]:
     return {pk: min(emails, key=lambda email: email in silent) for pk, emails in found.items()}
 
 
-def offers_of(invitation: SurveyInvitation) -> OfferQuerySet:
+def offers_of(invitation: SurveyInvitation, by: By | None = None) -> OfferQuerySet:
     """What the organisation is asked about: its entries that are public or were so until nobody confirmed them, and
-    what it has ended in this round. An address that only sent some of them is asked about those.
+    what it has ended in this round. An address that only sent some of them answers for those; accounts and staff for
+    all. Without `by` it is what the address of the invitation is asked.
     """
     offers = Offer.objects.filter(provider=invitation.organisation_id)
-    if invitation.email:
-        offers = offers.filter(pk__in=Offer.objects.in_care_of(invitation.organisation_id, invitation.email))
+    if email := invitation.email if by is None else by.email if isinstance(by, AccessLink) else "":
+        offers = offers.filter(pk__in=Offer.objects.in_care_of(invitation.organisation_id, email))
     ended_here = SurveyAnswer.objects.filter(invitation=invitation, outcome=Outcome.ENDED).values("offer")
     return offers.filter(
         Q(status=Offer.Status.PUBLISHED)

@@ -67,7 +67,8 @@ def _open(
 
 def _gone(request: HttpRequest, link: AccessLink) -> HttpResponse:
     """A care link that only ran out can be asked for again; the new one goes to the address we know."""
-    context: dict[str, Any] = {"link": link, "can_renew": _can_renew(link)}
+    recorded = Offer.objects.recorded().filter(pk=link.target_id) if link.purpose == AccessLink.Purpose.DRAFT else ()
+    context: dict[str, Any] = {"link": link, "can_renew": _can_renew(link), "is_recorded": bool(recorded)}
     status = 410
     if request.method == "POST" and context["can_renew"]:
         try:

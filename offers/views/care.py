@@ -70,7 +70,7 @@ def _act(verb: str, link: AccessLink, offer: Offer) -> None:
 @opened_by_link(AccessLink.Purpose.CARE)
 def care_edit(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpResponse:
     """The entry as a form. What is changed waits for the centre."""
-    if offer.status != Offer.Status.PUBLISHED:
+    if not Offer.objects.changeable().filter(pk=offer.pk).exists():
         return redirect(_url(link))
     tried = changing.attempt(request, offer, by=link, email=link.email)
     return _form_page(request, link, offer, tried, "offers/care_form.html")
@@ -79,7 +79,7 @@ def care_edit(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpRespo
 @opened_by_link(AccessLink.Purpose.CARE)
 def care_pictures(request: HttpRequest, link: AccessLink, offer: Offer) -> HttpResponse:
     """The pictures of the entry. What is changed waits for the centre."""
-    if offer.status != Offer.Status.PUBLISHED:
+    if not Offer.objects.changeable().filter(pk=offer.pk).exists():
         return redirect(_url(link))
     tried = changing_pictures.attempt(request, offer, by=link, email=link.email)
     return _form_page(request, link, offer, tried, "offers/care_pictures.html")

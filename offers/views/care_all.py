@@ -83,7 +83,7 @@ def _form_page(
     offer = _offers(link).filter(pk=pk).first()
     if offer is None:
         return errors.not_found(request)
-    if offer.status != Offer.Status.PUBLISHED:
+    if not Offer.objects.changeable().filter(pk=offer.pk).exists():
         return redirect(_url(link))
     tried = attempt(request, offer, by=link, email=link.email)
     if tried.done:

@@ -147,7 +147,7 @@ def member_offer_pictures(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form_page(request: HttpRequest, pk: int, attempt: Callable[..., Attempt], template: str) -> HttpResponse:
     offer, user = _own(request, pk), acting_user(request)
-    if offer.status != Offer.Status.PUBLISHED:
+    if not Offer.objects.changeable().filter(pk=offer.pk).exists():
         return redirect(_detail_url(offer))
     tried = attempt(request, offer, by=user, email=user.email)
     if tried.done:

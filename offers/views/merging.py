@@ -9,6 +9,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import localize
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kiportal.common.richtext import RichTextField, to_text
@@ -128,4 +129,4 @@ def _value(record: Any, field: models.Field) -> str:
         return "ja" if value else "nein"
     if field.choices:
         return str(getattr(record, f"get_{field.name}_display")())
-    return "" if value is None else str(value)
+    return "" if value is None else str(localize(value))

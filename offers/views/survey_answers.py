@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actors.models import Organisation
@@ -52,10 +53,10 @@ class AnswerDesk:
     def respond(self) -> HttpResponse:
         request, survey = self.request, self.invitation.survey
         if survey.status != OfferSurvey.Status.OPEN:
-            return self._page(SurveyAnswerForm(invitation=self.invitation), status=200)
+            return self._page(SurveyAnswerForm(invitation=self.invitation, by=self.by), status=200)
         if request.method != "POST":
-            return self._page(SurveyAnswerForm(invitation=self.invitation))
-        form, status = SurveyAnswerForm(request.POST, invitation=self.invitation), 200
+            return self._page(SurveyAnswerForm(invitation=self.invitation, by=self.by))
+        form, status = SurveyAnswerForm(request.POST, invitation=self.invitation, by=self.by), 200
         if form.is_valid():
             try:
                 return redirect(self._act(form))
@@ -67,6 +68,8 @@ class AnswerDesk:
     def _act(self, form: SurveyAnswerForm) -> str:
         verb, _colon, argument = self.request.POST.get("verb", "senden").partition(":")
         outcomes = form.confirming_the_rest() if verb == "alles" else form.outcomes
+        if verb == "senden" and form.offers and not outcomes and not form.cleaned_data["message"]:
+            raise TransitionError(_("Bitte wählen Sie bei mindestens einem Eintrag etwas aus."))
         lifecycle.answer_survey(self.invitation, outcomes, by=self.by, message=form.cleaned_data["message"])
         match verb:
             case "neu":
@@ -75,7 +78,7 @@ class AnswerDesk:
                 except ValueError:
                     return self.url()
             case "erledigt" if argument.isdecimal():
-                offer = asking.offers_of(self.invitation).filter(pk=argument).first()
+                offer = asking.offers_of(self.invitation, self.by).filter(pk=argument).first()
                 if offer is not None:
                     lifecycle.note_survey_change(self.invitation, offer, by=self.by)
         return f"{self.url()}?gesendet"
@@ -132,7 +135,7 @@ def _organisation(link: AccessLink) -> Organisation:
 
 def _invitation(link: AccessLink) -> SurveyInvitation | None:
     """The newest round in which this link may answer."""
-    asked = SurveyInvitation.objects.filter(organisation=link.target_id, email__iexact=link.email)
+    asked = SurveyInvitation.objects.filter(organisation=link.target_id)
     found = asked.exclude(survey__status=OfferSurvey.Status.DRAFT).select_related("survey", "organisation")
     own = found.filter(link=link).first() or found.order_by("-survey__opened_at").first()
     return own if own is not None and can_answer_survey(link, own) else None
@@ -156,10 +159,10 @@ def survey_answer_edit(request: HttpRequest, link: AccessLink, organisation: Org
 
 def _edit(desk: AnswerDesk, pk: int, *, email: str, template_name: str) -> HttpResponse:
     request, invitation, by = desk.request, desk.invitation, desk.by
-    offer = asking.offers_of(invitation).select_related("provider").filter(pk=pk).first()
+    offer = asking.offers_of(invitation, by).select_related("provider").filter(pk=pk).first()
     if offer is None:
         return errors.not_found(request)
-    if offer.status != Offer.Status.PUBLISHED or invitation.survey.status != OfferSurvey.Status.OPEN:
+    if offer.status == Offer.Status.ARCHIVED or invitation.survey.status != OfferSurvey.Status.OPEN:
         return redirect(desk.url())
     tried = changing.attempt(request, offer, by=by, email=email)
     if tried.done:

@@ -37,8 +37,8 @@ class View(TextChoices):
     """Which organisations of a round are listed; values are those of the parameter `ansicht`."""
 
     ALL = "alle", "Alle"
-    OPEN = "offen", "Ohne Antwort"
-    ANSWERED = "beantwortet", "Beantwortet"
+    OPEN = "offen", "Offen"
+    ANSWERED = "beantwortet", "Vollständig"
     UNREACHED = "nicht-erreicht", "Nicht erreichbar"
 
 
@@ -153,7 +153,7 @@ def _lists(survey: OfferSurvey) -> dict[View, QuerySet[SurveyInvitation]]:
     return {
         View.ALL: invitations,
         View.OPEN: invitations.unanswered(),
-        View.ANSWERED: invitations.answered(),
+        View.ANSWERED: invitations.complete(),
         View.UNREACHED: invitations.unanswered().filter(unreached),
     }
 
@@ -180,6 +180,7 @@ def _rows(invitations: Any) -> list[dict[str, Any]]:
             "entries": numbers.get(invitation.pk, (0, 0))[0],
             "open": numbers.get(invitation.pk, (0, 0))[1],
             "is_silent": invitation.email in silent,
+            "is_complete": invitation.answered_at is not None and not numbers.get(invitation.pk, (0, 0))[1],
         }
         for invitation in invitations
     ]
@@ -211,10 +212,12 @@ def survey_choose(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Bitte kreuzen Sie mindestens eine Organisation an.")
     organisations = list(found)
     known = asking.addresses([organisation.pk for organisation in organisations])
+    running = SurveyInvitation.objects.open().exclude(survey=survey).select_related("survey")
+    elsewhere = {invitation.organisation_id: invitation.survey for invitation in running}
     context = {
         "survey": survey,
         "filters": filters,
-        "rows": [(organisation, known.get(organisation.pk, "")) for organisation in organisations],
+        "rows": [(row, known.get(row.pk, ""), elsewhere.get(row.pk)) for row in organisations],
         "chosen": survey.invitations.count(),
     }
     return render(request, "offers/survey_choose.html", context)

@@ -99,7 +99,7 @@ def finish(staff: Page, check: Check) -> None:
     staff.get_by_role("button", name="Antwort speichern").click()
     expect(staff.get_by_text("Die Antwort von „Chor ohne Grenzen“ ist gespeichert.")).to_be_visible()
     staff.get_by_role("link", name="Zurück zur Liste").click()
-    expect(staff.get_by_text("100 % haben geantwortet")).to_be_visible()
+    expect(staff.get_by_text("100 % haben alles beantwortet")).to_be_visible()
     staff.get_by_role("link", name="Ergebnis ansehen").click()
     expect(staff.get_by_text("Ab Januar gibt es einen zweiten Kurs.")).to_be_visible()
     check(staff)

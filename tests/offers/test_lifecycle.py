@@ -39,6 +39,7 @@ STEPS = {
     (S.ARCHIVED, "restore"): S.PUBLISHED,
     (S.PUBLISHED, "hide_overdue"): S.HIDDEN,
     (S.HIDDEN, "show_confirmed"): S.PUBLISHED,
+    (S.PUBLISHED, "confirm"): S.PUBLISHED,
     (S.DRAFT, "record"): S.DRAFT,  # told in the Verlauf, without a new status
     # Told in the Verlauf of both, without a new status.
     **{(s, "merge"): s for s in (S.SUBMITTED, S.PUBLISHED, S.HIDDEN, S.ARCHIVED, S.REJECTED)},
@@ -55,6 +56,7 @@ MAY = {
     "hide": STAFF,
     "unhide": STAFF,
     "archive": STAFF | {"care link", "member", "municipality"},
+    "confirm": STAFF | {"care link", "member", "municipality"},
     "restore": STAFF,
     "merge": STAFF,
     "record": set(),  # only what staff have written down for somebody

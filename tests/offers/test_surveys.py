@@ -147,29 +147,29 @@ def test_reminder_goes_to_those_without_an_answer_and_not_twice(
     run_jobs()
     assert "noch keine Antwort" in mailbox.text("Erinnerung")
     SurveyInvitation.objects.update(reminded_at=long_ago, answered_at=timezone.now())
+    assert lifecycle.remind(survey, by=editor) == 1  # some entries are open still
+    SurveyInvitation.objects.update(reminded_at=long_ago)
+    SurveyAnswer.objects.update(outcome=Outcome.CONFIRMED)
     assert lifecycle.remind(survey, by=editor) == 0
 
 
 def test_reminder_is_not_sent_once_there_is_an_answer(
-    invitation: SurveyInvitation, editor: User, run_jobs: RunJobs, mailbox: Mailbox
+    invitation: SurveyInvitation, offers: list[Offer], editor: User, run_jobs: RunJobs, mailbox: Mailbox
 ) -> None:
     run_jobs()
     SurveyInvitation.objects.update(sent_at=timezone.now() - timedelta(days=5))
     lifecycle.remind(invitation.survey, by=editor)
-    lifecycle.answer_survey(invitation, {}, by=editor)
+    lifecycle.answer_survey(invitation, {offer.pk: "bestaetigt" for offer in offers}, by=editor)
     assert [job.result for job in run_jobs()] == [{"skipped": "Die Organisation hat inzwischen geantwortet."}]
     assert len(mailbox.messages) == 1
 
 
-def test_another_address_gets_a_link_of_its_own_and_the_former_one_no_longer_answers(
+def test_another_address_gets_a_link_of_its_own_and_answers_for_all_while_the_round_runs(
     invitation: SurveyInvitation, offers: list[Offer], editor: User, client: Client
 ) -> None:
-    former = invitation.link
-    assert former is not None
     lifecycle.readdress(invitation, "Neu@Example.org", by=editor)
     invitation.refresh_from_db()
     assert (invitation.email, invitation.link.email) == ("neu@example.org", "neu@example.org")
-    assert client.get(reverse("offers:survey_answer", args=[links.token(former)])).status_code == 404
     # Staff named it for this organisation, so it answers for all of its entries, as long as the round runs.
     assert asking.offers_of(invitation).count() == 3
     fresh = reverse("offers:survey_answer", args=[links.token(invitation.link)])
@@ -407,7 +407,7 @@ def test_candidates_are_filtered_by_kind_place_topic_and_entries(staff: Client) 
     url = reverse("offers:survey_choose", args=[survey.pk])
 
     def found(**query: str) -> set[str]:
-        return {organisation.name for organisation, _email in staff.get(url, query).context["rows"]}
+        return {organisation.name for organisation, _email, _other in staff.get(url, query).context["rows"]}
 
     assert found() == {"Kita", "Verein ohne alles", "Verein mit Kurs in Netphen"}
     assert found(art="kita") == {"Kita"}
@@ -482,6 +482,54 @@ def test_merged_organisation_takes_its_invitation_along(
     merge(kept, other, set(), by=editor, read=lifecycle_read)
     invitation.refresh_from_db()
     assert invitation.organisation == kept
+
+
+def test_two_that_were_asked_in_one_round_become_one_and_both_links_answer(
+    client: Client, invitation: SurveyInvitation, offers: list[Offer], editor: User
+) -> None:
+    from offers.lifecycle.merging import merge
+
+    kept = factories.make_organisation("Sprachtreff Siegen", email="siegen@example.org")
+    lifecycle.invite(invitation.survey, [kept.pk], by=editor)
+    lifecycle.answer_survey(invitation, {offers[0].pk: "bestaetigt"}, by=editor, message="Ein Raum fehlt.")
+    Offer.objects.update(submitter_email="post@example.org")
+    link, other = invitation.link, invitation.organisation
+    assert link is not None
+    kept.refresh_from_db()
+    merge(kept, other, set(), by=editor, read=(kept.lock_version, other.lock_version))
+    own = kept.survey_invitations.get()
+    assert (own.answers.count(), own.message) == (3, "Ein Raum fehlt.")
+    client.post(reverse("offers:survey_answer", args=[links.token(link)]), chosen((offers[1], "bestaetigt")))
+    assert outcomes(own) == {"Deutschkurs": "bestaetigt", "Elterncafé": "bestaetigt", "Nähkurs": "offen"}
+    assert own.organisation == kept
+
+
+def test_answer_without_a_choice_is_no_answer(
+    client: Client, url: str, invitation: SurveyInvitation, offers: list[Offer], editor: User
+) -> None:
+    page = client.post(url, chosen())
+    assert "mindestens einem Eintrag" in page.text
+    invitation.refresh_from_db()
+    assert invitation.answered_at is None
+    client.post(url, chosen((offers[0], "bestaetigt"), (offers[1], "zu-aendern")))
+    SurveyInvitation.objects.update(sent_at=timezone.now() - timedelta(days=5))
+    assert not SurveyInvitation.objects.complete().exists()
+    assert lifecycle.remind(invitation.survey, by=editor) == 1
+
+
+def test_hidden_entry_that_has_changed_opens_its_form_and_is_back_when_the_change_is_taken(
+    client: Client, url: str, invitation: SurveyInvitation, offers: list[Offer], editor: User
+) -> None:
+    StatusChange.objects.create(target=offers[2], verb="hide_overdue", from_status="published", to_status="hidden")
+    Offer.objects.filter(pk=offers[2].pk).update(status="hidden")
+    client.post(url, chosen((offers[2], "zu-aendern")))
+    form_url = f"{url}{offers[2].pk}/"
+    client.post(form_url, _typed(client.get(form_url).context["form"]) | {"title": "Nähen für alle"})
+    proposal = ChangeProposal.objects.get()
+    assert outcomes(invitation)["Nähkurs"] == "geaendert"
+    lifecycle.accept_proposal(proposal, {"title"}, by=editor)
+    offers[2].refresh_from_db()
+    assert (offers[2].status, offers[2].title) == (Offer.Status.PUBLISHED, "Nähen für alle")
 
 
 def test_addresses_and_messages_are_erased_half_a_year_after_the_end(

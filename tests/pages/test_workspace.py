@@ -105,8 +105,8 @@ def test_home_of_staff_with_nothing_to_do(staff: Client) -> None:
 @pytest.mark.parametrize(
     ("role", "queries"),
     [
-        (roles.EDITOR, 26),
-        (roles.LEAD, 26),
+        (roles.EDITOR, 33),
+        (roles.LEAD, 33),
         (roles.PROVIDER, 10),
         (roles.MUNICIPALITY, 14),
         (roles.COUNCIL, 7),

@@ -382,10 +382,16 @@ def timeline(entries: Iterable[Any]) -> dict[str, Any]:
 
 @register.simple_tag
 def diff(old: str, new: str) -> SafeString:
-    """Word by word what was taken out and put in, also readable in black and white and by ear."""
+    """Word by word what was taken out and put in, also readable in black and white and by ear.
+
+    Where less than half stays, as in a number or a text written anew, the old stands before the new as a whole.
+    """
     before, after = re.split(r"(\s+)", old), re.split(r"(\s+)", new)
     parts: list[SafeString] = []
-    for verb, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    is_rewritten = matcher.ratio() < 0.5 or not re.search(r"[^\W\d_]", old + new)
+    whole = [("replace", 0, len(before), 0, len(after))]
+    for verb, a, b, c, d in whole if is_rewritten and old != new else matcher.get_opcodes():
         taken, put = "".join(before[a:b]), "".join(after[c:d])
         if verb == "equal":
             parts.append(format_html("{}", taken))
