@@ -107,8 +107,8 @@ def test_home_of_staff_with_nothing_to_do(staff: Client) -> None:
     [
         (roles.EDITOR, 33),
         (roles.LEAD, 33),
-        (roles.PROVIDER, 10),
-        (roles.MUNICIPALITY, 14),
+        (roles.PROVIDER, 14),
+        (roles.MUNICIPALITY, 18),
         (roles.COUNCIL, 7),
         (roles.ADMIN, 7),
     ],
