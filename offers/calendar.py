@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vRecur
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vRecur, vText
 
 from offers.models import Offer, OfferDate, Recurrence
 
@@ -22,15 +22,18 @@ PRODUCT = "-//kiportal//Termine//DE"
 REFRESH = timedelta(hours=12)
 
 
-def calendar(name: str, offers: Iterable[Offer], now: datetime) -> bytes:
+def calendar(name: str, offers: Iterable[Offer], now: datetime, *, about: str = "") -> bytes:
     """The file of offers from `for_calendar()`; the same state gives the same bytes."""
     events = [event for offer in offers for event in _events(offer, now)]
     result = Calendar()
     result.add("prodid", PRODUCT)
     result.add("version", "2.0")
     result.add("method", "PUBLISH")
-    result.add("name", name)
-    result.add("x-wr-calname", name)
+    result.add("name", _line(name))
+    result.add("x-wr-calname", vText(_line(name)))
+    if about:
+        result.add("description", about)
+        result.add("x-wr-caldesc", vText(about))
     result.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     if events:
         result.add_component(_zone())
@@ -88,12 +91,12 @@ def _event(offer: Offer, entry: OfferDate, uid: str) -> Event:
     event.add("dtstamp", offer.updated_at.astimezone(UTC).replace(microsecond=0))
     event.add("last-modified", offer.updated_at.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", offer.lock_version - 1)
-    event.add("summary", _plain(offer.title))
+    event.add("summary", _line(offer.title))
     event.add("dtstart", entry.starts_at.astimezone(ZONE))
     if entry.ends_at:
         event.add("dtend", entry.ends_at.astimezone(ZONE))
     if where := location(offer):
-        event.add("location", _plain(where))
+        event.add("location", _line(where))
     about = "\n".join(filter(None, [entry.note, offer.summary, offer.provider.name]))
     event.add("description", _plain(about))
     event.add("url", settings.KIPORTAL_BASE_URL + offer.get_absolute_url())
@@ -105,6 +108,10 @@ def location(offer: Offer) -> str:
     place = f"{offer.postcode} {offer.city}".strip()
     parts = [part for part in (offer.place_name, offer.street, place) if part]
     return ", ".join(parts or [municipality.name for municipality in offer.municipalities.all()])
+
+
+def _line(text: str) -> str:
+    return " ".join(_plain(text).split())
 
 
 def _plain(text: str) -> str:

@@ -37,17 +37,21 @@ def date_calendar(request: HttpRequest) -> HttpResponse:
     today, now = timezone.localdate(), timezone.now()
     filters = DateFilters(request.GET, OfferDate.objects.visible_to_public(today).upcoming(now))
     offers = Offer.objects.filter(pk__in=filters.qs.order_by().values("offer")).with_coming_date(now)
-    found = list(offers.for_calendar()[:MOST])
+    found = list(offers.for_calendar()[: MOST + 1])
     if not found:
         raise Http404
+    about = ""
+    if len(found) > MOST:
+        about = _("Es stehen nur die ersten %(number)s Angebote darin. Wählen Sie eine Kommune oder ein Thema.")
+        about %= {"number": MOST}
     name = _("Termine")
     if chosen := filters.labels:
         name = f"{name}: {', '.join(chosen)}"
-    return _file(request, f"{name} – {Centre.objects.current()}", found, "termine.ics")
+    return _file(request, f"{name} – {Centre.objects.current()}", found[:MOST], "termine.ics", about)
 
 
-def _file(request: HttpRequest, name: str, offers: Iterable[Offer], file_name: str) -> HttpResponse:
-    content = calendar(name, offers, timezone.now())
+def _file(request: HttpRequest, name: str, offers: Iterable[Offer], file_name: str, about: str = "") -> HttpResponse:
+    content = calendar(name, offers, timezone.now(), about=about)
     etag = quote_etag(sha256(content).hexdigest())
     answer = get_conditional_response(request, etag=etag) or HttpResponse(
         content,
