@@ -27,6 +27,7 @@ from kiportal.common.pdf import documents
 from kiportal.common.pdf.documents import Document, OnProgress
 from kiportal.common.pdf.fonts import unprintable
 from offers import counting
+from offers.calendar import location
 from offers.models import Brochure, Offer
 from offers.models.brochures import FOLDER
 
@@ -61,6 +62,14 @@ class Entry:
     def address(self) -> str:
         return settings.KIPORTAL_BASE_URL + self.offer.get_absolute_url()
 
+    @property
+    def printed_address(self) -> str:
+        return self.address.partition("://")[2]
+
+    @property
+    def place(self) -> str:
+        return location(self.offer)
+
 
 @dataclass
 class Chapter:
@@ -78,7 +87,7 @@ class Chapter:
 
 def subject(selection: Selection) -> str:
     """What the book is about, below its title."""
-    return selection.subject or _("Alle Angebote: %(county)s") % {"county": Centre.objects.current().county_name}
+    return selection.subject or _("Alle Angebote")
 
 
 def render_brochure_html(selection: Selection, grouping: str, today: date) -> str:
