@@ -125,6 +125,12 @@ class LenientFilterSet(FilterSet):
             query.setlist(name, [text for text in ([value] if isinstance(value, str) else value) if text])
         return f"?{query.urlencode()}"
 
+    @property
+    def own_query(self) -> str:
+        """What stands behind the address of a file of this list: "?thema=schule", or nothing."""
+        query = self.query(**{name: [] for name in self.chosen if name == "sortierung"})
+        return "" if query == "?" else query
+
     def toggled(self, name: str, value: str) -> str:
         """The query string with one value put in or, if it is there, taken out."""
         values = self.chosen[name]
@@ -207,6 +213,12 @@ class OfferFilters(LenientFilterSet):
             for name in self.active
             for value in self.chosen[name]
         ]
+
+    @property
+    def subject(self) -> str:
+        """What is chosen, in words: "Suche: Chor, Schule, Siegen"; nothing for all offers."""
+        words = [_("Suche: %(words)s") % {"words": self.chosen["q"]}] if self.searched else []
+        return ", ".join([*words, *(str(chip["label"]) for chip in self.chips)])
 
     # Counting
 
@@ -333,6 +345,12 @@ class SelectFilterSet(LenientFilterSet):
     @property
     def is_active(self) -> bool:
         return any(self.chosen.values())
+
+    @property
+    def labels(self) -> list[str]:
+        """What is chosen, in words."""
+        known = {name: filter_.extra.get("known", {}) for name, filter_ in self.filters.items()}
+        return [str(known[name][value]) for name, values in self.chosen.items() if known[name] for value in values]
 
 
 class OrganisationFilters(SelectFilterSet):

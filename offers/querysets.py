@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -153,6 +153,25 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         dates = apps.get_model("offers", "OfferDate")._default_manager
         coming = dates.upcoming(timezone.now())[:COMING_DATES]
         return self.prefetch_related(Prefetch("dates", coming, to_attr="upcoming_dates"))
+
+    def for_brochure(self) -> "OfferQuerySet":
+        """All that a printed entry says, in the order of the alphabet."""
+        shown = self.for_cards().select_related("contact__consent", "recurrence")
+        return shown.prefetch_related("target_groups", "opening_hours").order_by("sort_key", "pk")
+
+    def for_calendar(self) -> "OfferQuerySet":
+        """All that an event in a calendar says; past dates too, because an event of a rule begins with its first."""
+        shown = self.select_related("provider", "recurrence")
+        return shown.prefetch_related("municipalities", "dates")
+
+    def with_coming_date(self, now: datetime) -> "OfferQuerySet":
+        """Those with a date that has not ended, the soonest first, each with it as `soonest`."""
+        coming = Q(dates__starts_at__gte=now) | Q(dates__ends_at__gte=now)
+        return (
+            self.annotate(soonest=Min("dates__starts_at", filter=coming))
+            .exclude(soonest=None)
+            .order_by("soonest", "pk")
+        )
 
     def for_detail(self) -> "OfferQuerySet":
         """All that the page of an entry shows."""

@@ -15,7 +15,8 @@ from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress,
 from kiportal.common.retention import NOTICE_DAYS, erase, rule
 from offers.lifecycle import UNUSED_DRAFT, proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
-from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation, Touched
+from offers.models import Brochure, Hint, Need, Offer, OfferImage, SurveyInvitation, Touched
+from offers.models.brochures import FOLDER as BROCHURES
 from offers.models.images import FOLDER
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
@@ -131,18 +132,31 @@ def unused_pictures(before: datetime, *, delete: bool) -> int:
     undecided = ChangeProposal.objects.filter(target_type=_type(Offer)).undecided()
     proposed = {key for changes in undecided.values_list("changes", flat=True) for key in proposed_pictures(changes)}
     waiting = OfferImage.objects.waiting().filter(uploaded_at__lt=before).exclude(uuid__in=proposed)
-    lost = _files_without_row(before)
+    known = {name for row in OfferImage.objects.values_list("file", "small") for name in row}
+    lost = _files_without_row(before, FOLDER, known)
     if delete:
         for name in lost:
             default_storage.delete(name)
     return erase(waiting, delete=delete) + len(lost)
 
 
-def _files_without_row(before: datetime) -> list[str]:
-    if not default_storage.exists(FOLDER):
+@rule("Gespeicherte Wegweiser", days=7)
+def old_brochures(before: datetime, *, delete: bool) -> int:
+    """A name in them may be withdrawn any day: what is not true any more is not handed out, and goes in a week."""
+    old = Brochure.objects.filter(created_at__lt=before)
+    names = {name for name in old.values_list("file", flat=True) if name}
+    lost = _files_without_row(before, BROCHURES, set(Brochure.objects.values_list("file", flat=True)))
+    count = erase(old, delete=delete)
+    if delete:
+        for name in names.union(lost):
+            default_storage.delete(name)
+    return count + len(lost)
+
+
+def _files_without_row(before: datetime, folder: str, known: set[str]) -> list[str]:
+    if not default_storage.exists(folder):
         return []
-    known = {name for row in OfferImage.objects.values_list("file", "small") for name in row}
-    files = (f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1])
+    files = (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
     return [name for name in files if name not in known and default_storage.get_modified_time(name) < before]
 
 

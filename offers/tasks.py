@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
+from django.http import QueryDict
+from django.utils import timezone, translation
 
 from actors.models import ContactPerson, Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange, User
-from offers import notifications, recurrence
-from offers.models import Hint, Need, Offer, OfferSurvey, SurveyInvitation
+from offers import brochure, notifications, recurrence
+from offers.filters import OfferFilters
+from offers.models import Brochure, Hint, Need, Offer, OfferSurvey, SurveyInvitation
 from offers.permissions import can_write_draft
 from offers.upkeep import due, link_checks, mails
 
@@ -17,6 +19,30 @@ from offers.upkeep import due, link_checks, mails
 @job
 def extend_dates(run: Run) -> dict[str, Any]:
     return {"offers": recurrence.materialise_all(timezone.localdate())}
+
+
+@job
+def make_brochure(run: Run, key: str) -> dict[str, Any]:
+    """Make and store a Wegweiser, unless its entries have changed since somebody asked for it."""
+    wanted = Brochure.objects.filter(pk=key).first()
+    if wanted is None:
+        raise JobRefused("Diesen Wegweiser will niemand mehr.")
+    if not wanted.is_stored:
+        today = timezone.localdate()
+        filters = OfferFilters(QueryDict(wanted.query), Offer.objects.visible_to_public(today))
+        with translation.override(wanted.language):
+            html = brochure.render_brochure_html(filters, wanted.grouping, today)
+        if brochure.state_of(html) != wanted.state:
+            raise JobRefused("Die Angebote haben sich geändert, seit jemand den Wegweiser wollte.")
+        total = filters.bits().bit_count()
+
+        def show(page: int, section: str) -> None:
+            number = section.removeprefix("eintrag-")
+            done = min(int(number), total) if number.isdigit() else 0
+            run.progress(done, total, f"Seite {page}" if page else "Angebote werden gesammelt")
+
+        brochure.store(wanted, brochure.render_brochure_pdf(html, on_progress=show))
+    return {"pages": wanted.pages, "size": wanted.size}
 
 
 @job

@@ -7,12 +7,16 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.http import QueryDict
 from django.utils import timezone
 from PIL import Image
 
 from actors.models import ContactPerson, Language, Membership, Municipality, Organisation
 from kiportal.common.models import Centre, User
-from offers.models import Offer, OfferImage, OfferType, TargetGroup, Topic
+from kiportal.common.pdf.documents import Document
+from offers import brochure
+from offers.filters import OfferFilters
+from offers.models import Brochure, Offer, OfferImage, OfferType, TargetGroup, Topic
 
 _number = count(1)
 PASSWORD = "ein langes Passwort"
@@ -128,6 +132,16 @@ def make_offer(title: str = "", **fields: Any) -> Offer:
     for name, rows in related.items():
         getattr(offer, name).set([makers[name]()] if rows is None else rows)
     return offer
+
+
+def make_brochure(query: str = "") -> Brochure:
+    """A Wegweiser as it was made just now; in its file stands anything."""
+    today = timezone.localdate()
+    filters = OfferFilters(QueryDict(query), Offer.objects.visible_to_public(today))
+    state = brochure.state_of(brochure.render_brochure_html(filters, "kommune", today))
+    made = Brochure.objects.create(title="Alle Angebote", query=query, language="de", state=state)
+    brochure.store(made, Document(b"%PDF-1.7 Inhalt", 12))
+    return made
 
 
 def webp(width: int = 60, height: int = 40) -> bytes:

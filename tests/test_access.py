@@ -88,6 +88,7 @@ ROWS = [
     row("health_ready", ANYBODY, 200, 405),
     row("robots", ANYBODY, 200, 405),
     row("sitemap", ANYBODY, 200, 405),
+    row("sitemap_part", ANYBODY, 200, 405, section="angebote"),
     # Public pages
     row("pages:start", ANYBODY, 200, 405),
     row("pages:about", ANYBODY, 200, 405),
@@ -101,7 +102,16 @@ ROWS = [
     row("pages:barrier_thanks", ANYBODY, 200, 405, key="report.key"),
     row("offers:offer_list", ANYBODY, 200, 405),
     row("offers:offer_detail", ANYBODY, 200, 405, slug="published.slug"),
+    row("offers:offer_feed", ANYBODY, 200, 405),
+    row("offers:offer_calendar", ANYBODY, 200, 405, slug="published.slug"),
+    row("offers:offer_code", ANYBODY, 200, 405, slug="published.slug"),
+    row("offers:offer_code_svg", ANYBODY, 200, 405, slug="published.slug"),
+    row("offers:offer_code_png", ANYBODY, 200, 405, slug="published.slug"),
+    row("offers:brochure_order", ANYBODY, 200, 302),
+    row("offers:brochure_detail", ANYBODY, 200, 405, key="brochure.key"),
+    row("offers:brochure_file", ANYBODY, 200, 405, key="brochure.key"),
     row("offers:date_list", ANYBODY, 200, 405),
+    row("offers:date_calendar", ANYBODY, 200, 405),
     row("offers:organisation_list", ANYBODY, 200, 405),
     row("offers:organisation_detail", ANYBODY, 200, 405, slug="own.slug"),
     row("offers:programme_list", ANYBODY, 200, 405),
@@ -173,6 +183,7 @@ ROWS = [
     row("offers:freshness_ask", STAFF, 405, 302, pk="published.pk"),
     row("offers:address_mark", STAFF, 405, 200),
     row("offers:address_clear", STAFF, 405, 302, pk="address_without_mail.pk"),
+    row("offers:staff_brochure_list", STAFF, 200, 302),
     row("offers:staff_offer_list", STAFF, 200, 405),
     row("offers:recording_add", STAFF, 200, 200),
     row("offers:recording_organisation", STAFF, 200, 405),
@@ -419,6 +430,11 @@ HIDDEN = [
             (ANYBODY - STAFF, ("waiting",)),
         )
         for name in names
+    ),
+    *(
+        (f"offers:{name}", ANYBODY, 404, {"slug": f"{record}.slug"})
+        for name in ("offer_calendar", "offer_code", "offer_code_svg", "offer_code_png")
+        for record in ("hidden", "archived", "of_archived_organisation")
     ),
     ("offers:member_offer_pictures", OWNERS, 404, {"pk": "foreign.pk"}),
     ("offers:care_pictures", ANYBODY, 404, {"token": "draft_link.token"}),

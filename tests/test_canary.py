@@ -168,6 +168,7 @@ class Crawl:
         response = self.client.get(url)
         headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
         text = response.text if "text" in response["Content-Type"] or "xml" in response["Content-Type"] else ""
+        text = text.replace("\r\n ", "")  # calendars fold their lines
         self.pages[url] = f"{headers}\n{unescape(text)}"
         assert response.status_code in {200, 302, 405}, f"{response.status_code} {url}"
         found = {urljoin(url, unescape("".join(groups))) for groups in self.LINK.findall(text)}

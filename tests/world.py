@@ -146,6 +146,8 @@ def make_world() -> World:
         "recorded": recorded,
         "recorded_link": links.issue(Purpose.DRAFT, recorded, "verein@example.org"),
     }
+    # After all that stands in it.
+    records["brochure"] = factories.make_brochure()
     return World(users, records)
 
 

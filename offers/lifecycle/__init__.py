@@ -4,6 +4,7 @@ Each verb is one function; mails and other effects are jobs enqueued in the same
 """
 
 from offers.lifecycle.access import hand_over, take_access
+from offers.lifecycle.brochures import brochure_for, order_brochure, unfinished_brochures
 from offers.lifecycle.care import archive, confirm, renew_care_link, restore, send_care_link, withdraw_name
 from offers.lifecycle.contacts import add_contact, change_contact, remove_contact
 from offers.lifecycle.decisions import accept_change, question_change, reject_change
@@ -109,6 +110,7 @@ __all__ = [
     "ask_again",
     "ask_for_confirmation",
     "ask_once_more",
+    "brochure_for",
     "change_contact",
     "choose_provider",
     "close_survey",
@@ -133,6 +135,7 @@ __all__ = [
     "note_need",
     "note_survey_change",
     "open_survey",
+    "order_brochure",
     "propose",
     "proposed_pictures",
     "publish",
@@ -172,6 +175,7 @@ __all__ = [
     "stop_reminders",
     "submit",
     "take_access",
+    "unfinished_brochures",
     "unhide",
     "uninvite",
     "withdraw_name",

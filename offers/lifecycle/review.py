@@ -30,6 +30,7 @@ RESERVED_SLUGS = frozenset(
         "hinweis",
         "bilder",
         "bestandsaufnahme",
+        "wegweiser",
     }
 )
 

@@ -1,3 +1,4 @@
+from offers.models.brochures import Brochure
 from offers.models.dates import OfferDate, Recurrence, SchoolHoliday
 from offers.models.details import AccessFeature, OpeningHours, Partner, Weekday
 from offers.models.images import OfferImage
@@ -10,6 +11,7 @@ from offers.models.upkeep import ConfirmationRequest, LinkCheck
 
 __all__ = [
     "AccessFeature",
+    "Brochure",
     "ConfirmationRequest",
     "Hint",
     "LinkCheck",

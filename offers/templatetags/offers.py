@@ -1,5 +1,7 @@
 """Small questions that templates ask about an offer: `{% load offers %}`."""
 
+import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -7,12 +9,14 @@ from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors.models import ContactPerson, Organisation
 from kiportal.common import pictures
 from kiportal.common.models import Centre, TranslatedName
-from offers import cards, recurrence
-from offers.models import Offer, OfferImage, Recurrence
+from offers import cards, recurrence, structured
+from offers.models import Offer, OfferImage, Programme, Recurrence
 
 register = template.Library()
 
@@ -77,3 +81,28 @@ def picture(image: OfferImage, sizes: str = "", lazy: bool = True, signed: bool 
         "sizes": sizes,
         "lazy": lazy,
     }
+
+
+# What search engines read (`offers.structured`)
+
+
+@register.simple_tag
+def offer_data(offer: Offer, centre: Centre) -> SafeString:
+    return _data(structured.offer_page(offer, centre.county_name))
+
+
+@register.simple_tag
+def organisation_data(organisation: Organisation, contacts: Iterable[ContactPerson]) -> SafeString:
+    return _data(structured.organisation_page(organisation, contacts))
+
+
+@register.simple_tag
+def programme_data(programme: Programme) -> SafeString:
+    return _data(structured.programme_page(programme))
+
+
+def _data(node: structured.Node) -> SafeString:
+    """Data and no script: the Content Security Policy has nothing against it. No text can end the element."""
+    text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
+    escaped = text.translate({ord(character): f"\\u{ord(character):04x}" for character in "<>&"})
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(escaped))

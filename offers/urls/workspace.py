@@ -4,6 +4,7 @@ from django.urls import path
 
 from offers.views import (
     alike,
+    brochures,
     feedback,
     follow_ups,
     freshness,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("arbeitsplatz/wiedervorlagen/", follow_ups.follow_up_list, name="follow_up_list"),
     path("arbeitsplatz/wiedervorlagen/neu/<slug:kind>/<int:pk>/", follow_ups.follow_up_add, name="follow_up_add"),
     path("arbeitsplatz/wiedervorlagen/<int:pk>/erledigt/", follow_ups.follow_up_done, name="follow_up_done"),
+    path("arbeitsplatz/wegweiser/", brochures.StaffBrochures.as_view(), name="staff_brochure_list"),
     path("arbeitsplatz/angebote/", staff_offers.StaffOfferList.as_view(), name="staff_offer_list"),
     path("arbeitsplatz/angebote/erfassen/", recording.RecordingAdd.as_view(), name="recording_add"),
     path(

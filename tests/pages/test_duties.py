@@ -6,9 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from actors.models import ContactPerson, FunderNote, Organisation
 from kiportal.common.models import Centre, CentreText, Consent
-from offers.models import Offer, Programme
 from tests import factories
-from tests.concepts.factories import make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -95,40 +93,3 @@ def test_robots_txt_keeps_machines_out_of_links_from_mails(client: Client) -> No
     text = client.get("/robots.txt").text
     assert "Disallow: /angebote/pflege/" in text
     assert "Sitemap: http://testserver/sitemap.xml" in text
-
-
-def test_sitemap_names_public_pages_in_every_language(client: Client, centre: Centre) -> None:
-    offer = factories.make_offer()
-    hidden = factories.make_organisation(status=Organisation.Status.PROPOSED)
-    draft = factories.make_offer(status=Offer.Status.SUBMITTED, slug="noch-nicht")
-    programme = Programme.objects.create(name="Griffbereit", slug="griffbereit", summary="x", strand="bildung")
-
-    response = client.get("/sitemap.xml")
-
-    assert response.headers["Content-Type"] == "application/xml"
-    for path in (
-        "/",
-        "/impressum/",
-        offer.get_absolute_url(),
-        offer.provider.get_absolute_url(),
-        programme.get_absolute_url(),
-    ):
-        assert f"<loc>http://testserver{path}</loc>" in response.text
-        assert f"<loc>http://testserver/en{path}</loc>" in response.text
-    assert hidden.slug not in response.text
-    assert draft.slug is not None
-    assert draft.slug not in response.text
-    assert 'hreflang="en"' in response.text
-
-
-def test_sitemap_names_public_concepts_and_what_is_in_force(client: Client, centre: Centre) -> None:
-    first = make_version("superseded", published=True)
-    second = make_version("adopted", published=True, concept=first.concept)
-    hidden = [make_version("committee"), make_version("adopted"), make_version("draft")]
-    text = client.get("/sitemap.xml").text
-    chapter, part = second.sections.get(parent=None), second.sections.exclude(parent=None).get()
-    for found in (first.concept, second, chapter):
-        assert f"<loc>http://testserver{found.get_absolute_url()}</loc>" in text
-        assert f"<loc>http://testserver/en{found.get_absolute_url()}</loc>" in text
-    for left_out in (first, part, *hidden, *(version.concept for version in hidden)):
-        assert f"{left_out.get_absolute_url()}</loc>" not in text
