@@ -8,7 +8,7 @@ from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, Use
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.models.user import UserQuerySet
 from kiportal.common.transitions import By, Clock
-from offers.models import Hint, Need, Offer, OfferImage, OfferSurvey, SurveyInvitation
+from offers.models import Hint, Need, Offer, OfferImage, OfferSurvey, SavedSearch, SurveyInvitation
 from offers.querysets import OfferImageQuerySet
 
 _P = AccessLink.Purpose
@@ -182,6 +182,15 @@ def can_answer_survey(by: By, invitation: SurveyInvitation) -> bool:
         asked = (invitation.organisation_id, invitation.email.lower())
         return by.purpose == _P.CARE_ALL and by.revoked_at is None and (by.target_id, by.email.lower()) == asked
     return can_run_survey(by, invitation.survey) or is_member(by, invitation.organisation_id)
+
+
+def can_change_search(by: By, search: SavedSearch) -> bool:
+    """Confirm, change and end a saved search: its own link, and nobody else."""
+    return (
+        isinstance(by, AccessLink)
+        and by.revoked_at is None
+        and (by.purpose, by.target_id, by.email) == (_P.SEARCH, search.pk, search.email)
+    )
 
 
 def can_hide_overdue(by: By, offer: Offer) -> bool:

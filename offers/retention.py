@@ -7,13 +7,15 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from actors.models import ContactPerson, Organisation
 from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, User
 from kiportal.common.retention import erase, rule
-from offers.lifecycle import proposed_pictures
+from offers.lifecycle import erase_searches, proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
-from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation
+from offers.lifecycle.saved_searches import ANSWER_WITHIN
+from offers.models import Hint, Need, Offer, OfferImage, SavedSearch, SurveyInvitation, VainSearch
 from offers.models.images import FOLDER
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
@@ -101,8 +103,33 @@ def forgotten_addresses(before: datetime, *, delete: bool) -> int:
         *(Organisation.objects.values_list(Lower("email"), flat=True)),
         *(User.objects.values_list(Lower("email"), flat=True)),
         *(SurveyInvitation.objects.values_list(Lower("email"), flat=True)),
+        *(SavedSearch.objects.values_list("email", flat=True)),
     ]
     return erase(MailAddress.objects.filter(old).exclude(email__in=named), delete=delete)
+
+
+@rule("Gemerkte Suchen, deren Adresse niemand bestätigt", days=14)
+def unconfirmed_searches(before: datetime, *, delete: bool) -> int:
+    unconfirmed = SavedSearch.objects.filter(status=SavedSearch.Status.UNCONFIRMED, requested_at__lt=before)
+    return erase_searches(unconfirmed, delete=delete)
+
+
+@rule("Gemerkte Suchen ohne Antwort auf die jährliche Nachfrage", days=ANSWER_WITHIN.days)
+def unwanted_searches(before: datetime, *, delete: bool) -> int:
+    return erase_searches(SavedSearch.objects.filter(asked_on__lt=timezone.localdate(before)), delete=delete)
+
+
+@rule("Gemerkte Suchen an Adressen, die keine Post annehmen", days=30)
+def unreachable_searches(before: datetime, *, delete: bool) -> int:
+    dead = MailAddress.objects.undeliverable().filter(undeliverable_since__lt=before).order_by()
+    return erase_searches(SavedSearch.objects.filter(email__in=dead.values("email")), delete=delete)
+
+
+@rule("Vergebliche Suchworte", days=396)
+def old_vain_searches(before: datetime, *, delete: bool) -> int:
+    """Thirteen months: the same month of the year before stands beside this one."""
+    old = VainSearch.objects.filter(day__lt=timezone.localdate(before))
+    return erase(old, delete=delete)
 
 
 @rule("Hochgeladene Bilder, die kein Eintrag zeigt", days=2)

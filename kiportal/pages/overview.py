@@ -15,7 +15,7 @@ from concepts.models import ConceptVersion
 from kiportal.common import roles
 from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
-from offers.models import Offer, OfferSurvey
+from offers.models import Offer, OfferSurvey, VainSearch
 from offers.review import queue, records
 from offers.upkeep import board, link_checks, recordings
 
@@ -23,6 +23,7 @@ AT_MOST = 7
 # So that many entries of one kind do not hide the others.
 OF_ONE_KIND = 3
 WEEKS = 8
+VAIN_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ class Figures:
     recorded: int
     undeliverable: int
     broken_links: int
+    vain_words: int
     barriers: int
     failed_jobs: int
     running_jobs: int
@@ -131,6 +133,7 @@ def figures() -> Figures:
         recorded=recordings.overdue(today).count(),
         undeliverable=len(board.undeliverable()),
         broken_links=len(link_checks.broken(today)),
+        vain_words=VainSearch.objects.since(today - timedelta(days=VAIN_DAYS - 1)).different_words(),
         barriers=BarrierReport.objects.unanswered().count(),
         failed_jobs=Job.objects.filter(state=Job.State.FAILED).count(),
         running_jobs=Job.objects.filter(state=Job.State.RUNNING).count(),

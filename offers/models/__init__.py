@@ -4,6 +4,7 @@ from offers.models.images import OfferImage
 from offers.models.needs import Hint, Need
 from offers.models.offer import Offer
 from offers.models.reference import OfferType, Programme, ReasonTemplate, Strand, TargetGroup, Topic
+from offers.models.searches import HiddenWords, SavedSearch, SearchHit, VainSearch
 from offers.models.surveys import OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.models.touched import Touched
 from offers.models.upkeep import ConfirmationRequest, LinkCheck
@@ -11,6 +12,7 @@ from offers.models.upkeep import ConfirmationRequest, LinkCheck
 __all__ = [
     "AccessFeature",
     "ConfirmationRequest",
+    "HiddenWords",
     "Hint",
     "LinkCheck",
     "Need",
@@ -24,12 +26,15 @@ __all__ = [
     "Programme",
     "ReasonTemplate",
     "Recurrence",
+    "SavedSearch",
     "SchoolHoliday",
+    "SearchHit",
     "Strand",
     "SurveyAnswer",
     "SurveyInvitation",
     "TargetGroup",
     "Topic",
     "Touched",
+    "VainSearch",
     "Weekday",
 ]

@@ -15,6 +15,7 @@ from offers.views import (
     preview,
     programmes,
     public_help,
+    saved_searches,
     submission,
     survey_answers,
 )
@@ -44,6 +45,15 @@ urlpatterns = [
     path("angebote/pflege/<str:token>/aendern/", care.care_edit, name="care_edit"),
     path("angebote/pflege/<str:token>/bilder/", care.care_pictures, name="care_pictures"),
     path("angebote/bilder/<uuid:uuid>/<str:size>.webp", pictures.offer_image, name="offer_image"),
+    path("angebote/suche-merken/", saved_searches.search_save, name="search_save"),
+    path("angebote/suche-merken/gesendet/", saved_searches.search_saved, name="search_saved"),
+    path("angebote/suche-merken/beendet/", saved_searches.search_ended, name="search_ended"),
+    path("angebote/suche-merken/<str:token>/", saved_searches.search_detail, name="search_detail"),
+    path(
+        "angebote/suche-merken/<str:token>/abbestellen/",
+        saved_searches.search_unsubscribe,
+        name="search_unsubscribe",
+    ),
     path("angebote/fehlt/", public_help.NeedCreate.as_view(), name="need_add"),
     path("angebote/fehlt/<uuid:key>/", public_help.need_thanks, name="need_thanks"),
     path("angebote/hinweis/<uuid:key>/", public_help.hint_thanks, name="hint_thanks"),

@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
             name='AccessLink',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('draft', 'Meldung schreiben oder ergänzen'), ('confirm', 'Meldung bestätigen'), ('care', 'Eintrag pflegen'), ('care-all', 'Einträge einer Organisation pflegen'), ('preview', 'Vorschau ansehen')], max_length=20, verbose_name='Zweck')),
+                ('purpose', models.CharField(choices=[('draft', 'Meldung schreiben oder ergänzen'), ('confirm', 'Meldung bestätigen'), ('care', 'Eintrag pflegen'), ('care-all', 'Einträge einer Organisation pflegen'), ('preview', 'Vorschau ansehen'), ('search', 'Gemerkte Suche bestätigen, ändern oder beenden')], max_length=20, verbose_name='Zweck')),
                 ('target_id', models.BigIntegerField()),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='geschickt an')),
                 ('nonce', models.BinaryField(default=kiportal.common.models.links.make_nonce, max_length=16)),
