@@ -1,4 +1,4 @@
-"""Searches that are kept for somebody: asked for without an account, confirmed by mail, changed and ended by one link."""
+"""Searches kept for somebody: asked for without an account, confirmed by mail, changed and ended by one link."""
 
 import uuid
 from collections.abc import Collection
@@ -130,7 +130,7 @@ def ask_about_search(pk: int, on: date) -> bool:
 
 @transaction.atomic
 def erase_searches(searches: QuerySet[SavedSearch], *, delete: bool) -> int:
-    """Count the searches; with `delete` remove them with their addresses, links, Verlauf and the jobs of their mails."""
+    """Count the searches; with `delete` remove them with links, Verlauf and the jobs of their mails."""
     if not delete:
         return searches.count()
     kept = SavedSearch.objects.filter(pk__in=locked_keys(searches))

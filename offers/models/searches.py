@@ -75,11 +75,11 @@ class SearchHit(models.Model):
 
     search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="told")
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
-    told_on = models.DateField(_("geschickt am"))
+    told_on = models.DateField("geschickt am")
 
     class Meta:
-        verbose_name = _("geschickter Treffer")
-        verbose_name_plural = _("geschickte Treffer")
+        verbose_name = "geschickter Treffer"
+        verbose_name_plural = "geschickte Treffer"
         constraints = [models.UniqueConstraint(fields=["search", "offer"], name="offers_searchhit_unique")]
 
     def __str__(self) -> str:
@@ -89,19 +89,19 @@ class SearchHit(models.Model):
 class VainSearch(models.Model):
     """Words that found nothing, counted per day: nobody's IP address, browser or account (`offers.vain`)."""
 
-    day = models.DateField(_("Tag"))
-    words = models.CharField(_("Suchworte"), max_length=100)
-    language = models.CharField(_("Sprache der Seite"), max_length=12)
+    day = models.DateField("Tag")
+    words = models.CharField("Suchworte", max_length=100)
+    language = models.CharField("Sprache der Seite", max_length=12)
     # Its slug, when exactly one was chosen.
-    municipality = models.CharField(_("Kommune"), max_length=80, blank=True)
-    number = models.PositiveIntegerField(_("Anzahl"), default=1)
-    counted_at = models.DateTimeField(_("zuletzt gezählt"))
+    municipality = models.CharField("Kommune", max_length=80, blank=True)
+    number = models.PositiveIntegerField("Anzahl", default=1)
+    counted_at = models.DateTimeField("zuletzt gezählt")
 
     objects = VainSearchQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("vergebliche Suche")
-        verbose_name_plural = _("vergebliche Suchen")
+        verbose_name = "vergebliche Suche"
+        verbose_name_plural = "vergebliche Suchen"
         ordering = ["-day", "words"]
         constraints = [
             models.UniqueConstraint(
@@ -116,12 +116,12 @@ class VainSearch(models.Model):
 class HiddenWords(models.Model):
     """Words that staff do not want to see among those searched in vain: typing tests, insults, other places."""
 
-    words = models.CharField(_("Suchworte"), max_length=100, unique=True)
-    hidden_on = models.DateField(_("ausgeblendet am"), default=timezone.localdate)
+    words = models.CharField("Suchworte", max_length=100, unique=True)
+    hidden_on = models.DateField("ausgeblendet am", default=timezone.localdate)
 
     class Meta:
-        verbose_name = _("ausgeblendete Suchworte")
-        verbose_name_plural = _("ausgeblendete Suchworte")
+        verbose_name = "ausgeblendete Suchworte"
+        verbose_name_plural = "ausgeblendete Suchworte"
         ordering = ["words"]
 
     def __str__(self) -> str:
