@@ -167,6 +167,7 @@ KIPORTAL_DAILY_COMMANDS = [
     "hide_overdue",
     "ask_for_confirmation",
     "remind_of_recorded",
+    "send_saved_searches",
     "check_links",
     "remind_unused_accounts",
     "remind_unused_drafts",

@@ -12,7 +12,7 @@ from kiportal.common.four_eyes import has_taken, is_own_proposal, may_release
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.transitions import By, Clock
-from offers.models import Hint, Need, Offer, OfferImage, OfferSurvey, SurveyInvitation
+from offers.models import Hint, Need, Offer, OfferImage, OfferSurvey, SavedSearch, SurveyInvitation
 from offers.querysets import OfferImageQuerySet
 
 _P = AccessLink.Purpose
@@ -225,6 +225,15 @@ def can_answer_survey(by: By, invitation: SurveyInvitation) -> bool:
         is_theirs = by.purpose == _P.CARE_ALL and by.target_id == organisation and by.revoked_at is None
         return is_theirs and (is_asked or Offer.objects.in_care_of(organisation, by.email).exists())
     return can_run_survey(by, invitation.survey) or is_member(by, invitation.organisation_id)
+
+
+def can_change_search(by: By, search: SavedSearch) -> bool:
+    """Confirm, change and end a saved search: its own link, and nobody else."""
+    return (
+        isinstance(by, AccessLink)
+        and by.revoked_at is None
+        and (by.purpose, by.target_id, by.email) == (_P.SEARCH, search.pk, search.email)
+    )
 
 
 def can_hide_overdue(by: By, offer: Offer) -> bool:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, Subquery, Sum, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -16,7 +17,15 @@ from actors.querysets import ContactPersonQuerySet, OrganisationQuerySet
 from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
-    from offers.models import LinkCheck, Offer, OfferDate, OfferImage, SurveyInvitation  # noqa: F401  (named in strings)
+    from offers.models import (  # noqa: F401  (named in strings)
+        LinkCheck,
+        Offer,
+        OfferDate,
+        OfferImage,
+        SavedSearch,
+        SurveyInvitation,
+        VainSearch,
+    )
 
 
 # A rule for every day fills a year: nobody reads more than these.
@@ -294,3 +303,40 @@ def _open_answers() -> models.QuerySet[Any]:
     """Entries of an invitation without an answer, or with a change that was only announced."""
     answers = apps.get_model("offers", "SurveyAnswer")._default_manager
     return answers.filter(invitation=OuterRef("pk"), outcome__in=["offen", "zu-aendern"])
+
+
+class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
+    def active(self) -> "SavedSearchQuerySet":
+        return self.filter(status="active")
+
+    def confirmed(self) -> "SavedSearchQuerySet":
+        return self.exclude(status="unconfirmed")
+
+    def reachable(self) -> "SavedSearchQuerySet":
+        """Without those whose address takes no mail."""
+        addresses = apps.get_model("common", "MailAddress")._default_manager.undeliverable()
+        return self.exclude(email__in=addresses.order_by().values("email"))
+
+    def due(self, on: date) -> "SavedSearchQuerySet":
+        """Those that look for something new on that day, the longest waiting first."""
+        return self.active().reachable().filter(next_on__lte=on).order_by("next_on", "pk")
+
+    def to_ask(self, on: date) -> "SavedSearchQuerySet":
+        """Those of which nobody has said for a year that they are still wanted."""
+        return self.confirmed().reachable().filter(wanted_on__lte=on - relativedelta(years=1), asked_on=None)
+
+
+class VainSearchQuerySet(models.QuerySet["VainSearch"]):
+    def since(self, day: date) -> "VainSearchQuerySet":
+        """What staff want to see from that day on."""
+        hidden = apps.get_model("offers", "HiddenWords")._default_manager.order_by().values("words")
+        return self.filter(day__gte=day).exclude(words__in=hidden)
+
+    def by_words(self) -> "models.QuerySet[VainSearch, dict[str, Any]]":
+        """{words, total, last, places} of every search, the most frequent first; `places` are slugs."""
+        places = ArrayAgg("municipality", filter=~Q(municipality=""), distinct=True, default=Value([]))
+        rows = self.order_by().values("words").annotate(total=Sum("number"), last=Max("day"), places=places)
+        return rows.order_by("-total", "words")
+
+    def different_words(self) -> int:
+        return self.order_by().values("words").distinct().count()

@@ -13,9 +13,10 @@ from django.utils import timezone
 from actors.models import ContactPerson, Organisation
 from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, User
 from kiportal.common.retention import NOTICE_DAYS, erase, rule
-from offers.lifecycle import UNUSED_DRAFT, proposed_pictures
+from offers.lifecycle import UNUSED_DRAFT, erase_searches, proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
-from offers.models import Brochure, Hint, Need, Offer, OfferImage, SurveyInvitation, Touched
+from offers.lifecycle.saved_searches import ANSWER_WITHIN
+from offers.models import Brochure, Hint, Need, Offer, OfferImage, SavedSearch, SurveyInvitation, Touched, VainSearch
 from offers.models.brochures import FOLDER as BROCHURES
 from offers.models.images import FOLDER
 
@@ -115,6 +116,7 @@ def forgotten_addresses(before: datetime, *, delete: bool) -> int:
         *(Organisation.objects.values_list(Lower("email"), flat=True)),
         *(User.objects.values_list(Lower("email"), flat=True)),
         *(SurveyInvitation.objects.values_list(Lower("email"), flat=True)),
+        *(SavedSearch.objects.values_list("email", flat=True)),
     ]
     return erase(MailAddress.objects.filter(old).exclude(email__in=named), delete=delete)
 
@@ -124,6 +126,30 @@ def old_notes(before: datetime, *, delete: bool) -> int:
     """No data of persons: who has not counted for so long counts everything anew (`offers.counting`)."""
     notes = Touched.objects.filter(at__lt=before)
     return notes.delete()[0] if delete else notes.count()
+
+
+@rule("Gemerkte Suchen, deren Adresse niemand bestätigt", days=14)
+def unconfirmed_searches(before: datetime, *, delete: bool) -> int:
+    unconfirmed = SavedSearch.objects.filter(status=SavedSearch.Status.UNCONFIRMED, requested_at__lt=before)
+    return erase_searches(unconfirmed, delete=delete)
+
+
+@rule("Gemerkte Suchen ohne Antwort auf die jährliche Nachfrage", days=ANSWER_WITHIN.days)
+def unwanted_searches(before: datetime, *, delete: bool) -> int:
+    return erase_searches(SavedSearch.objects.filter(asked_on__lt=timezone.localdate(before)), delete=delete)
+
+
+@rule("Gemerkte Suchen an Adressen, die keine Post annehmen", days=30)
+def unreachable_searches(before: datetime, *, delete: bool) -> int:
+    dead = MailAddress.objects.undeliverable().filter(undeliverable_since__lt=before).order_by()
+    return erase_searches(SavedSearch.objects.filter(email__in=dead.values("email")), delete=delete)
+
+
+@rule("Vergebliche Suchworte", days=396)
+def old_vain_searches(before: datetime, *, delete: bool) -> int:
+    """Thirteen months: the same month of the year before stands beside this one."""
+    old = VainSearch.objects.filter(day__lt=timezone.localdate(before))
+    return erase(old, delete=delete)
 
 
 @rule("Hochgeladene Bilder, die kein Eintrag zeigt", days=2)

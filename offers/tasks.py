@@ -11,8 +11,10 @@ from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange, User
 from offers import brochure, notifications, recurrence
 from offers.filters import OfferFilters
-from offers.models import Brochure, Hint, Need, Offer, OfferSurvey, SurveyInvitation
+from offers.lifecycle.saved_searches import ANSWER_WITHIN
+from offers.models import Brochure, Hint, Need, Offer, OfferSurvey, SavedSearch, SearchHit, SurveyInvitation
 from offers.permissions import can_write_draft
+from offers.saved_searches import mails as search_mails
 from offers.upkeep import due, link_checks, mails
 
 
@@ -228,6 +230,35 @@ def check_links(run: Run, keys: list[int]) -> dict[str, Any]:
     return link_checks.look(keys, timezone.localdate(), progress=run.progress)
 
 
+@job
+def send_search_link(run: Run, link_pk: str) -> None:
+    link = _link(link_pk)
+    search_mails.confirmation(_search(link), link, run=run)
+
+
+@job
+def send_search_hits(run: Run, link_pk: str, day: str) -> dict[str, Any] | None:
+    link = _link(link_pk)
+    search = _search(link)
+    told = SearchHit.objects.filter(search=search, told_on=date.fromisoformat(day))
+    public = Offer.objects.visible_to_public(timezone.localdate()).filter(pk__in=told.values("offer"))
+    offers = list(public.select_related("provider").prefetch_related("municipalities").order_by("-published_at", "pk"))
+    if not (search.is_active and offers):
+        return {"skipped": "Die Suche ist angehalten, oder die Angebote sind nicht mehr öffentlich."}
+    search_mails.hits(search, link, offers, run=run)
+    return None
+
+
+@job
+def send_search_question(run: Run, link_pk: str) -> dict[str, Any] | None:
+    link = _link(link_pk)
+    search = _search(link)
+    if search.asked_on is None:
+        return {"skipped": "Die Antwort ist schon da."}
+    search_mails.question(search, link, run=run, until=search.asked_on + ANSWER_WITHIN)
+    return None
+
+
 def _message[M: (Need, Hint)](model: type[M], pk: int) -> M:
     message = model.objects.filter(pk=pk).first()
     if message is None:
@@ -240,6 +271,13 @@ def _organisation(link: AccessLink) -> Organisation:
     if organisation is None:
         raise JobRefused("Die Organisation ist inzwischen gelöscht.")
     return organisation
+
+
+def _search(link: AccessLink) -> SavedSearch:
+    search = SavedSearch.objects.filter(pk=link.target_id).first()
+    if search is None:
+        raise JobRefused("Die gemerkte Suche ist inzwischen gelöscht.")
+    return search
 
 
 def _offer(pk: int) -> Offer:

@@ -20,7 +20,19 @@ from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
 from kiportal.pages.models import BarrierReport
 from offers import lifecycle
-from offers.models import Hint, Need, Offer, OfferDate, OfferSurvey, Programme, ReasonTemplate, SchoolHoliday
+from offers.models import (
+    HiddenWords,
+    Hint,
+    Need,
+    Offer,
+    OfferDate,
+    OfferSurvey,
+    Programme,
+    ReasonTemplate,
+    SavedSearch,
+    SchoolHoliday,
+    VainSearch,
+)
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
 
@@ -143,6 +155,7 @@ def make_world() -> World:
         "reason_template": ReasonTemplate.objects.create(slug="danke", verb="publish", label="Dank", text="Danke."),
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
         **_pictures(offers),
+        **_searches(),
         "recorded": recorded,
         "recorded_link": links.issue(Purpose.DRAFT, recorded, "verein@example.org"),
     }
@@ -181,6 +194,25 @@ def _surveys(own: Organisation, editor: User) -> dict[str, Any]:
         "invitation": invitation,
         "invitation_of_draft": draft.invitations.get(),
         "survey_link": invitation.link,
+    }
+
+
+def _searches() -> dict[str, Any]:
+    """A saved search that runs, one that ended, words that found nothing, and words that nobody wants to see."""
+    now, today = timezone.now(), timezone.localdate()
+    search, ended = (
+        SavedSearch.objects.create(
+            email=f"{name}@example.org", query="q=chor", status="active", since=now, next_on=today, wanted_on=today
+        )
+        for name in ("sucht", "suchte")
+    )
+    search_link, ended_link = (links.issue(Purpose.SEARCH, row, row.email) for row in (search, ended))
+    lifecycle.end_search(ended, by=ended_link)
+    VainSearch.objects.create(day=today, words="einradkurs", language="de", municipality="netphen", counted_at=now)
+    return {
+        "search_link": search_link,
+        "ended_search_link": ended_link,
+        "hidden_words": HiddenWords.objects.create(words="asdf"),
     }
 
 

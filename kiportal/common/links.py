@@ -21,6 +21,8 @@ DAYS = {
     AccessLink.Purpose.CARE: 60,
     AccessLink.Purpose.CARE_ALL: 60,
     AccessLink.Purpose.PREVIEW: 14,
+    # As long as a saved search lives without an answer: who wants no more mails finds the way in an old one, too.
+    AccessLink.Purpose.SEARCH: 400,
 }
 
 

@@ -12,7 +12,7 @@ renders emails/offer_decision.subject.txt, .txt and .html; every template gets `
 import email.utils
 import re
 import smtplib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +34,15 @@ _NOT_THE_ADDRESS = re.compile(r"^\s*5\.7\.\d+")
 _SIGN_IN = frozenset({530, 534, 535, 538})
 
 
-def send(template: str, *, to: str, context: dict[str, Any], run: Run, language: str = "de") -> None:
+def send(
+    template: str,
+    *,
+    to: str,
+    context: dict[str, Any],
+    run: Run,
+    language: str = "de",
+    headers: Mapping[str, str] | None = None,
+) -> None:
     """Send one mail; raises what the transport raises, so that the job tries again.
 
     A mail server that refuses the address for good is believed: the address is marked, and the job is refused.
@@ -55,6 +63,7 @@ def send(template: str, *, to: str, context: dict[str, Any], run: Run, language:
         headers={
             "Message-ID": f"<{run.id}@{urlsplit(settings.KIPORTAL_BASE_URL).hostname}>",
             "Auto-Submitted": "auto-generated",
+            **(headers or {}),
         },
     )
     message.attach_alternative(html, "text/html")

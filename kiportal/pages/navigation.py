@@ -30,6 +30,7 @@ ITEMS = (
     Item("offers:survey_list", _("Bestandsaufnahmen"), "chart", ("offers.run_offersurvey",)),
     Item("offers:feedback_list", _("Rückmeldungen"), "flag", ("offers.answer_hint",)),
     Item("offers:local_home", _("Ihre Kommune"), "location", ("offers.view_local_offer",)),
+    Item("offers:vain_list", _("Suchworte"), "search", ("offers.answer_need",)),
     Item("offers:staff_offer_list", _("Angebote"), "list", ("offers.view_offer",)),
     Item("offers:staff_organisation_list", _("Organisationen"), "organisation", ("actors.change_organisation",)),
     Item("concepts:staff_concept_list", _("Konzepte"), "document", ("concepts.change_concept",)),

@@ -15,7 +15,7 @@ from concepts.models import ConceptVersion
 from kiportal.common import roles
 from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
-from offers.models import Hint, Need, Offer, OfferSurvey
+from offers.models import Hint, Need, Offer, OfferSurvey, VainSearch
 from offers.review import queue, records
 from offers.upkeep import board, link_checks, recordings
 
@@ -23,6 +23,7 @@ AT_MOST = 7
 # So that many entries of one kind do not hide the others.
 OF_ONE_KIND = 3
 WEEKS = 8
+VAIN_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ class Figures:
     undeliverable: int
     broken_links: int
     feedback: int
+    vain_words: int
     barriers: int
     failed_jobs: int
     running_jobs: int
@@ -146,6 +148,7 @@ def figures(centre: Centre, waiting: int) -> Figures:
         undeliverable=len(board.undeliverable()),
         broken_links=len(link_checks.broken(today)),
         feedback=Hint.objects.waiting().count() + Need.objects.waiting().count(),
+        vain_words=VainSearch.objects.since(today - timedelta(days=VAIN_DAYS - 1)).different_words(),
         barriers=BarrierReport.objects.unanswered().count(),
         failed_jobs=Job.objects.filter(state=Job.State.FAILED).count(),
         running_jobs=Job.objects.filter(state=Job.State.RUNNING).count(),

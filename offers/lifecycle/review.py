@@ -31,6 +31,7 @@ RESERVED_SLUGS = frozenset(
         "bilder",
         "bestandsaufnahme",
         "wegweiser",
+        "suche-merken",
     }
 )
 

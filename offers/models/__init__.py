@@ -5,6 +5,7 @@ from offers.models.images import OfferImage
 from offers.models.needs import Hint, Need
 from offers.models.offer import Offer
 from offers.models.reference import OfferType, Programme, ReasonTemplate, Strand, TargetGroup, Topic
+from offers.models.searches import HiddenWords, SavedSearch, SearchHit, VainSearch
 from offers.models.surveys import OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.models.touched import Touched
 from offers.models.upkeep import ConfirmationRequest, LinkCheck
@@ -13,6 +14,7 @@ __all__ = [
     "AccessFeature",
     "Brochure",
     "ConfirmationRequest",
+    "HiddenWords",
     "Hint",
     "LinkCheck",
     "Need",
@@ -26,12 +28,15 @@ __all__ = [
     "Programme",
     "ReasonTemplate",
     "Recurrence",
+    "SavedSearch",
     "SchoolHoliday",
+    "SearchHit",
     "Strand",
     "SurveyAnswer",
     "SurveyInvitation",
     "TargetGroup",
     "Topic",
     "Touched",
+    "VainSearch",
     "Weekday",
 ]

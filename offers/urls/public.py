@@ -19,6 +19,7 @@ from offers.views import (
     programmes,
     public_help,
     qr_codes,
+    saved_searches,
     submission,
     survey_answers,
 )
@@ -52,6 +53,15 @@ urlpatterns = [
     path("angebote/wegweiser/", brochures.BrochureOrder.as_view(), name="brochure_order"),
     path("angebote/wegweiser/<uuid:key>/", brochures.brochure_detail, name="brochure_detail"),
     path("angebote/wegweiser/<uuid:key>/wegweiser.pdf", brochures.brochure_file, name="brochure_file"),
+    path("angebote/suche-merken/", saved_searches.search_save, name="search_save"),
+    path("angebote/suche-merken/gesendet/", saved_searches.search_saved, name="search_saved"),
+    path("angebote/suche-merken/beendet/", saved_searches.search_ended, name="search_ended"),
+    path("angebote/suche-merken/<str:token>/", saved_searches.search_detail, name="search_detail"),
+    path(
+        "angebote/suche-merken/<str:token>/abbestellen/",
+        saved_searches.search_unsubscribe,
+        name="search_unsubscribe",
+    ),
     path("angebote/fehlt/", public_help.NeedCreate.as_view(), name="need_add"),
     path("angebote/fehlt/<uuid:key>/", public_help.need_thanks, name="need_thanks"),
     path("angebote/hinweis/<uuid:key>/", public_help.hint_thanks, name="hint_thanks"),

@@ -17,6 +17,7 @@ from offers.views import (
     staff_pictures,
     survey_answers,
     surveys,
+    vain_searches,
 )
 
 _ORGANISATION = "arbeitsplatz/organisationen/<int:organisation_pk>"
@@ -27,6 +28,9 @@ urlpatterns = [
     path("arbeitsplatz/rueckmeldungen/", feedback.feedback_list, name="feedback_list"),
     path("arbeitsplatz/rueckmeldungen/luecke/<int:pk>/", feedback.need_detail, name="need_detail"),
     path("arbeitsplatz/rueckmeldungen/hinweis/<int:pk>/", feedback.hint_detail, name="hint_detail"),
+    path("arbeitsplatz/suchworte/", vain_searches.vain_list, name="vain_list"),
+    path("arbeitsplatz/suchworte/ausblenden/", vain_searches.vain_hide, name="vain_hide"),
+    path("arbeitsplatz/suchworte/<int:pk>/einblenden/", vain_searches.vain_show, name="vain_show"),
     path("arbeitsplatz/aktualitaet/", freshness.freshness_board, name="freshness_board"),
     path("arbeitsplatz/aktualitaet/adresse/", freshness.address_mark, name="address_mark"),
     path("arbeitsplatz/aktualitaet/adresse/<int:pk>/", freshness.address_clear, name="address_clear"),

@@ -12,6 +12,7 @@ from offers.facets import counts_without, facet_counts
 from offers.filters import RELEVANCE, SORTINGS, OfferFilters
 from offers.models import Offer
 from offers.search import Advice
+from offers.views import vain_searches
 from offers.views.lists import PublicList
 from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER
 
@@ -57,7 +58,11 @@ class OfferList(PublicList):
         has_providers = filters.hits.is_ranked or filters.chosen[PROVIDER.name]
         shown = tuple(name for name in FACETS if name != PROVIDER.name or has_providers)
         counts = facet_counts(filters, shown)
+        if self.advice is not None:
+            vain_searches.count(self.request, filters)
+        meant = {"q": str(filters.searched)} if self.advice and self.advice.corrected else {}
         return context | {
+            "save_query": filters.query(sortierung=[], **meant),
             "advice": self.advice,
             "is_by_date": bool(filters.searched) and filters.sorting == RELEVANCE and not filters.hits.is_ranked,
             "loosened": [] if context["offers"] else self._loosened(),

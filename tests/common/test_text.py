@@ -39,10 +39,18 @@ def in_database(texts: list[str]) -> list[str]:
         ("ΟΔΟΣ", "οδοσ"),
         ("Ёлка", "елка"),
         ("ﬁt №1", "fit no1"),
+        ("\u212aelvin, \u212bngström", "kelvin, angstroem"),
+        ("„Café“ – Größe", "„cafe“ – groesse"),
     ],
 )
 def test_fold_spells_out_umlauts_and_drops_accents(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@pytest.mark.django_db
+def test_fold_is_the_same_in_the_database_with_and_without_its_short_cut() -> None:
+    texts = ["Öffnung", "STRAẞE", "\u212aelvin", "İstanbul", "\u212bngström", "„Größe“ – 1", "u\u0308ber", "ﬁt", ""]
+    assert in_database(texts) == [fold(text) for text in texts]
 
 
 @pytest.mark.django_db

@@ -3,11 +3,16 @@
 import re
 from datetime import timedelta
 from itertools import pairwise
+from typing import ClassVar
+from unittest import mock
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Count, Q
+from django.http import QueryDict
 from django.test import TestCase
 from django.utils import timezone
 from pytest_django import Settings
@@ -18,9 +23,25 @@ from kiportal.common.richtext import sanitise
 from kiportal.pages import data, demo
 from kiportal.pages.models import BarrierReport
 from kiportal.pages.setup import set_up
-from offers import local
-from offers.models import Hint, Need, Offer, OfferDate, OfferSurvey, OfferType, TargetGroup, Topic
+from offers import local, recurrence
+from offers.filters import OfferFilters
+from offers.models import (
+    AccessFeature,
+    Hint,
+    Need,
+    Offer,
+    OfferDate,
+    OfferSurvey,
+    OfferType,
+    OpeningHours,
+    Partner,
+    Recurrence,
+    TargetGroup,
+    Topic,
+    Touched,
+)
 from offers.permissions import municipalities_of
+from offers.querysets import OfferQuerySet
 from offers.review import records
 from offers.surveys import results
 
@@ -178,7 +199,7 @@ def test_demo_run_again_adds_synthetic_offers_only() -> None:
     before = set(Offer.objects.values_list("pk", flat=True))
     assert demo.load(30).offers == demo.load(25).offers + 5 == 30
     added = Offer.objects.exclude(pk__in=before)
-    assert added.visible_to_public(timezone.localdate()).count() == 55
+    assert added.count() == 55
     for offer in added:
         offer.full_clean()
         assert offer.topics.exists()
@@ -186,6 +207,102 @@ def test_demo_run_again_adds_synthetic_offers_only() -> None:
         assert offer.languages.filter(slug="de").exists()
         assert offer.is_countywide or offer.municipalities.exists()
         assert sanitise(offer.description) == offer.description
+
+
+class SyntheticOffersTests(TestCase):
+    """These only read, so one load serves them all; enough for every share, and for the indexes to be made anew."""
+
+    NUMBER = 600
+    before: ClassVar[set[int]]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        set_up("kreis-siegen-wittgenstein")
+        demo.load()
+        cls.before = set(Offer.objects.values_list("pk", flat=True))
+        with mock.patch("kiportal.pages.demo.copying.WORTH_AN_INDEX", cls.NUMBER):
+            Touched.objects.all().delete()
+            demo.load(cls.NUMBER)
+
+    @property
+    def added(self) -> OfferQuerySet:
+        return Offer.objects.exclude(pk__in=self.before)
+
+    def test_synthetic_offers_fill_every_field(self) -> None:
+        """Every column that an author can fill in has more than one value; some of them stay empty."""
+        written = {field.name for field in Offer._meta.concrete_fields if field.editable and not field.primary_key}
+        left_out = {"submitter_note", "internal_note"}
+        same = {name for name in written - left_out if self.added.order_by().values(name).distinct().count() < 2}
+        assert same == set()
+        for name in ("access_features", "partners", "opening_hours", "recurrence", "dates", "programme"):
+            share = self.added.exclude(**{name: None}).distinct().count() / self.NUMBER
+            assert 0.01 < share < 0.6, name
+
+    def test_synthetic_records_are_valid(self) -> None:
+        for model in (AccessFeature, Partner, OpeningHours, Recurrence, OfferDate):
+            for record in model._default_manager.filter(offer__in=self.added)[:200]:
+                record.full_clean()
+                assert record.offer.provider_id
+        for offer in self.added.exclude(kind="projekt")[:100]:
+            offer.full_clean()
+
+    def test_synthetic_dates_follow_from_their_rule(self) -> None:
+        today = timezone.localdate()
+        for rule in Recurrence.objects.filter(offer__in=self.added)[:30]:
+            stored = [timezone.localdate(entry.starts_at) for entry in rule.offer.dates.order_by("starts_at")]
+            assert stored == recurrence.days(rule, today, rule.last_on, [])
+
+    def test_synthetic_offers_are_spread_unevenly(self) -> None:
+        for name in ("municipalities", "topics", "languages", "provider"):
+            counts = sorted(
+                self.added.exclude(**{name: None})
+                .order_by()
+                .values_list(name)
+                .annotate(n=Count("pk"))
+                .values_list("n", flat=True)
+            )
+            assert counts[-1] > 4 * counts[len(counts) // 2], name
+
+    def test_synthetic_offers_are_in_different_states(self) -> None:
+        statuses = dict(self.added.order_by().values_list("status").annotate(Count("pk")))
+        assert set(statuses) == {"published", "hidden", "archived"}
+        assert statuses["published"] > 0.8 * self.NUMBER
+        assert 0 < self.added.due_for_confirmation(timezone.localdate(), 12).count() < 0.1 * self.NUMBER
+        projects = self.added.projects()
+        assert 0.01 * self.NUMBER < projects.count() < 0.1 * self.NUMBER
+        assert not projects.filter(Q(project_goal="") | Q(project_needs="")).exists()
+
+    def test_synthetic_offers_are_found_and_counted(self) -> None:
+        """Search columns, indexes and the note for the counting engine are there, though triggers were off."""
+        titles = self.added.filter(title__startswith="Frauen").values_list("title", flat=True)
+        word = titles[0].split()[0]
+        filters = OfferFilters(QueryDict(f"q={word}"), Offer.objects.visible_to_public(timezone.localdate()))
+        assert filters.hits.number >= 1
+        with connection.cursor() as cursor:
+            constraints = connection.introspection.get_constraints(cursor, "offers_offer")
+            cursor.execute("SHOW session_replication_role")
+            assert cursor.fetchone() == ("origin",)
+        assert {"offers_offer_search", "offers_offer_trigram"} <= set(constraints)
+        assert Touched.objects.filter(offer=None).exists()
+        assert not Offer.pgh_event_model.objects.filter(pgh_obj_id__in=self.added.values("pk")).exists()
+
+
+def test_synthetic_offers_need_no_superuser() -> None:
+    """A role that may not switch triggers off writes the same, without a history."""
+    set_up("kreis-siegen-wittgenstein")
+    demo.load()
+    number = Offer.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE kiportal_plain; GRANT ALL ON ALL TABLES IN SCHEMA public TO kiportal_plain")
+        cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO kiportal_plain; SET LOCAL ROLE kiportal_plain")
+    demo.load(20)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    assert Offer.objects.count() == number + 20
+    assert (
+        Offer.pgh_event_model.objects.filter(pgh_obj_id__in=Offer.objects.order_by("-pk")[:20].values("pk")).count()
+        == 0
+    )
 
 
 def test_demo_refuses_outside_demo_mode(settings: Settings) -> None:

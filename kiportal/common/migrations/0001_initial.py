@@ -17,14 +17,24 @@ from django.db import migrations, models
 
 
 # Text as people search it: lower case, umlauts spelled out, other accents removed; the same as common.text.fold().
-# The collation is named, so that the result depends on no database's locale and the function is IMMUTABLE.
+# The collation is named, so that the result depends on no database's locale and the function is IMMUTABLE. Most German
+# text has no other letters than umlauts and ß: where only ASCII is left of it, nothing is to be normalised (ten times
+# faster; every letter that becomes ASCII or ß in lower case stays what it is under NFKC, or becomes the same).
 FOLD = r"""
-CREATE FUNCTION kiportal_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-  SELECT regexp_replace(normalize(
+CREATE FUNCTION kiportal_fold(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+DECLARE
+  plain text := replace(replace(replace(replace(
+    lower(value COLLATE pg_c_utf8), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss');
+BEGIN
+  IF octet_length(plain) = char_length(plain) THEN
+    RETURN plain;
+  END IF;
+  RETURN regexp_replace(normalize(
     replace(replace(replace(replace(replace(replace(replace(
       translate(lower(normalize(value, NFKC) COLLATE pg_c_utf8), 'øłđðħŧıς', 'olddhtiσ'),
       'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
-    NFKD), '[\u0300-\u036f]', '', 'g')
+    NFKD), '[\u0300-\u036f]', '', 'g');
+END
 $$
 """
 
@@ -276,7 +286,7 @@ class Migration(migrations.Migration):
             name='AccessLink',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('draft', 'Meldung schreiben oder ergänzen'), ('confirm', 'Meldung bestätigen'), ('care', 'Eintrag pflegen'), ('care-all', 'Einträge einer Organisation pflegen'), ('preview', 'Vorschau ansehen')], max_length=20, verbose_name='Zweck')),
+                ('purpose', models.CharField(choices=[('draft', 'Meldung schreiben oder ergänzen'), ('confirm', 'Meldung bestätigen'), ('care', 'Eintrag pflegen'), ('care-all', 'Einträge einer Organisation pflegen'), ('preview', 'Vorschau ansehen'), ('search', 'Gemerkte Suche bestätigen, ändern oder beenden')], max_length=20, verbose_name='Zweck')),
                 ('target_id', models.BigIntegerField()),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='geschickt an')),
                 ('nonce', models.BinaryField(default=kiportal.common.models.links.make_nonce, max_length=16)),

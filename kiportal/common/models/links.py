@@ -26,6 +26,7 @@ class AccessLink(models.Model):
         CARE = "care", _("Eintrag pflegen")
         CARE_ALL = "care-all", _("Einträge einer Organisation pflegen")
         PREVIEW = "preview", _("Vorschau ansehen")
+        SEARCH = "search", _("Gemerkte Suche bestätigen, ändern oder beenden")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(_("Zweck"), max_length=20, choices=Purpose)

@@ -5,8 +5,10 @@ concepts    the integration concept in two versions, from files of the project a
             numbers of the `registry`, with `pictures`
 content     organisations, offers with their history, proposals, reports
 gallery     pictures of entries, drawn by `scenes`
+copying     rows by the thousand, past the ORM
 history     lets the lifecycle functions act in the past
 recordings  what staff wrote down for a Verein and nobody confirmed yet
+invented    what `synthetic` writes
 places      which municipality an entry lies in, and the placeholders of its texts
 surveys     a Bestandsaufnahme that runs
 synthetic   any number of further offers, fast

@@ -1,0 +1,376 @@
+"""Invented offers and organisations: German titles with compounds, every field in a believable share of them."""
+
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import accumulate
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from actors.models import ContactPerson, Language, Municipality, Organisation
+from kiportal.common.richtext import sanitise
+from kiportal.common.text import slugify, sort_key
+from kiportal.pages import data
+from kiportal.pages.demo.places import Places, short_name
+from offers.models import (
+    AccessFeature,
+    Offer,
+    OfferDate,
+    OfferType,
+    OpeningHours,
+    Partner,
+    Programme,
+    Recurrence,
+    TargetGroup,
+    Topic,
+)
+from offers.recurrence import DAYS
+
+OFFERS_PER_PROVIDER = 12
+PROJECTS = 0.04
+HOURS = [("09:00", "11:00"), ("10:00", "12:00"), ("14:00", "16:00"), ("15:30", "17:00"), ("17:00", "18:30")]
+# Of a hundred: most are public, some are not any more.
+STATUSES = {Offer.Status.PUBLISHED: 92, Offer.Status.HIDDEN: 3, Offer.Status.ARCHIVED: 5}
+AGES = [(0, 3), (3, 6), (6, 10), (10, 16), (12, 21), (16, 27), (18, 27), (18, None), (25, 50), (60, None)]
+_C = Offer.CostKind
+
+
+@dataclass
+class Invented:
+    """The columns of an offer, always the same in the same order; the keys it refers to; rows that hang on it."""
+
+    columns: dict[str, Any]
+    related: dict[str, set[int]]
+    details: dict[type[models.Model], list[tuple[Any, ...]]] = field(default_factory=dict)
+
+
+class _Weighted:
+    """Draws one of many by weight; the sums are made once."""
+
+    def __init__(self, weights: Mapping[Any, float], source: random.Random) -> None:
+        self._values, self._random = list(weights), source
+        self._sums = list(accumulate(weights.values()))
+
+    def __call__(self) -> Any:
+        return self._random.choices(self._values, cum_weights=self._sums)[0]
+
+
+class Inventor:
+    def __init__(self, places: Places, number: int) -> None:
+        self.random = random.Random(Offer.objects.count())  # noqa: S311  (variety, not secrecy)
+        self.words = data.read("demo/synthetic")
+        self.places, self.projects = places, self.words["projects"]
+        self.now, self.today = timezone.now(), timezone.localdate()
+        self.types = {row.slug: row for row in OfferType.objects.all()}
+        self.programmes = dict(Programme.objects.values_list("slug", "pk"))
+        self.keys: dict[str, dict[str, int]] = {
+            name: dict(model._default_manager.values_list("slug", "pk"))
+            for name, model in (("topics", Topic), ("target_groups", TargetGroup), ("languages", Language))
+        }
+        patterns = self.words["patterns"]
+        self.pattern = _Weighted({number: entry["weight"] for number, entry in enumerate(patterns)}, self.random)
+        self.municipality = _Weighted({place: 1 / (rank + 1) for rank, place in enumerate(places.all)}, self.random)
+        self.language = _Weighted(self.words["languages"], self.random)
+        self.status = _Weighted(STATUSES, self.random)
+        self.further_topic = _Weighted({key: 1 / (rank + 1) for rank, key in enumerate(self._topics())}, self.random)
+        self.fill = cache(places.fill)
+        self.rich = cache(self._rich)
+        self.name_of = cache(short_name)
+        self.keys_of = cache(lambda title: (sort_key(title), slugify(title)))
+        self.moment = cache(_moment)
+        self.defaults = _defaults()
+        self.contacts = self._write_providers(number // OFFERS_PER_PROVIDER + 1)
+
+    def _topics(self) -> list[int]:
+        topics = list(self.keys["topics"].values())
+        self.random.shuffle(topics)
+        return topics
+
+    def _happens(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def _rich(self, *paragraphs: str) -> str:
+        return str(sanitise("".join(f"<p>{text}</p>" for text in paragraphs)))
+
+    def _write_providers(self, number: int) -> list[ContactPerson]:
+        """New organisations with a contact each; those first in the list offer most."""
+        shapes = self.words["providers"]
+        organisations = []
+        for _ in range(number):
+            place, key = self.municipality(), uuid.UUID(int=self.random.getrandbits(128), version=4)
+            kind = self.random.choice(list(shapes["kinds"]))
+            word = self.random.choice(shapes["words"])
+            name = f"{self.random.choice(shapes['kinds'][kind]).format(wort=word)} ({short_name(place)})"
+            domain = f"{slugify(word)}-{key.hex[:6]}.example.org"
+            organisations.append(
+                Organisation(
+                    uuid=key,
+                    name=name,
+                    slug=f"{slugify(name, 70)}-{key.hex[:8]}",
+                    sort_key=sort_key(name),
+                    kind=kind,
+                    municipality=place,
+                    description=self.places.fill(shapes["text"].replace("{name}", name), place),
+                    email=f"kontakt@{domain}",
+                    website=f"https://{domain}/",
+                    status=Organisation.Status.PUBLISHED,
+                )
+            )
+        Organisation.objects.bulk_create(organisations, 2000)
+        return ContactPerson.objects.bulk_create(
+            [
+                ContactPerson(
+                    organisation=row, function="Vereinsbüro" if row.kind == "verein" else "Büro", email=row.email
+                )
+                for row in organisations
+            ],
+            2000,
+        )
+
+    # One offer
+
+    def offer(self) -> Invented:
+        pattern, place = self.words["patterns"][self.pattern()], self.municipality()
+        contact = self.contacts[int(len(self.contacts) * self.random.random() ** 2)]
+        is_project = self._happens(PROJECTS)
+        kind = self.types["projekt" if is_project else pattern["type"]]
+        columns = {
+            **self.defaults,
+            "uuid": uuid.UUID(int=self.random.getrandbits(128), version=4),
+            "provider_id": contact.organisation_id,
+            "contact_id": contact.pk,
+            "submitter_email": contact.email,
+            "offer_type_id": kind.pk,
+            "is_countywide": self._happens(0.05),
+            "website": contact.organisation.website if self._happens(0.3) else "",
+        }
+        columns |= self._texts(pattern, place, columns["uuid"], is_project=is_project)
+        columns |= self._place(place) | self._costs() | self._registration(kind) | self._state()
+        if kind.has_participants:
+            columns |= self._participants()
+        invented = Invented(columns, self._related(pattern, place, columns))
+        self._add_times(invented, kind)
+        self._add_details(invented, contact)
+        return invented
+
+    def _texts(
+        self, pattern: dict[str, Any], place: Municipality, key: uuid.UUID, *, is_project: bool
+    ) -> dict[str, Any]:
+        choose, words = self.random.choice, self.words
+        title = self._title(pattern, place, is_project=is_project)
+        sorted_as, slug = self.keys_of(title)
+        closing = (choose(words["closings"]),) if self._happens(0.6) else ()
+        values: dict[str, Any] = {
+            "title": title,
+            "slug": f"{slug}-{key.hex[:8]}",
+            "sort_key": sorted_as,
+            "summary": self.fill(choose(pattern["summaries"]), place),
+            "description": self.rich(self.fill(choose(pattern["texts"]), place), *closing),
+        }
+        programmes = words["programmes"].get(pattern["type"], [])
+        if is_project:
+            values |= self._project(place)
+        elif programmes and self._happens(0.25):
+            values["programme_id"] = self.programmes.get(choose(programmes))
+        return values
+
+    def _title(self, pattern: dict[str, Any], place: Municipality, *, is_project: bool) -> str:
+        choose, words = self.random.choice, self.words
+        first, last = pattern["compounds"]
+        if is_project:
+            noun = choose(self.projects["titles"])
+        elif self._happens(0.25):
+            noun = choose(pattern["titles"])
+        else:
+            noun, rest = choose(first), choose(last)
+            noun += rest.capitalize() if noun.endswith("-") else rest
+        detail = choose(words["details"]).format(
+            wann=choose(words["when"]),
+            ort=self.name_of(place),
+            wen=choose(words["whom"]),
+            platz=choose(words["squares"]),
+        )
+        return f"{noun} {detail}"[:120]
+
+    def _project(self, place: Municipality) -> dict[str, Any]:
+        choose, parts = self.random.choice, self.projects
+        chosen = {name: self.random.sample(parts[name], 2) for name in ("steps", "needs", "results")}
+        return {
+            "kind": Offer.Kind.PROJECT,
+            "project_state": choose(Offer.ProjectState.values),
+            "project_period": choose(parts["periods"]),
+            "project_goal": self.rich(self.fill(choose(parts["goals"]), place)),
+            **{f"project_{name}": self.rich(*sentences) for name, sentences in chosen.items()},
+        }
+
+    def _place(self, place: Municipality) -> dict[str, Any]:
+        choose, words = self.random.choice, self.words
+        is_online = self._happens(0.1)
+        values = {"is_online": is_online, "is_outreach": self._happens(0.07)}
+        if is_online and self._happens(0.5):
+            return values | {"is_on_site": False}
+        return values | {
+            "place_name": choose(words["places"]),
+            "street": f"{choose(words['streets'])} {self.random.randint(1, 80)}",
+            "postcode": self.places.postcode(place),
+            "city": place.name,
+            "transit_note": choose(words["transit_notes"]) if self._happens(0.15) else "",
+        }
+
+    def _costs(self) -> dict[str, Any]:
+        if self._happens(0.72):
+            return {"cost_kind": _C.FREE, "refunds_travel_costs": self._happens(0.05)}
+        if self._happens(0.25):
+            return {"cost_kind": _C.ON_REQUEST}
+        note = self.random.choice(self.words["cost_notes"]) if self._happens(0.6) else ""
+        return {"cost_kind": _C.AMOUNT, "cost_amount": self.random.choice([2, 3, 5, 8, 15, 30, 45]), "cost_note": note}
+
+    def _registration(self, kind: OfferType) -> dict[str, Any]:
+        how = self.random.choice(Offer.Registration.values)
+        values: dict[str, Any] = {"registration": how}
+        if how != Offer.Registration.NONE and self._happens(0.3):
+            values["registration_note"] = self.random.choice(self.words["registration_notes"])
+        if kind.has_participants and self._happens(0.4):
+            values |= {"places": self.random.choice([6, 8, 10, 12, 15, 20, 30]), "has_waiting_list": self._happens(0.2)}
+        return values
+
+    def _participants(self) -> dict[str, Any]:
+        values: dict[str, Any] = {"has_interpreting": self._happens(0.1)}
+        if self._happens(0.35):
+            values["age_from"], values["age_to"] = self.random.choice(AGES)
+        if self._happens(0.4):
+            values["german_level"] = self.random.choice(Offer.GermanLevel.values)
+        if self._happens(0.3):
+            values["childcare"] = self.random.choice(Offer.Childcare.values)
+        if self._happens(0.09):
+            values["only_for"] = Offer.OnlyFor.WOMEN if self._happens(0.9) else Offer.OnlyFor.MEN
+        if self._happens(0.04):
+            values["residence_condition"] = self.random.choice(self.words["residence_conditions"])
+        return values
+
+    def _state(self) -> dict[str, Any]:
+        """Where it stands; a few are long unconfirmed, a few have not begun or are over, a few are closed."""
+        age, status = min(int(self.random.expovariate(1 / 300)), 1500), self.status()
+        is_stale = age > 450 and self._happens(0.15)
+        confirmed = self.random.randint(370, 450) if is_stale else self.random.randint(0, min(age, 330))
+        values: dict[str, Any] = {
+            "status": status,
+            "created_at": self.now - timedelta(days=age + 4),
+            "updated_at": self.now - timedelta(days=confirmed),
+            "submitted_at": self.now - timedelta(days=age + 3),
+            "published_at": self.now - timedelta(days=age, minutes=self.random.randint(0, 1400)),
+            "last_confirmed_on": self.today - timedelta(days=confirmed),
+        }
+        if self._happens(0.1):
+            values["valid_from"] = self.today - timedelta(days=self.random.randint(-40, 200))
+            values["valid_until"] = self.today + timedelta(days=self.random.randint(41, 400))
+        elif self._happens(0.02):
+            values["valid_until"] = self.today - timedelta(days=self.random.randint(1, 200))
+        if self._happens(0.01):
+            values["is_closed"], values["closed_reason"] = True, self.random.choice(self.words["closing_reasons"])
+            values["closed_until"] = self.today + timedelta(days=self.random.randint(5, 60))
+        return values
+
+    def _related(self, pattern: dict[str, Any], place: Municipality, columns: dict[str, Any]) -> dict[str, set[int]]:
+        topics = self._some("topics", pattern["topics"])
+        if self._happens(0.2):
+            topics.add(self.further_topic())
+        places = set() if columns["is_countywide"] else {place.pk}
+        if places and self._happens(0.08):
+            places.add(self.municipality().pk)
+        others = {self.language() for _ in range(self.random.randint(0, 4))}
+        return {
+            "topics": topics,
+            "target_groups": self._some("target_groups", pattern["groups"]),
+            "languages": {self.keys["languages"][slug] for slug in {"de", *others}},
+            "municipalities": places,
+        }
+
+    def _some(self, name: str, slugs: list[str]) -> set[int]:
+        return {self.keys[name][slug] for slug in self.random.sample(slugs, self.random.randint(1, len(slugs)))}
+
+    # What hangs on it
+
+    def _add_times(self, invented: Invented, kind: OfferType) -> None:
+        if kind.has_schedule:
+            self._add_schedule(invented)
+        elif kind.has_opening_hours:
+            invented.columns["schedule"] = Offer.Schedule.BY_APPOINTMENT
+        if kind.has_opening_hours and self._happens(0.5):
+            days = self.random.sample(range(5), self.random.randint(1, 3))
+            invented.details[OpeningHours] = [(day, *self._clocks()) for day in sorted(days)]
+
+    def _clocks(self) -> tuple[time, time]:
+        begins, ends = self.random.choice(HOURS)
+        return time.fromisoformat(begins), time.fromisoformat(ends)
+
+    def _add_schedule(self, invented: Invented) -> None:
+        columns, weekday, (begins, ends) = invented.columns, self.random.randrange(6), self._clocks()
+        chance = self.random.random()
+        if chance < 0.2:
+            self._repeat(invented, weekday, begins, ends)
+        elif chance < 0.35:
+            columns["schedule"] = Offer.Schedule.DATES
+            first = self.random.randint(-20, 60)
+            days = [first + 7 * week for week in range(self.random.randint(1, 5))]
+            dates = [self.today + timedelta(days=day) for day in days]
+            invented.details[OfferDate] = [
+                (self.moment(day, begins), self.moment(day, ends), "", False) for day in dates
+            ]
+        else:
+            columns["schedule"] = Offer.Schedule.REGULAR
+            day, hours = self.random.choice(self.words["days"]), self.random.choice(self.words["hours"])
+            columns["schedule_text"] = f"jeden {day}, {hours}"
+
+    def _repeat(self, invented: Invented, weekday: int, begins: time, ends: time) -> None:
+        """A rule and the dates that follow from it: every week or two for a season, as courses run."""
+        weeks, lasts = self.random.choice([1, 1, 2, 4]), self.random.randint(6, 26)
+        first = self.today - timedelta(days=self.random.randint(0, 150))
+        first += timedelta(days=(weekday - first.weekday()) % 7)
+        last = self.today + timedelta(weeks=lasts)
+        rule = f"FREQ=WEEKLY;INTERVAL={weeks};BYDAY={DAYS[weekday]}"
+        invented.columns["schedule"] = Offer.Schedule.REGULAR
+        invented.details[Recurrence] = [(rule, first, last, begins, ends, False, False, [])]
+        days, day = [], first
+        while day <= last:
+            if day >= self.today:
+                days.append(day)
+            day += timedelta(weeks=weeks)
+        invented.details[OfferDate] = [(self.moment(day, begins), self.moment(day, ends), "", True) for day in days]
+
+    def _add_details(self, invented: Invented, contact: ContactPerson) -> None:
+        if self._happens(0.3):
+            features = self.random.sample(AccessFeature.Feature.values, self.random.randint(1, 4))
+            states = AccessFeature.State.values
+            invented.details[AccessFeature] = [
+                (feature, self.random.choice(states), self._feature_note(), number)
+                for number, feature in enumerate(features)
+            ]
+        if self._happens(0.15):
+            other = self.random.choice(self.contacts).organisation_id
+            is_known = other != contact.organisation_id and self._happens(0.4)
+            name = "" if is_known else self.random.choice(self.words["partners"])
+            role = self.random.choice([Partner.Role.COOPERATION, Partner.Role.COOPERATION, Partner.Role.FUNDER])
+            invented.details[Partner] = [(role, other if is_known else None, name, 0)]
+
+    def _feature_note(self) -> str:
+        return self.random.choice(self.words["feature_notes"]) if self._happens(0.2) else ""
+
+
+def _defaults() -> dict[str, Any]:
+    """What a new offer has in each column, in the order of the table."""
+    empty = Offer()
+    return {
+        str(column.column): getattr(empty, column.attname)
+        for column in Offer._meta.concrete_fields
+        if not (column.primary_key or column.generated)
+    }
+
+
+def _moment(day: date, clock: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, clock)).astimezone(UTC)
