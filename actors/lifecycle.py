@@ -5,7 +5,8 @@ from django.db import transaction
 from actors.models import Organisation
 from actors.permissions import can_review_organisation
 from kiportal.common.models import StatusChange
-from kiportal.common.slugs import free_slug
+from kiportal.common.slugs import free_slug, free_slugs
+from kiportal.common.text import sort_key
 from kiportal.common.transitions import By, Transition, apply, table
 
 _S = Organisation.Status
@@ -52,3 +53,13 @@ def add(organisation: Organisation) -> Organisation:
     organisation.slug = free_slug(Organisation.objects.all(), organisation.name, fallback="organisation")
     organisation.save()
     return organisation
+
+
+@transaction.atomic
+def add_all(organisations: list[Organisation]) -> list[Organisation]:
+    """Store many new organisations as `proposed` in a few statements, as a table brings them."""
+    names = [organisation.name for organisation in organisations]
+    slugs = free_slugs(Organisation.objects.all(), names, fallback="organisation")
+    for organisation, slug in zip(organisations, slugs, strict=True):
+        organisation.slug, organisation.sort_key = slug, sort_key(organisation.name)
+    return Organisation.objects.bulk_create(organisations, batch_size=1000)

@@ -16,7 +16,15 @@ from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
-    from offers.models import LinkCheck, Offer, OfferDate, OfferImage, SurveyInvitation  # noqa: F401  (named in strings)
+    from offers.models import (  # noqa: F401  (named in strings)
+        DataImport,
+        DataImportRow,
+        LinkCheck,
+        Offer,
+        OfferDate,
+        OfferImage,
+        SurveyInvitation,
+    )
 
 
 # A rule for every day fills a year: nobody reads more than these.
@@ -233,3 +241,19 @@ class SurveyInvitationQuerySet(models.QuerySet["SurveyInvitation"]):
     def open(self) -> "SurveyInvitationQuerySet":
         """Those of rounds that run, the one that ends first in front."""
         return self.filter(survey__status="open").order_by("survey__answer_by", "pk")
+
+
+class DataImportQuerySet(models.QuerySet["DataImport"]):
+    def unfinished(self) -> "DataImportQuerySet":
+        """Those whose file is still there, because nobody has imported it."""
+        return self.filter(status__in=["reading", "mapping", "ready", "failed"])
+
+    def last_done(self) -> "DataImport | None":
+        """The last one that was imported, unless it was taken back."""
+        return self.filter(status="imported").order_by("-imported_at", "-pk").first()
+
+
+class DataImportRowQuerySet(models.QuerySet["DataImportRow"]):
+    def undecided(self) -> "DataImportRowQuerySet":
+        """Those that mean a record we have, perhaps, and nobody has said so yet."""
+        return self.filter(match="offen").exclude(outcome="fehler")

@@ -8,7 +8,9 @@ from actors.models import Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange
 from offers import notifications, recurrence
-from offers.models import Hint, Need, Offer, OfferSurvey, SurveyInvitation
+from offers.models import DataImport, Hint, Need, Offer, OfferSurvey, SurveyInvitation
+from offers.resources import RESOURCES, exporting, running
+from offers.staff_filters import listed
 from offers.upkeep import due, link_checks, mails
 
 
@@ -181,6 +183,34 @@ def send_hint_forward(run: Run, change_pk: int, link_pk: str) -> None:
 @job
 def check_links(run: Run, keys: list[int]) -> dict[str, Any]:
     return link_checks.look(keys, timezone.localdate(), progress=run.progress)
+
+
+@job
+def read_import(run: Run, pk: int) -> dict[str, Any] | None:
+    return running.read(_import(pk), run.progress)
+
+
+@job
+def run_import(run: Run, pk: int) -> dict[str, Any] | None:
+    return running.write(_import(pk), run.progress)
+
+
+@job
+def undo_import(run: Run, pk: int) -> dict[str, Any] | None:
+    return running.undo(_import(pk), run.progress)
+
+
+@job
+def write_export(run: Run, kind: str, query: str) -> dict[str, Any]:
+    records = RESOURCES[kind]().rows().filter(pk__in=listed(kind, query)).order_by("sort_key", "pk")
+    return exporting.store(run.id, kind, records, run.progress)
+
+
+def _import(pk: int) -> DataImport:
+    data_import = DataImport.objects.select_related("created_by").filter(pk=pk).first()
+    if data_import is None:
+        raise JobRefused("Der Import ist inzwischen gelöscht.")
+    return data_import
 
 
 def _message[M: (Need, Hint)](model: type[M], pk: int) -> M:

@@ -29,6 +29,7 @@ RESERVED_SLUGS = frozenset(
         "hinweis",
         "bilder",
         "bestandsaufnahme",
+        "export",
     }
 )
 
