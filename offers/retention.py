@@ -11,10 +11,11 @@ from django.db.models.functions import Lower
 from actors.models import ContactPerson, Organisation
 from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, User
 from kiportal.common.retention import erase, rule
-from offers.lifecycle import proposed_pictures
+from offers.lifecycle import erase_imports, proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
-from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation
+from offers.models import DataImport, DataImportRow, Hint, Need, Offer, OfferImage, SurveyInvitation, imports
 from offers.models.images import FOLDER
+from offers.models.imports import EXPORTS
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
 
@@ -111,18 +112,43 @@ def unused_pictures(before: datetime, *, delete: bool) -> int:
     undecided = ChangeProposal.objects.filter(target_type=_type(Offer)).undecided()
     proposed = {key for changes in undecided.values_list("changes", flat=True) for key in proposed_pictures(changes)}
     waiting = OfferImage.objects.waiting().filter(uploaded_at__lt=before).exclude(uuid__in=proposed)
-    lost = _files_without_row(before)
+    lost = _lost(FOLDER, {name for row in OfferImage.objects.values_list("file", "small") for name in row}, before)
     if delete:
         for name in lost:
             default_storage.delete(name)
     return erase(waiting, delete=delete) + len(lost)
 
 
-def _files_without_row(before: datetime) -> list[str]:
-    if not default_storage.exists(FOLDER):
+@rule("Hochgeladene Tabellen, die niemand importiert hat", days=14)
+def unfinished_imports(before: datetime, *, delete: bool) -> int:
+    """With rows and file; and files without a row: an upload that broke off."""
+    lost = _lost(imports.FOLDER, set(DataImport.objects.values_list("file", flat=True)), before)
+    if delete:
+        for name in lost:
+            default_storage.delete(name)
+    return erase_imports(DataImport.objects.unfinished().filter(updated_at__lt=before), delete=delete) + len(lost)
+
+
+@rule("Zeilen importierter Tabellen", days=30)
+def rows_of_imports(before: datetime, *, delete: bool) -> int:
+    """What stood in the table stands in the entries; after that the import cannot be taken back any more."""
+    return erase(DataImportRow.objects.filter(data_import__imported_at__lt=before), delete=delete)
+
+
+@rule("Exportierte Excel-Dateien", days=2)
+def exported_files(before: datetime, *, delete: bool) -> int:
+    old = _lost(EXPORTS, set(), before)
+    if delete:
+        for name in old:
+            default_storage.delete(name)
+    return len(old)
+
+
+def _lost(folder: str, known: set[str], before: datetime) -> list[str]:
+    """The old files of a folder that no row knows."""
+    if not default_storage.exists(folder):
         return []
-    known = {name for row in OfferImage.objects.values_list("file", "small") for name in row}
-    files = (f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1])
+    files = (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
     return [name for name in files if name not in known and default_storage.get_modified_time(name) < before]
 
 

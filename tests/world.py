@@ -23,6 +23,7 @@ from offers import lifecycle
 from offers.models import Hint, Need, Offer, OfferDate, OfferSurvey, Programme, ReasonTemplate, SchoolHoliday
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
+from tests.offers.tables import carry_out, csv_bytes, upload
 
 Purpose = AccessLink.Purpose
 
@@ -129,6 +130,7 @@ def make_world() -> World:
         "reason_template": ReasonTemplate.objects.create(slug="danke", verb="publish", label="Dank", text="Danke."),
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
         **_pictures(offers),
+        **_data(own, users[roles.EDITOR]),
         "recorded": recorded,
         "recorded_link": links.issue(Purpose.DRAFT, recorded, "verein@example.org"),
     }
@@ -166,6 +168,16 @@ def _surveys(own: Organisation, editor: User) -> dict[str, Any]:
         "invitation_of_draft": draft.invitations.get(),
         "survey_link": invitation.link,
     }
+
+
+def _data(own: Organisation, editor: User) -> dict[str, Any]:
+    """Tables in every state: to map, to look at with every kind of row, imported, and a list written to a file."""
+    rows = [["Titel", "Träger"], ["Neuer Kurs", own.name], ["Angebot published", own.name], ["", own.name]]
+    to_map = upload(csv_bytes([["A", "B"], ["1", "2"]]), "angebote", editor)
+    preview = upload(csv_bytes(rows), "angebote", editor)
+    imported = carry_out(upload(csv_bytes([*rows[:1], ["Importierter Kurs", own.name]]), "angebote", editor), editor)
+    job = jobs.enqueue("offers.write_export", "angebote", "", title="Excel-Datei: Angebote", by=editor)
+    return {"data_to_map": to_map, "data_preview": preview, "data_imported": imported, "export_job": job}
 
 
 def _pictures(offers: dict[Any, Offer]) -> dict[str, Any]:

@@ -25,11 +25,15 @@ class UploadForm(forms.ModelForm):
         widgets = {
             "kind": forms.RadioSelect,
             "file": forms.FileInput(
-                attrs={"accept": ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+                attrs={
+                    "accept": ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                }
             ),
         }
         labels = {"file": "Datei"}
-        help_texts = {"file": "CSV oder Excel (.xlsx), bis 10 MB und 20.000 Zeilen. In der ersten Zeile stehen Überschriften."}
+        help_texts = {
+            "file": "CSV oder Excel (.xlsx), bis 10 MB und 20.000 Zeilen. In der ersten Zeile stehen Überschriften."
+        }
         error_messages = {
             "kind": {"required": "Bitte wählen Sie, was in der Datei steht."},
             "file": {"required": "Bitte wählen Sie eine Datei.", "empty": "Die Datei ist leer."},

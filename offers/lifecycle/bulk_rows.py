@@ -114,9 +114,7 @@ def _add_many(name: str, written: Iterable[tuple[int, Values]]) -> None:
 
 def _add_rows(name: str, written: Iterable[tuple[int, Values]]) -> None:
     make = _MAKERS[name]
-    rows = [
-        make(pk, number, row) for pk, values in written for number, row in enumerate(values.get(name, ()))
-    ]
+    rows = [make(pk, number, row) for pk, values in written for number, row in enumerate(values.get(name, ()))]
     _MODELS[name]._default_manager.bulk_create(rows, BATCH)
 
 
@@ -157,8 +155,7 @@ def before(record: Any, names: Iterable[str]) -> dict[str, Any]:
     """What the columns hold now, to set it back: JSON as `offers.changes` has it."""
     if isinstance(record, Offer):
         return {
-            name: changes.current(record, name) if name in changes.FIELDS else _encoded(record, name)
-            for name in names
+            name: changes.current(record, name) if name in changes.FIELDS else _encoded(record, name) for name in names
         }
     return {name: _encoded(record, name) for name in names}
 
@@ -204,9 +201,7 @@ def _make_room(stored: models.QuerySet[Any], touched: list[tuple[int, Values]]) 
     return stored.filter(models.Q(is_generated=False) | models.Q(starts_at__in=named))
 
 
-def _update_columns[R: models.Model](
-    model: type[R], found: Sequence[Change[R]], always: tuple[str, ...] = ()
-) -> None:
+def _update_columns[R: models.Model](model: type[R], found: Sequence[Change[R]], always: tuple[str, ...] = ()) -> None:
     """Records with the same columns go together, so that a statement names no column that stays as it was."""
     now = timezone.now()
     together: dict[frozenset[str], list[Any]] = defaultdict(list)

@@ -4,7 +4,7 @@ Everything that takes long is a job. Each may run twice: what is done already is
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from actors.models import Organisation
 from kiportal.common.jobs import enqueue
-from kiportal.common.models import User
+from kiportal.common.models import Job, User
 from kiportal.common.retention import erase
 from kiportal.common.transitions import SomebodyWasFaster, Transition, TransitionError, apply, table
 from offers.lifecycle import bulk_rows
@@ -33,6 +33,7 @@ BATCH = 500
 _NAMED = 5
 
 type Progress = Callable[[int, int, str], None]
+type ValuesOf = Callable[[Sequence[DataImportRow], Mapping[int, Any]], Mapping[int, Values]]
 
 
 def _is_decided(data_import: DataImport) -> str:
@@ -47,8 +48,9 @@ def _is_decided(data_import: DataImport) -> str:
 
 
 def _is_last(data_import: DataImport) -> str:
-    last = DataImport.objects.last_done()
-    return "" if last == data_import else "Nur der letzte Import lässt sich zurücknehmen."
+    if DataImport.objects.last_done() != data_import:
+        return "Nur der letzte Import lässt sich zurücknehmen."
+    return "" if data_import.rows.exists() else "Dieser Import liegt zu lange zurück."
 
 
 IMPORT = table(
@@ -78,7 +80,10 @@ def start_import(data_import: DataImport, *, by: User) -> DataImport:
         return made
     data_import.created_by = by
     data_import.save()
-    _work("offers.read_import", data_import, f"Datei lesen – {data_import.file_name}", by)
+    _hand_over(
+        data_import,
+        enqueue("offers.read_import", data_import.pk, title=f"Datei lesen – {data_import.file_name}", by=by),
+    )
     return data_import
 
 
@@ -86,16 +91,17 @@ def start_import(data_import: DataImport, *, by: User) -> DataImport:
 def map_columns(data_import: DataImport, columns: list[str], defaults: dict[str, str], *, by: User) -> None:
     """Somebody has said what the columns mean: read the file with that."""
     apply(IMPORT, data_import, "read", by=by, columns=columns, defaults=defaults, problem="")
-    _work("offers.read_import", data_import, f"Datei lesen – {data_import.file_name}", by)
+    _hand_over(
+        data_import,
+        enqueue("offers.read_import", data_import.pk, title=f"Datei lesen – {data_import.file_name}", by=by),
+    )
 
 
 def ask_for_columns(data_import: DataImport, headers: list[str], samples: list[list[str]]) -> None:
     apply(IMPORT, data_import, "ask_for_columns", by=_author(data_import), headers=headers, samples=samples)
 
 
-def show_preview(
-    data_import: DataImport, counts: dict[str, int], headers: list[str], samples: list[list[str]]
-) -> None:
+def show_preview(data_import: DataImport, counts: dict[str, int], headers: list[str], samples: list[list[str]]) -> None:
     apply(IMPORT, data_import, "show", by=_author(data_import), counts=counts, headers=headers, samples=samples)
 
 
@@ -133,7 +139,9 @@ def drop_file(data_import: DataImport) -> None:
 
 
 @transaction.atomic
-def decide_matches(data_import: DataImport, answers: dict[int, bool], refuse: Callable[[DataImportRow], list[str]]) -> int:
+def decide_matches(
+    data_import: DataImport, answers: dict[int, bool], refuse: Callable[[DataImportRow], list[str]]
+) -> int:
     """Note whether rows mean the records found for them; returns how many are still open. `refuse` says why a row
     cannot be a new record.
     """
@@ -157,20 +165,25 @@ def decide_matches(data_import: DataImport, answers: dict[int, bool], refuse: Ca
 @transaction.atomic
 def order_import(data_import: DataImport, *, by: User) -> None:
     apply(IMPORT, data_import, "import", by=by, problem="")
-    _work("offers.run_import", data_import, f"Importieren – {data_import.file_name}", by)
+    _hand_over(
+        data_import, enqueue("offers.run_import", data_import.pk, title=f"Importieren – {data_import.file_name}", by=by)
+    )
 
 
 @transaction.atomic
 def order_undo(data_import: DataImport, *, by: User) -> None:
     apply(IMPORT, data_import, "undo", by=by, problem="")
-    _work("offers.undo_import", data_import, f"Import zurücknehmen – {data_import.file_name}", by)
+    _hand_over(
+        data_import,
+        enqueue("offers.undo_import", data_import.pk, title=f"Import zurücknehmen – {data_import.file_name}", by=by),
+    )
 
 
 # Writing
 
 
 @transaction.atomic
-def write_import(data_import: DataImport, values_of: Callable[..., dict[int, Values]], progress: Progress) -> bool:
+def write_import(data_import: DataImport, values_of: ValuesOf, progress: Progress) -> bool:
     """Write all rows or none. `values_of(rows, records)` gives the values that each row changes, by its number.
 
     Returns False where the preview no longer fits: then nothing is written, and people see why.
@@ -195,17 +208,14 @@ class _Refused(Exception):
     """The sentence stands on the page of the import."""
 
 
-def _write_new(held: DataImport, values_of: Callable[..., dict[int, Values]], by: User, progress: Progress) -> None:
+def _write_new(held: DataImport, values_of: ValuesOf, by: User, progress: Progress) -> None:
     rows = list(held.rows.filter(outcome=_O.NEW))
     done = 0
     for batch in batched(rows, 2 * BATCH):
         found = values_of(batch, {})
         values = [found[row.number] for row in batch]
-        made: Sequence[Any]
-        if held.kind == Table.ORGANISATIONS:
-            made = bulk_rows.add_organisations(values)
-        else:
-            made = bulk_rows.add_offers(values, by=by)
+        is_offer = held.kind == Table.OFFERS
+        made: Any = bulk_rows.add_offers(values, by=by) if is_offer else bulk_rows.add_organisations(values)
         for row, record in zip(batch, made, strict=True):
             row.stamp, row.lock_version = record.updated_at, record.lock_version
             setattr(row, _column(held), record.pk)
@@ -214,7 +224,7 @@ def _write_new(held: DataImport, values_of: Callable[..., dict[int, Values]], by
         progress(done, len(rows), "Neue Einträge schreiben")
 
 
-def _write_changed(held: DataImport, values_of: Callable[..., dict[int, Values]], by: User) -> None:
+def _write_changed(held: DataImport, values_of: ValuesOf, by: User) -> None:
     rows = list(held.rows.filter(outcome=_O.CHANGED))
     for batch in batched(rows, BATCH):
         records = _locked(held, batch)
@@ -315,7 +325,7 @@ def _refuse_if_changed(held: DataImport, rows: list[DataImportRow]) -> None:
 
 def _refuse_if_used(held: DataImport, rows: list[DataImportRow]) -> None:
     """An organisation that has entries, contacts or accounts by now is not what the import made."""
-    keys = [row.organisation_id for row in rows]
+    keys = [_key(held, row) for row in rows]
     used = Organisation.objects.filter(pk__in=keys).filter(
         Q(offers__isnull=False)
         | Q(contacts__isnull=False)
@@ -369,9 +379,10 @@ def _author(data_import: DataImport) -> User:
     return author
 
 
-def _work(kind: str, data_import: DataImport, title: str, by: User) -> None:
-    data_import.job = enqueue(kind, data_import.pk, title=title, by=by)
-    DataImport.objects.filter(pk=data_import.pk).update(job=data_import.job)
+def _hand_over(data_import: DataImport, job: Job) -> None:
+    """The page of the import shows the job that has it in hand."""
+    data_import.job = job
+    DataImport.objects.filter(pk=data_import.pk).update(job=job)
 
 
 def _one_at_a_time() -> None:

@@ -15,6 +15,8 @@ from offers.models.offer import Offer
 from offers.querysets import DataImportQuerySet, DataImportRowQuerySet
 
 FOLDER = "offers/imports"
+# Excel files that a job has written (`offers.resources.exporting`)
+EXPORTS = "offers/exports"
 
 
 def _file_name(data_import: "DataImport", name: str) -> str:

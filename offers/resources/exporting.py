@@ -9,11 +9,10 @@ from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from offers.models.imports import Table
+from offers.models.imports import EXPORTS, Table
 from offers.resources import RESOURCES
 from offers.resources.writing import excel_file
 
-FOLDER = "offers/exports"
 # More rows than that are no matter of a moment: Excel files are then made by a job, or not at all for strangers.
 AT_ONCE = 2000
 
@@ -23,7 +22,7 @@ def file_name(kind: str, extension: str) -> str:
 
 
 def stored_name(key: UUID) -> str:
-    return f"{FOLDER}/{key}.xlsx"
+    return f"{EXPORTS}/{key}.xlsx"
 
 
 def store(key: UUID, kind: str, records: QuerySet[Any], progress: Callable[[int, int, str], None]) -> dict[str, Any]:
@@ -32,7 +31,9 @@ def store(key: UUID, kind: str, records: QuerySet[Any], progress: Callable[[int,
     total = records.count()
     progress(0, total, "Zeilen schreiben")
     title = str(Table(kind).label)
-    with excel_file(resource, records, title, lambda done: progress(min(done, total), total, "Zeilen schreiben")) as file:
+    with excel_file(
+        resource, records, title, lambda done: progress(min(done, total), total, "Zeilen schreiben")
+    ) as file:
         default_storage.delete(stored_name(key))
         default_storage.save(stored_name(key), File(file))
     return {"rows": total}

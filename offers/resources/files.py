@@ -88,7 +88,9 @@ def _rows(lines: Iterator[tuple[int, list[str]]], width: int, last: int) -> Iter
         if any(cells):
             count += 1
             if count > MAXIMUM_ROWS:
-                raise FileRefused(f"Die Datei hat mehr als {_thousands(MAXIMUM_ROWS)} Zeilen. Bitte teilen Sie sie auf.")
+                raise FileRefused(
+                    f"Die Datei hat mehr als {_thousands(MAXIMUM_ROWS)} Zeilen. Bitte teilen Sie sie auf."
+                )
             yield Row(number, [*cells[:width], *[""] * (width - len(cells))])
 
 
@@ -147,7 +149,9 @@ def _decode(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise FileRefused("Die Zeichen der Datei sind nicht lesbar. Bitte speichern Sie sie als „CSV UTF-8“.") from error
+        raise FileRefused(
+            "Die Zeichen der Datei sind nicht lesbar. Bitte speichern Sie sie als „CSV UTF-8“."
+        ) from error
 
 
 def _separator(text: str) -> str:

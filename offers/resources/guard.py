@@ -1,7 +1,7 @@
 """What a cell may hold, so that no spreadsheet takes it for a formula and nothing is lost on the way there and back.
 
-In CSV nothing says what is a text, so a text that begins like a formula gets an apostrophe in front ("'+49 271 123"), and
-reading takes one off. XLSX marks such a cell as a text instead: there phone numbers look as they are.
+In CSV nothing says what is a text, so a text that begins like a formula gets an apostrophe in front ("'+49 271 123"),
+and reading takes one off. XLSX marks such a cell as a text instead: there phone numbers look as they are.
 """
 
 import re

@@ -40,10 +40,7 @@ def guesses(resource: TableResource, headers: Sequence[str]) -> list[str]:
     """For each heading the name of our column that it probably means, or ""; none is named twice."""
     names = {fold(column.column_name): name for name, column in resource.writable().items()}
     aliases = {
-        fold(alias): name
-        for name, words in resource.ALIASES.items()
-        for alias in words
-        if name in resource.writable()
+        fold(alias): name for name, words in resource.ALIASES.items() for alias in words if name in resource.writable()
     }
     found: list[str] = []
     # What is called as ours is goes first, so that no guess takes its place.

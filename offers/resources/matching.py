@@ -4,7 +4,7 @@ Names are compared as `offers.review.duplicates` does, but for a whole file in o
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -65,7 +65,7 @@ def find(kind: str, wanted: Sequence[Wanted], known: Sequence[int] = ()) -> dict
     """{number of the row: the record most like it}; two rows never mean the same record."""
     if not wanted:
         return {}
-    values = {
+    values: dict[str, Any] = {
         "numbers": [row.number for row in wanted],
         "names": [fold(row.name) for row in wanted],
         "municipalities": [next(iter(row.municipalities), None) for row in wanted],

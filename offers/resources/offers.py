@@ -81,17 +81,14 @@ class OfferTable(TableResource):
         if name not in own:
             return super().column(name)
         attribute, cell = own[name]
-        return Column(
-            attribute=attribute, column_name=self.HEADERS[name], widget=cell, readonly=name in self.READONLY
-        )
+        return Column(attribute=attribute, column_name=self.HEADERS[name], widget=cell, readonly=name in self.READONLY)
 
     def rows(self) -> OfferQuerySet:
         offers = Offer.objects.select_related("contact__consent", "recurrence").defer("search_vector", "search_text")
-        return offers.prefetch_related(
-            *(name for name in self.fields if name in _RELATIONS),
-            *("opening_hours", "access_features", self._partners()),
-            Prefetch("dates", OfferDate.objects.filter(is_generated=False)),
-        )
+        fetched: list[Any] = [name for name in self.fields if name in _RELATIONS]
+        fetched += ["opening_hours", "access_features", self._partners()]
+        fetched += [Prefetch("dates", OfferDate.objects.filter(is_generated=False))]
+        return offers.prefetch_related(*fetched)
 
     def _partners(self) -> "str | Prefetch[Any]":
         return "partners"
@@ -118,6 +115,7 @@ _WHEN = (
     *("schedule", "schedule_text", "recurrence", "dates", "opening_hours", "valid_from", "valid_until"),
     *("is_closed", "closed_until", "closed_reason"),
 )
+_PUBLIC_WHEN = tuple(name for name in _WHEN if name not in {"closed_until", "closed_reason"})
 _HOW = ("registration", "registration_note", "places", "has_waiting_list", "website", "partners")
 _CONTACT = (*CONTACT, "contact_name")
 _PROJECT = ("project_state", "project_period", "project_goal", "project_steps", "project_needs", "project_results")
@@ -206,7 +204,14 @@ class PublicOfferResource(OfferTable):
 
     class Meta:
         model = Offer
-        fields = (*_WHAT, *_FOR_WHOM, *_WHERE, *_WHEN, *_HOW, *_CONTACT, *_PROJECT, "last_confirmed_on", "slug")
+        fields = (*_WHAT, *_FOR_WHOM, *_WHERE, *_PUBLIC_WHEN, *_HOW, *_CONTACT, *_PROJECT, "last_confirmed_on", "slug")
+
+    def column(self, name: str) -> Column:
+        """Whether it is closed today; why, and what was noted for a time that is over, stands on the page if at all."""
+        column = super().column(name)
+        if name == "is_closed":
+            column.attribute = "is_closed_now"
+        return column
 
     def _partners(self) -> "Prefetch[Any]":
         shown = Partner.objects.filter(models.Q(organisation=None) | models.Q(organisation__status="published"))

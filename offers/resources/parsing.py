@@ -60,7 +60,7 @@ def put(record: models.Model, values: Mapping[str, Any]) -> None:
     """Set the values that are columns of the record's own row."""
     for name, value in values.items():
         if name not in CONTACT and name not in ROWS:
-            definition = record._meta.get_field(name)
+            definition: Any = record._meta.get_field(name)
             if not isinstance(definition, models.ManyToManyField):
                 setattr(record, definition.attname, value)
 

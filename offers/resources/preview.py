@@ -72,7 +72,9 @@ class _Finder:
         for number, text in given.items():
             key = by_uuid.get(uuids[number]) if number in uuids else by_slug.get(text)
             if key is None:
-                self.problems[number] = [f"Den Schlüssel „{text}“ gibt es hier nicht. Ein neuer Eintrag braucht keinen."]
+                self.problems[number] = [
+                    f"Den Schlüssel „{text}“ gibt es hier nicht. Ein neuer Eintrag braucht keinen."
+                ]
             elif key in first:
                 self.problems[number] = [f"Dieser Eintrag steht schon in Zeile {first[key]}."]
             else:
@@ -187,4 +189,3 @@ def shown(resource: TableResource, rows: Sequence[DataImportRow]) -> Iterator[di
         cells = [(headers.get(name, name), text) for name, text in row.cells.items() if text and name != KEY]
         is_new = row.outcome == _OUTCOME.NEW
         yield {"row": row, "changes": [] if is_new else changes, "cells": cells, "is_new": is_new}
-

@@ -18,8 +18,9 @@ from offers.rows import DateRow
 
 _CLOCK = r"(\d{1,2})[:.](\d{2})"
 _HOURS = re.compile(rf"([^\W\d]+)\.?,? +{_CLOCK}\s*(?:-|–|bis)\s*{_CLOCK}(?: *Uhr)?")
+_DAY = r"(\d{1,2}\.\d{1,2}\.\d{4})"
 _MOMENT = re.compile(
-    rf"(\d{{1,2}}\.\d{{1,2}}\.\d{{4}}),? +{_CLOCK}(?:\s*(?:-|–|bis)\s*(?:(\d{{1,2}}\.\d{{1,2}}\.\d{{4}}),? +)?{_CLOCK})?"
+    rf"{_DAY},? +{_CLOCK}(?:\s*(?:-|–|bis)\s*(?:{_DAY},? +)?{_CLOCK})?"
     r"(?: *Uhr)?(?: *\((.*)\))?",
     re.DOTALL,
 )

@@ -65,7 +65,9 @@ def write(data_import: DataImport, progress: Progress) -> dict[str, Any]:
 def _values(
     resource: TableResource, data_import: DataImport, row: DataImportRow, records: Mapping[int, Any]
 ) -> dict[str, Any]:
-    record = records.get(row.offer_id or row.organisation_id or 0) if row.outcome == DataImportRow.Outcome.CHANGED else None
+    record = (
+        records.get(row.offer_id or row.organisation_id or 0) if row.outcome == DataImportRow.Outcome.CHANGED else None
+    )
     if record is None:
         cells = with_defaults(row.cells, data_import.defaults)
         return parse(resource, cells, resource._meta.model(), is_new=True).values

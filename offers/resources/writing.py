@@ -1,7 +1,7 @@
 """Writing tables: CSV row by row, XLSX through a file, the template. Memory does not grow with the number of rows."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -56,7 +56,7 @@ def _batches(records: models.QuerySet[Any]) -> Iterator[list[Any]]:
 
 
 def excel_file(
-    resource: TableResource, records: models.QuerySet[Any], title: str, progress: Any = lambda done: None
+    resource: TableResource, records: models.QuerySet[Any], title: str, progress: Callable[[int], object] = bool
 ) -> IO[bytes]:
     """An XLSX in a file that goes when it is closed."""
     book = Workbook(write_only=True)
@@ -169,8 +169,11 @@ def _sentences(resource: TableResource) -> Iterable[str]:
     yield "Mehrere Werte in einer Zelle trennen Sie mit einem Semikolon: Sport; Sprache."
     yield "Was zur Wahl steht, zeigt das Blatt „Mögliche Werte“."
     yield "Daten: 22.11.2026. Beträge: 12,50. Ja oder nein: ja, nein."
-    yield "Bei vorhandenen Einträgen löscht eine leere Zelle die Angabe. Eine Spalte, die fehlt, lässt alles, wie es ist."
+    yield "Bei vorhandenen Einträgen löscht eine leere Zelle die Angabe."
+    yield "Eine Spalte, die fehlt, lässt alles, wie es ist."
     if "opening_hours" in resource.fields:
-        yield "Öffnungszeiten: Montag 09:00–12:00; Mittwoch 14:00–16:00. Termine: 22.11.2026 18:00–20:00 (mit Anmeldung)."
-        yield "Barrierefreiheit: Aufzug: ja; WC für Rollstühle: teilweise (eng). Partner: AWO Kreisverband (Kooperation)."
+        yield "Öffnungszeiten: Montag 09:00–12:00; Mittwoch 14:00–16:00."
+        yield "Termine: 22.11.2026 18:00–20:00 (mit Anmeldung)."
+        yield "Barrierefreiheit: Aufzug: ja; WC für Rollstühle: teilweise (eng)."
+        yield "Partner: AWO Kreisverband (Kooperation)."
         yield "Namen von Ansprechpersonen nimmt der Import nicht an: Dafür braucht es eine Einwilligung."

@@ -81,7 +81,7 @@ def data_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     if data_import.status == _S.MAPPING:
         return redirect("offers:data_columns", pk=pk)
-    context = {"data_import": data_import, "job": data_import.job, "counts": _counts(data_import)}
+    context: dict[str, Any] = {"data_import": data_import, "job": data_import.job, "counts": _counts(data_import)}
     if data_import.status == _S.READY:
         return render(request, "offers/data_preview.html", context | _preview(request, data_import))
     if data_import.status in {_S.IMPORTED, _S.UNDONE}:
@@ -184,7 +184,7 @@ def data_match(request: HttpRequest, pk: int) -> HttpResponse:
     resource = RESOURCES[data_import.kind]()
     rows = data_import.rows.exclude(match="")
     if request.POST.get("verb") == "gleiche":
-        same = rows.undecided().filter(is_exact=True)  # type: ignore[attr-defined]
+        same = rows.undecided().filter(is_exact=True)
         answers = dict.fromkeys(same.values_list("number", flat=True), True)
     else:
         numbers = [int(text) for text in request.POST.getlist("zeile") if text.isdecimal()][:ROWS_PER_PAGE]

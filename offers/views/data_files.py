@@ -52,7 +52,7 @@ def data_export(request: HttpRequest, kind: str, extension: str) -> HttpResponse
     if extension == "xlsx" and (number := records.count()) > AT_ONCE:
         if request.method == "POST":
             title = f"Excel-Datei: {number} {Table(kind).label}"
-            job = enqueue(EXPORT, kind, query, title=title, by=acting_user(request))
+            job = enqueue("offers.write_export", kind, query, title=title, by=acting_user(request))
             return redirect("offers:data_export_state", pk=job.pk)
         back_url = f"{reverse(_LISTS[Table(kind)])}?{query}"
         context = {"number": number, "kind": Table(kind).label, "back_url": back_url}

@@ -196,7 +196,11 @@ def test_status_in_the_table_changes_nothing(editor: User, provider: Organisatio
         ("Alter von", "neun", "Alter von: „neun“ ist keine ganze Zahl."),
         ("Alter von", "130", "Alter von: "),
         ("online", "vielleicht", "online: „vielleicht“ ist weder „ja“ noch „nein“."),
-        ("Kosten", "teuer", "Kosten: „teuer“ steht nicht zur Wahl. Möglich ist: kostenfrei, kostet etwas, auf Anfrage."),
+        (
+            "Kosten",
+            "teuer",
+            "Kosten: „teuer“ steht nicht zur Wahl. Möglich ist: kostenfrei, kostet etwas, auf Anfrage.",
+        ),
         ("Themen", "Astrologie", "Themen: „Astrologie“ gibt es hier nicht."),
         ("Postleitzahl", "5707", ""),
         ("Postleitzahl", "D-57072", "Postleitzahl: Eine Postleitzahl hat fünf Ziffern."),
@@ -237,7 +241,11 @@ def test_one_wrong_row_stops_all_of_them(editor: User, provider: Organisation) -
 @pytest.mark.django_db
 def test_record_changed_after_the_preview_stops_the_whole_import(editor: User, provider: Organisation) -> None:
     offer = factories.make_offer("Alt", provider=provider)
-    rows = [["Schlüssel", "Titel", "Träger"], ["", "Neu", "Verein Brücke"], [str(offer.uuid), "Anders", "Verein Brücke"]]
+    rows = [
+        ["Schlüssel", "Titel", "Träger"],
+        ["", "Neu", "Verein Brücke"],
+        [str(offer.uuid), "Anders", "Verein Brücke"],
+    ]
     data_import = upload(csv_bytes(rows), OFFERS, editor)
     Offer.objects.filter(pk=offer.pk).update(lock_version=7)
     done = carry_out(data_import, editor)
@@ -327,7 +335,9 @@ def test_mapping_that_makes_no_sense_comes_back(
 def test_default_fills_what_new_rows_lack_and_leaves_the_others(editor: User) -> None:
     factories.make_organisation("Alt", kind="mso")
     key = str(Organisation.objects.get().uuid)
-    data_import = upload(csv_bytes([["A", "B", "C"], ["", "Neu", "57072"], [key, "Alt", "57072"]]), ORGANISATIONS, editor)
+    data_import = upload(
+        csv_bytes([["A", "B", "C"], ["", "Neu", "57072"], [key, "Alt", "57072"]]), ORGANISATIONS, editor
+    )
     lifecycle.map_columns(data_import, ["uuid", "name", "postcode"], {"kind": "Verein"}, by=editor)
     running.read(data_import, no_progress)
     carry_out(data_import, editor)
@@ -342,7 +352,10 @@ def test_row_without_key_is_matched_by_name_and_place_and_waits_for_an_answer(ed
     place = factories.make_municipality("Netphen")
     here = factories.make_organisation("Sportverein Netphen", municipality=place)
     factories.make_organisation("Sportverein Netphen", municipality=factories.make_municipality("Burbach"))
-    rows = [["Name", "Art der Organisation", "Sitz in", "Telefon"], ["SV Sportverein Netphen", "Verein", "Netphen", "1"]]
+    rows = [
+        ["Name", "Art der Organisation", "Sitz in", "Telefon"],
+        ["SV Sportverein Netphen", "Verein", "Netphen", "1"],
+    ]
     data_import = upload(csv_bytes(rows), ORGANISATIONS, editor)
     row = data_import.rows.get()
     assert (row.organisation, row.match, row.is_exact) == (here, DataImportRow.Match.OPEN, False)
@@ -369,7 +382,10 @@ def test_all_exact_matches_are_confirmed_at_once(client: Client, editor: User, p
     place = factories.make_municipality("Netphen")
     for title in ("Kurs", "Treff"):
         factories.make_offer(title, provider=provider, municipalities=[place])
-    rows = [["Titel", "Träger", "Kommunen"], *([title, "Verein Brücke", "Netphen"] for title in ("Kurs", "Treff am Abend"))]
+    rows = [
+        ["Titel", "Träger", "Kommunen"],
+        *([title, "Verein Brücke", "Netphen"] for title in ("Kurs", "Treff am Abend")),
+    ]
     data_import = upload(csv_bytes(rows), OFFERS, editor)
     assert list(data_import.rows.values_list("match", "is_exact")) == [("offen", True), ("", False)]
     client.force_login(editor)
