@@ -17,6 +17,7 @@ STEPS = {
     "remind": "An die Bestätigung erinnert",
     "send": "Gesendet, wartet auf Bestätigung der E-Mail",
     "submit": "Erfasst und zur Prüfung gegeben",
+    "import": "Aus einer Tabelle importiert und zur Prüfung gegeben",
     "confirm_submission": "Gemeldet und per E-Mail bestätigt",
     "request_changes": "Rückfrage gestellt",
     "resubmit": "Rückfrage beantwortet",

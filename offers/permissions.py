@@ -12,12 +12,12 @@ from kiportal.common.four_eyes import has_taken, is_own_proposal, may_release
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
 from kiportal.common.models.proposals import ChangeProposalQuerySet
 from kiportal.common.transitions import By, Clock
-from offers.models import Hint, Need, Offer, OfferImage, OfferSurvey, SavedSearch, SurveyInvitation
+from offers.models import DataImport, Hint, Need, Offer, OfferImage, OfferSurvey, SavedSearch, SurveyInvitation
 from offers.querysets import OfferImageQuerySet
 
 _P = AccessLink.Purpose
 # Steps by which an entry comes to the centre: who takes one wrote its text or stands for it.
-_SENDING = ("send", "submit", "confirm_submission", "resubmit")
+_SENDING = ("send", "submit", "import", "confirm_submission", "resubmit")
 _REVIEW, _ALONE = "offers.review_offer", "offers.release_own_offer"
 
 
@@ -214,6 +214,10 @@ def can_answer_hint(by: By, hint: Hint) -> bool:
 
 def can_run_survey(by: By, survey: OfferSurvey) -> bool:
     return isinstance(by, User) and by.has_perm("offers.run_offersurvey")
+
+
+def can_run_import(by: By, data_import: DataImport) -> bool:
+    return isinstance(by, User) and by.has_perm("offers.run_dataimport")
 
 
 def can_answer_survey(by: By, invitation: SurveyInvitation) -> bool:

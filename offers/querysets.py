@@ -18,6 +18,8 @@ from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
     from offers.models import (  # noqa: F401  (named in strings)
+        DataImport,
+        DataImportRow,
         LinkCheck,
         Offer,
         OfferDate,
@@ -340,3 +342,19 @@ class VainSearchQuerySet(models.QuerySet["VainSearch"]):
 
     def different_words(self) -> int:
         return self.order_by().values("words").distinct().count()
+
+
+class DataImportQuerySet(models.QuerySet["DataImport"]):
+    def unfinished(self) -> "DataImportQuerySet":
+        """Those whose file is still there, because nobody has imported it."""
+        return self.filter(status__in=["reading", "mapping", "ready", "failed"])
+
+    def last_done(self) -> "DataImport | None":
+        """The last one that was imported, unless it was taken back."""
+        return self.filter(status="imported").order_by("-imported_at", "-pk").first()
+
+
+class DataImportRowQuerySet(models.QuerySet["DataImportRow"]):
+    def undecided(self) -> "DataImportRowQuerySet":
+        """Those that mean a record we have, perhaps, and nobody has said so yet."""
+        return self.filter(match="offen").exclude(outcome="fehler")

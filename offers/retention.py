@@ -13,12 +13,26 @@ from django.utils import timezone
 from actors.models import ContactPerson, Organisation
 from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, User
 from kiportal.common.retention import NOTICE_DAYS, erase, rule
-from offers.lifecycle import UNUSED_DRAFT, erase_searches, proposed_pictures
+from offers.lifecycle import UNUSED_DRAFT, erase_imports, erase_searches, proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
 from offers.lifecycle.saved_searches import ANSWER_WITHIN
-from offers.models import Brochure, Hint, Need, Offer, OfferImage, SavedSearch, SurveyInvitation, Touched, VainSearch
+from offers.models import (
+    Brochure,
+    DataImport,
+    DataImportRow,
+    Hint,
+    Need,
+    Offer,
+    OfferImage,
+    SavedSearch,
+    SurveyInvitation,
+    Touched,
+    VainSearch,
+    imports,
+)
 from offers.models.brochures import FOLDER as BROCHURES
 from offers.models.images import FOLDER
+from offers.models.imports import EXPORTS
 
 _DECIDED = [ChangeProposal.Status.ACCEPTED, ChangeProposal.Status.PARTLY_ACCEPTED, ChangeProposal.Status.REJECTED]
 
@@ -158,8 +172,7 @@ def unused_pictures(before: datetime, *, delete: bool) -> int:
     undecided = ChangeProposal.objects.filter(target_type=_type(Offer)).undecided()
     proposed = {key for changes in undecided.values_list("changes", flat=True) for key in proposed_pictures(changes)}
     waiting = OfferImage.objects.waiting().filter(uploaded_at__lt=before).exclude(uuid__in=proposed)
-    known = {name for row in OfferImage.objects.values_list("file", "small") for name in row}
-    lost = _files_without_row(before, FOLDER, known)
+    lost = _lost(FOLDER, {name for row in OfferImage.objects.values_list("file", "small") for name in row}, before)
     if delete:
         for name in lost:
             default_storage.delete(name)
@@ -171,7 +184,7 @@ def old_brochures(before: datetime, *, delete: bool) -> int:
     """A name in them may be withdrawn any day: what is not true any more is not handed out, and goes in a week."""
     old = Brochure.objects.filter(created_at__lt=before)
     names = {name for name in old.values_list("file", flat=True) if name}
-    lost = _files_without_row(before, BROCHURES, set(Brochure.objects.values_list("file", flat=True)))
+    lost = _lost(BROCHURES, set(Brochure.objects.values_list("file", flat=True)), before)
     count = erase(old, delete=delete)
     if delete:
         for name in names.union(lost):
@@ -179,7 +192,33 @@ def old_brochures(before: datetime, *, delete: bool) -> int:
     return count + len(lost)
 
 
-def _files_without_row(before: datetime, folder: str, known: set[str]) -> list[str]:
+@rule("Hochgeladene Tabellen, die niemand importiert hat", days=14)
+def unfinished_imports(before: datetime, *, delete: bool) -> int:
+    """With rows and file; and files without a row: an upload that broke off."""
+    lost = _lost(imports.FOLDER, set(DataImport.objects.values_list("file", flat=True)), before)
+    if delete:
+        for name in lost:
+            default_storage.delete(name)
+    return erase_imports(DataImport.objects.unfinished().filter(updated_at__lt=before), delete=delete) + len(lost)
+
+
+@rule("Zeilen importierter Tabellen", days=30)
+def rows_of_imports(before: datetime, *, delete: bool) -> int:
+    """What stood in the table stands in the entries; after that the import cannot be taken back any more."""
+    return erase(DataImportRow.objects.filter(data_import__imported_at__lt=before), delete=delete)
+
+
+@rule("Exportierte Excel-Dateien", days=2)
+def exported_files(before: datetime, *, delete: bool) -> int:
+    old = _lost(EXPORTS, set(), before)
+    if delete:
+        for name in old:
+            default_storage.delete(name)
+    return len(old)
+
+
+def _lost(folder: str, known: set[str], before: datetime) -> list[str]:
+    """The old files of a folder that no row knows."""
     if not default_storage.exists(folder):
         return []
     files = (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])

@@ -5,12 +5,14 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre, User
 from kiportal.common.text import fold, sort_key
 from offers.models import Offer, Topic
+from offers.models.imports import Table
 from offers.querysets import known_to_staff
 from offers.review import queue
 
@@ -182,3 +184,14 @@ class SurveyCandidateFilters(StaffOrganisationFilters):
     def with_entries(self, organisations: Any, name: str, value: str) -> QuerySet[Organisation]:
         published = Offer.objects.filter(status=Offer.Status.PUBLISHED).values("provider")
         return organisations.filter(pk__in=published) if value == "mit" else organisations.exclude(pk__in=published)
+
+
+def listed(kind: str, query: str) -> QuerySet[Any]:
+    """The keys of what a list of the workspace shows for its query string; exports take them."""
+    asked = QueryDict(query)
+    filters: django_filters.FilterSet
+    if kind == Table.OFFERS:
+        filters = StaffOfferFilters(asked or None, Offer.objects.for_staff())
+    else:
+        filters = StaffOrganisationFilters(asked or None, known_to_staff(Organisation.objects.all()))
+    return filters.qs.order_by().values("pk")

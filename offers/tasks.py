@@ -12,9 +12,21 @@ from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, Stat
 from offers import brochure, notifications, recurrence
 from offers.filters import OfferFilters
 from offers.lifecycle.saved_searches import ANSWER_WITHIN
-from offers.models import Brochure, Hint, Need, Offer, OfferSurvey, SavedSearch, SearchHit, SurveyInvitation
+from offers.models import (
+    Brochure,
+    DataImport,
+    Hint,
+    Need,
+    Offer,
+    OfferSurvey,
+    SavedSearch,
+    SearchHit,
+    SurveyInvitation,
+)
 from offers.permissions import can_write_draft
+from offers.resources import RESOURCES, exporting, running
 from offers.saved_searches import mails as search_mails
+from offers.staff_filters import listed
 from offers.upkeep import due, link_checks, mails
 
 
@@ -257,6 +269,34 @@ def send_search_question(run: Run, link_pk: str) -> dict[str, Any] | None:
         return {"skipped": "Die Antwort ist schon da."}
     search_mails.question(search, link, run=run, until=search.asked_on + ANSWER_WITHIN)
     return None
+
+
+@job
+def read_import(run: Run, pk: int) -> dict[str, Any] | None:
+    return running.read(_import(pk), run.progress)
+
+
+@job
+def run_import(run: Run, pk: int) -> dict[str, Any] | None:
+    return running.write(_import(pk), run.progress)
+
+
+@job
+def undo_import(run: Run, pk: int) -> dict[str, Any] | None:
+    return running.undo(_import(pk), run.progress)
+
+
+@job
+def write_export(run: Run, kind: str, query: str) -> dict[str, Any]:
+    records = RESOURCES[kind]().rows().filter(pk__in=listed(kind, query)).order_by("sort_key", "pk")
+    return exporting.store(run.id, kind, records, run.progress)
+
+
+def _import(pk: int) -> DataImport:
+    data_import = DataImport.objects.select_related("created_by").filter(pk=pk).first()
+    if data_import is None:
+        raise JobRefused("Der Import ist inzwischen gelöscht.")
+    return data_import
 
 
 def _message[M: (Need, Hint)](model: type[M], pk: int) -> M:

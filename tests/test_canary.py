@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -19,6 +20,7 @@ from django.apps import apps
 from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from actors import consents
 from actors.models import ContactPerson, Organisation
@@ -26,6 +28,7 @@ from concepts.models import Concept, ConceptVersion
 from kiportal.common.models import Consent
 from offers.models import Offer, OfferDate, OfferImage
 from tests import factories
+from tests.offers.tables import content_of
 from tests.world import World, make_world
 
 CANARY, CONTROL = "zwergdommel", "eisvogel"
@@ -167,8 +170,13 @@ class Crawl:
     def _read(self, url: str) -> list[str]:
         response = self.client.get(url)
         headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
-        text = response.text if "text" in response["Content-Type"] or "xml" in response["Content-Type"] else ""
+        kind, content = response["Content-Type"], content_of(response)
+        is_text = "spreadsheetml" not in kind and ("text" in kind or "xml" in kind)
+        text = content.decode() if is_text else ""
         text = text.replace("\r\n ", "")  # calendars fold their lines
+        if "spreadsheetml" in kind:
+            book = load_workbook(BytesIO(content))
+            text = "\n".join(str(cell.value or "") for sheet in book for row in sheet.iter_rows() for cell in row)
         self.pages[url] = f"{headers}\n{unescape(text)}"
         assert response.status_code in {200, 302, 405}, f"{response.status_code} {url}"
         found = {urljoin(url, unescape("".join(groups))) for groups in self.LINK.findall(text)}
@@ -238,4 +246,5 @@ def test_crawl_reaches_every_kind_of_public_page(pages: dict[str, str]) -> None:
     for folder in ("/angebote/", "/akteure/", "/programme/", "/konzepte/"):
         assert {path for path in paths if path.startswith(folder) and path != folder}, folder
         assert {path for path in paths if path.startswith(f"/en{folder}") and path != f"/en{folder}"}, folder
+    assert {"/angebote/export/csv/", "/angebote/export/xlsx/"} <= {path.removeprefix("/en") for path in paths}
     assert {"/ueber-uns/", "/kontakt/", "/impressum/", "/datenschutz/", "/barrierefreiheit/", "/termine/"} <= paths

@@ -35,6 +35,7 @@ from offers.models import (
 )
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
+from tests.offers.tables import carry_out, csv_bytes, upload
 
 Purpose = AccessLink.Purpose
 
@@ -156,6 +157,7 @@ def make_world() -> World:
         "care_link": links.issue(Purpose.CARE, published, "verein@example.org"),
         **_pictures(offers),
         **_searches(),
+        **_data(own, users[roles.EDITOR]),
         "recorded": recorded,
         "recorded_link": links.issue(Purpose.DRAFT, recorded, "verein@example.org"),
     }
@@ -214,6 +216,16 @@ def _searches() -> dict[str, Any]:
         "ended_search_link": ended_link,
         "hidden_words": HiddenWords.objects.create(words="asdf"),
     }
+
+
+def _data(own: Organisation, editor: User) -> dict[str, Any]:
+    """Tables in every state: to map, to look at with every kind of row, imported, and a list written to a file."""
+    rows = [["Titel", "Träger"], ["Neuer Kurs", own.name], ["Angebot published", own.name], ["", own.name]]
+    to_map = upload(csv_bytes([["A", "B"], ["1", "2"]]), "angebote", editor)
+    preview = upload(csv_bytes(rows), "angebote", editor)
+    imported = carry_out(upload(csv_bytes([*rows[:1], ["Importierter Kurs", own.name]]), "angebote", editor), editor)
+    job = jobs.enqueue("offers.write_export", "angebote", "", title="Excel-Datei: Angebote", by=editor)
+    return {"data_to_map": to_map, "data_preview": preview, "data_imported": imported, "export_job": job}
 
 
 def _pictures(offers: dict[Any, Offer]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _EDITOR = frozenset(
         "offers.answer_need",
         "offers.answer_hint",
         "offers.run_offersurvey",
+        "offers.run_dataimport",
         "actors.view_organisation",
         "actors.add_organisation",
         "actors.change_organisation",

@@ -1,6 +1,6 @@
 """Path parts of public records: readable, unique, never a fixed path."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from itertools import chain, count
 
 from django.db import connection, models
@@ -13,9 +13,21 @@ def free_slug(records: models.QuerySet, text: str, *, fallback: str, reserved: S
 
     Call it in the transaction that stores the slug: until that ends, everybody else who wants one of this table waits.
     """
+    return free_slugs(records, [text], fallback=fallback, reserved=reserved)[0]
+
+
+def free_slugs(
+    records: models.QuerySet, texts: Sequence[str], *, fallback: str, reserved: Set[str] = frozenset()
+) -> list[str]:
+    """The same for several new records at once; each gets one of its own."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"slug:{records.model._meta.db_table}"])
-    base = slugify(text) or fallback
-    taken = reserved | set(records.filter(slug__startswith=base).values_list("slug", flat=True))
-    numbered = (f"{base}-{number}" for number in count(2))
-    return next(slug for slug in chain([base], numbered) if slug not in taken)
+    bases = [slugify(text) or fallback for text in texts]
+    near = records.filter(slug__startswith=bases[0]) if len(bases) == 1 else records
+    taken = {*reserved} | set(near.values_list("slug", flat=True))
+    found = []
+    for base in bases:
+        numbered = (f"{base}-{number}" for number in count(2))
+        found.append(next(slug for slug in chain([base], numbered) if slug not in taken))
+        taken.add(found[-1])
+    return found

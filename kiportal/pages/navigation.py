@@ -33,6 +33,7 @@ ITEMS = (
     Item("offers:vain_list", _("Suchworte"), "search", ("offers.answer_need",)),
     Item("offers:staff_offer_list", _("Angebote"), "list", ("offers.view_offer",)),
     Item("offers:staff_organisation_list", _("Organisationen"), "organisation", ("actors.change_organisation",)),
+    Item("offers:data_list", _("Daten"), "download", ("offers.run_dataimport",)),
     Item("concepts:staff_concept_list", _("Konzepte"), "document", ("concepts.change_concept",)),
     Item(
         "concepts:concept_list",

@@ -32,6 +32,7 @@ RESERVED_SLUGS = frozenset(
         "bestandsaufnahme",
         "wegweiser",
         "suche-merken",
+        "export",
     }
 )
 

@@ -9,6 +9,7 @@ from offers.completeness import missing
 from offers.models import Offer
 from offers.permissions import (
     can_accept_proposal,
+    can_add_offer,
     can_answer_offer,
     can_answer_proposal,
     can_apply_proposal,
@@ -52,6 +53,8 @@ OFFER = table(
     Transition("record", frozenset({_S.DRAFT}), "", can_record_offer),
     Transition("send", frozenset({_S.DRAFT}), _S.UNCONFIRMED, can_send_offer, _may_be_sent),
     Transition("submit", frozenset({_S.DRAFT}), _S.SUBMITTED, can_submit_offer, _is_complete),
+    # What is missing shows in the review: a table seldom says it all.
+    Transition("import", frozenset({_S.DRAFT}), _S.SUBMITTED, can_add_offer),
     Transition("confirm_submission", frozenset({_S.UNCONFIRMED}), _S.SUBMITTED, can_confirm_offer),
     Transition("request_changes", frozenset({_S.SUBMITTED}), _S.CHANGES_REQUESTED, can_review_offer),
     Transition("resubmit", frozenset({_S.CHANGES_REQUESTED}), _S.SUBMITTED, can_answer_offer, _is_complete),

@@ -2,6 +2,7 @@ from offers.models.brochures import Brochure
 from offers.models.dates import OfferDate, Recurrence, SchoolHoliday
 from offers.models.details import AccessFeature, OpeningHours, Partner, Weekday
 from offers.models.images import OfferImage
+from offers.models.imports import ColumnMapping, DataImport, DataImportRow
 from offers.models.needs import Hint, Need
 from offers.models.offer import Offer
 from offers.models.reference import OfferType, Programme, ReasonTemplate, Strand, TargetGroup, Topic
@@ -13,7 +14,10 @@ from offers.models.upkeep import ConfirmationRequest, LinkCheck
 __all__ = [
     "AccessFeature",
     "Brochure",
+    "ColumnMapping",
     "ConfirmationRequest",
+    "DataImport",
+    "DataImportRow",
     "HiddenWords",
     "Hint",
     "LinkCheck",

@@ -1,0 +1,67 @@
+"""Which column of somebody's table means which of ours: known from an earlier file, or guessed."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from hashlib import sha256
+
+from kiportal.common.text import fold
+from offers.models import ColumnMapping
+from offers.resources.base import TableResource
+
+# Names that are this much alike are taken for the same: "Ansprech-Telefon", "Ansprechtelefon".
+_ALIKE = 0.82
+
+
+def fingerprint(headers: Sequence[str]) -> str:
+    return sha256("\n".join(fold(header) for header in headers).encode()).hexdigest()
+
+
+def known(kind: str, resource: TableResource, headers: Sequence[str]) -> tuple[list[str], dict[str, str]] | None:
+    """The columns of a file whose headings are all ours, or that somebody has mapped before; and its defaults."""
+    ours = resource.names_of_headers()
+    names = [ours.get(fold(header), "") for header in headers]
+    if all(names) and len(set(names)) == len(names):
+        writable = resource.writable()
+        return [name if name in writable else "" for name in names], {}
+    stored = ColumnMapping.objects.filter(kind=kind, fingerprint=fingerprint(headers)).first()
+    if stored is None or len(stored.columns) != len(headers):
+        return None
+    writable = resource.writable()
+    return [name if name in writable else "" for name in stored.columns], stored.defaults
+
+
+def keep(kind: str, headers: Sequence[str], columns: list[str], defaults: dict[str, str]) -> None:
+    ColumnMapping.objects.update_or_create(
+        kind=kind, fingerprint=fingerprint(headers), defaults={"columns": columns, "defaults": defaults}
+    )
+
+
+def guesses(resource: TableResource, headers: Sequence[str]) -> list[str]:
+    """For each heading the name of our column that it probably means, or ""; none is named twice."""
+    names = {fold(column.column_name): name for name, column in resource.writable().items()}
+    aliases = {
+        fold(alias): name for name, words in resource.ALIASES.items() for alias in words if name in resource.writable()
+    }
+    found: list[str] = []
+    # What is called as ours is goes first, so that no guess takes its place.
+    sure = [names.get(fold(header), "") for header in headers]
+    taken = set(filter(None, sure))
+    for header, name in zip(headers, sure, strict=True):
+        word = fold(header).strip(" :*")
+        guess = name or aliases.get(word, "") or _alike(word, names | aliases)
+        if not name and guess in taken:
+            guess = ""
+        taken.add(guess)
+        found.append("" if guess in found else guess)
+    return found
+
+
+def _alike(word: str, names: dict[str, str]) -> str:
+    if len(word) < 4:
+        return ""
+    best, score = "", _ALIKE
+    for other, name in names.items():
+        ratio = SequenceMatcher(None, word, other).ratio()
+        if ratio > score:
+            best, score = name, ratio
+    return best

@@ -1,0 +1,123 @@
+"""Files that come in: encodings, separators, what is no table, what is too much."""
+
+import codecs
+import io
+import zipfile
+from datetime import date, datetime
+
+import pytest
+
+from offers.resources import files
+from offers.resources.files import FileRefused
+from tests.offers.tables import csv_bytes, excel_bytes
+
+ROWS = [["Titel", "Träger"], ["Nähkurs – für alle", "Verein „Brücke“"], ['Mit "Zeichen"; und, Zeile\n2', "€ 5"]]
+# Latin-1 knows neither dashes nor the euro.
+PLAIN = [["Titel", "Träger"], ["Nähkurs", "Verein Brücke"]]
+
+
+# Excel knows no time zones.
+MOMENT = datetime(2026, 1, 2, 18, 30)  # noqa: DTZ001
+
+
+def table(content: bytes) -> list[list[str]]:
+    found = files.read(io.BytesIO(content), len(content))
+    return [found.headers, *(row.cells for row in found.rows)]
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_csv_is_read_in_every_usual_encoding(encoding: str, separator: str) -> None:
+    assert table(csv_bytes(ROWS, separator=separator, encoding=encoding)) == ROWS
+
+
+def test_csv_in_latin_1_and_in_utf_16_with_either_mark_is_read() -> None:
+    assert table(csv_bytes(PLAIN, encoding="latin-1")) == PLAIN
+    assert table(codecs.BOM_UTF16_BE + csv_bytes(PLAIN, encoding="utf-16-be")) == PLAIN
+
+
+def test_line_that_names_the_separator_is_no_heading() -> None:
+    assert table(b"sep=,\r\nA,B\r\n1;2,3\r\n") == [["A", "B"], ["1;2", "3"]]
+
+
+def test_excel_values_read_as_people_write_them() -> None:
+    rows = [
+        ["A", "B", "C", "D", "E", "F"],
+        [date(2026, 11, 22), MOMENT, 12.5, 57072.0, True, None],
+    ]
+    assert table(excel_bytes(rows))[1] == ["22.11.2026", "02.01.2026 18:30", "12,5", "57072", "ja", ""]
+
+
+def test_empty_rows_are_left_out_and_numbers_are_those_of_the_file() -> None:
+    content = b"A;B\n;\n1;2\n\n3;4\n"
+    found = files.read(io.BytesIO(content), len(content))
+    assert [(row.number, row.cells) for row in found.rows] == [(3, ["1", "2"]), (5, ["3", "4"])]
+
+
+def test_apostrophe_that_guards_a_cell_is_taken_off_and_others_stay() -> None:
+    assert table(b"A;B;C\n'+49 271;'n Abend;''=1\n")[1] == ["+49 271", "'n Abend", "'=1"]
+
+
+# What is refused
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return stream.getvalue()
+
+
+BOMB = archive({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b" " * (files.MAXIMUM_UNPACKED + 1)})
+ENTITIES = archive({"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'})
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "leer"),
+        (b" \n ;\n", "steht nichts"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 alt", "alte oder mit Kennwort"),
+        (b"%PDF-1.7 ...", "keine Tabelle"),
+        (b"\x89PNG\r\n\x1a\n....", "keine Tabelle"),
+        (b"<!DOCTYPE html><p>x", "keine Tabelle"),
+        (b"A;B\n1;\x00\x01\x02\x03", "keine Tabelle"),
+        (b"\xff\xfeA\x00;", "nicht lesbar"),
+        (archive({"word/document.xml": b"x"}), "keine Excel-Datei"),
+        (archive({"xl/workbook.xml": b"<x/>"}), "beschädigt"),
+        (excel_bytes(PLAIN)[:-300], "beschädigt"),
+        (BOMB, "ausgepackt zu groß"),
+        (ENTITIES, "in keine Tabelle gehört"),
+        (b"A\n" + b"1\n" * (files.MAXIMUM_ROWS + 1), "mehr als 20.000 Zeilen"),
+        (b";".join(b"A" for _ in range(files.MAXIMUM_COLUMNS + 2)), "mehr als 200 Spalten"),
+        (b'A;B\n"' + b"x" * 300_000, "Zeile"),
+    ],
+)
+def test_what_is_no_table_or_too_much_is_refused_with_a_sentence(content: bytes, words: str) -> None:
+    with pytest.raises(FileRefused, match=words):
+        table(content)
+
+
+def test_large_file_is_refused_before_it_is_read() -> None:
+    class Untouched(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise AssertionError("it was read")
+
+    with pytest.raises(FileRefused, match="größer als 10 MB"):
+        files.read(Untouched(), files.MAXIMUM_BYTES + 1)
+
+
+def test_bomb_is_refused_by_what_it_claims_without_unpacking() -> None:
+    assert len(BOMB) < 100_000
+
+
+def test_cell_far_away_costs_nothing() -> None:
+    """A sheet may claim a million rows and a cell in the last column."""
+    from openpyxl import Workbook
+
+    book, stream = Workbook(), io.BytesIO()
+    book.active["A1"], book.active["A2"] = "Titel", "Kurs"
+    book.active["XFD1048576"] = "weit weg"
+    book.save(stream)
+    assert table(stream.getvalue()) == [["Titel"], ["Kurs"]]
