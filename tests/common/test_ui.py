@@ -227,6 +227,13 @@ def test_diff_marks_words_and_escapes_them() -> None:
     assert "<script" not in html
 
 
+def test_diff_of_numbers_and_rewritten_texts_keeps_each_as_a_whole() -> None:
+    html = ui.diff("0221 4710-149", "0271 999999")
+    assert html.count("<del>") == html.count("<ins>") == 1
+    html = ui.diff("Wir treffen uns jeden Montag im Café", "Das Angebot findet nun mittwochs statt")
+    assert html.count("<del>") == 1
+
+
 def test_diff_of_equal_texts_marks_nothing() -> None:
     assert ui.diff("gleich  geblieben", "gleich  geblieben") == '<p class="diff">gleich  geblieben</p>'
 

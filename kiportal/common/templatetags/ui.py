@@ -46,7 +46,6 @@ small, narrow.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
@@ -65,6 +64,7 @@ from django.utils.translation import gettext as _
 
 from kiportal.common import icons
 from kiportal.common.fieldsets import field_groups
+from kiportal.common.worddiff import diff
 
 register = template.Library()
 register.simple_tag(icons.icon)
@@ -386,27 +386,7 @@ def timeline(entries: Iterable[Any]) -> dict[str, Any]:
     return {"entries": entries}
 
 
-@register.simple_tag
-def diff(old: str, new: str) -> SafeString:
-    """Word by word what was taken out and put in, also readable in black and white and by ear.
-
-    Where less than half stays, as in a number or a text written anew, the old stands before the new as a whole.
-    """
-    before, after = re.split(r"(\s+)", old), re.split(r"(\s+)", new)
-    parts: list[SafeString] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    is_rewritten = matcher.ratio() < 0.5 or not re.search(r"[^\W\d_]", old + new)
-    whole = [("replace", 0, len(before), 0, len(after))]
-    for verb, a, b, c, d in whole if is_rewritten and old != new else matcher.get_opcodes():
-        taken, put = "".join(before[a:b]), "".join(after[c:d])
-        if verb == "equal":
-            parts.append(format_html("{}", taken))
-            continue
-        if taken:
-            parts.append(format_html('<del><span class="kern-sr-only">{} </span>{}</del>', _("gestrichen:"), taken))
-        if put:
-            parts.append(format_html('<ins><span class="kern-sr-only">{} </span>{}</ins>', _("neu:"), put))
-    return format_html('<p class="diff">{}</p>', format_html_join("", "{}", ((part,) for part in parts)))
+register.simple_tag(diff)
 
 
 @register.simple_block_tag
