@@ -7,8 +7,8 @@ from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 
 from actors.models import Membership, Municipality, Organisation
@@ -16,7 +16,14 @@ from actors.querysets import OrganisationQuerySet
 from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
-    from offers.models import LinkCheck, Offer, OfferDate, OfferImage, SurveyInvitation  # noqa: F401  (named in strings)
+    from offers.models import (  # noqa: F401  (named in strings)
+        CoverageSnapshot,
+        LinkCheck,
+        Offer,
+        OfferDate,
+        OfferImage,
+        SurveyInvitation,
+    )
 
 
 # A rule for every day fills a year: nobody reads more than these.
@@ -233,3 +240,10 @@ class SurveyInvitationQuerySet(models.QuerySet["SurveyInvitation"]):
     def open(self) -> "SurveyInvitationQuerySet":
         """Those of rounds that run, the one that ends first in front."""
         return self.filter(survey__status="open").order_by("survey__answer_by", "pk")
+
+
+class CoverageSnapshotQuerySet(models.QuerySet["CoverageSnapshot"]):
+    def outdated(self, before: date) -> "CoverageSnapshotQuerySet":
+        """Those older than that, but for the first one of each month."""
+        firsts = self.annotate(month=TruncMonth("taken_on")).order_by().values("month").annotate(first=Min("taken_on"))
+        return self.filter(taken_on__lt=before).exclude(taken_on__in=firsts.values("first"))

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from actors.models import ContactPerson, Organisation
 from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, User
 from kiportal.common.retention import erase, rule
+from offers.coverage import pdf as coverage_pdf
 from offers.lifecycle import proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
 from offers.models import Hint, Need, Offer, OfferImage, SurveyInvitation
@@ -116,6 +117,12 @@ def unused_pictures(before: datetime, *, delete: bool) -> int:
         for name in lost:
             default_storage.delete(name)
     return erase(waiting, delete=delete) + len(lost)
+
+
+@rule("PDF-Dateien der Abdeckung", days=1)
+def coverage_files(before: datetime, *, delete: bool) -> int:
+    """They are for the moment: whoever needs one again has it made anew."""
+    return coverage_pdf.purge(before, delete=delete)
 
 
 def _files_without_row(before: datetime) -> list[str]:

@@ -8,6 +8,7 @@ from actors.models import Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange
 from offers import notifications, recurrence
+from offers.coverage import pdf as coverage_pdf
 from offers.models import Hint, Need, Offer, OfferSurvey, SurveyInvitation
 from offers.upkeep import due, link_checks, mails
 
@@ -181,6 +182,16 @@ def send_hint_forward(run: Run, change_pk: int, link_pk: str) -> None:
 @job
 def check_links(run: Run, keys: list[int]) -> dict[str, Any]:
     return link_checks.look(keys, timezone.localdate(), progress=run.progress)
+
+
+@job
+def render_coverage(run: Run, printed: dict[str, Any]) -> dict[str, Any]:
+    """Print the table that somebody looks at; `coverage.pdf.name` says where the file lies."""
+    document = coverage_pdf.render_pdf(
+        printed, run.id, on_progress=lambda page, _section: run.progress(0, 1, f"Seite {page}")
+    )
+    coverage_pdf.store(run.id, document)
+    return {"pages": document.pages}
 
 
 def _message[M: (Need, Hint)](model: type[M], pk: int) -> M:

@@ -29,6 +29,8 @@ _EDITOR = frozenset(
         "offers.answer_need",
         "offers.answer_hint",
         "offers.run_offersurvey",
+        "offers.view_coveragesnapshot",
+        "offers.add_coveragesnapshot",
         "actors.view_organisation",
         "actors.add_organisation",
         "actors.change_organisation",

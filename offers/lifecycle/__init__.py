@@ -31,6 +31,7 @@ from offers.lifecycle.feedback import (
     note_need,
     receive_hint,
     receive_need,
+    record_need,
 )
 from offers.lifecycle.freshness import (
     ask_for_confirmation,
@@ -131,6 +132,7 @@ __all__ = [
     "receive_hint",
     "receive_need",
     "record",
+    "record_need",
     "reject",
     "reject_proposal",
     "remind",

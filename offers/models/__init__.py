@@ -1,3 +1,4 @@
+from offers.models.coverage import CoverageSnapshot
 from offers.models.dates import OfferDate, Recurrence, SchoolHoliday
 from offers.models.details import AccessFeature, OpeningHours, Partner, Weekday
 from offers.models.images import OfferImage
@@ -11,6 +12,7 @@ from offers.models.upkeep import ConfirmationRequest, LinkCheck
 __all__ = [
     "AccessFeature",
     "ConfirmationRequest",
+    "CoverageSnapshot",
     "Hint",
     "LinkCheck",
     "Need",

@@ -4,10 +4,12 @@ from django.urls import path
 
 from offers.views import (
     alike,
+    coverage,
     feedback,
     follow_ups,
     freshness,
     merging,
+    needs,
     proposals,
     recording,
     review,
@@ -24,8 +26,17 @@ _INVITATION = "arbeitsplatz/bestandsaufnahmen/anfragen/<int:pk>"
 
 urlpatterns = [
     path("arbeitsplatz/rueckmeldungen/", feedback.feedback_list, name="feedback_list"),
+    path("arbeitsplatz/rueckmeldungen/luecke/neu/", needs.need_record, name="need_record"),
+    path("arbeitsplatz/rueckmeldungen/luecke/<int:pk>/zuordnen/", needs.need_assign, name="need_assign"),
     path("arbeitsplatz/rueckmeldungen/luecke/<int:pk>/", feedback.need_detail, name="need_detail"),
     path("arbeitsplatz/rueckmeldungen/hinweis/<int:pk>/", feedback.hint_detail, name="hint_detail"),
+    path("arbeitsplatz/abdeckung/", coverage.coverage_table, name="coverage_table"),
+    path("arbeitsplatz/abdeckung/angebote/", coverage.coverage_detail, name="coverage_detail"),
+    path("arbeitsplatz/abdeckung/abdeckung.xlsx", coverage.coverage_workbook, name="coverage_workbook"),
+    path("arbeitsplatz/abdeckung/stand/", coverage.coverage_keep, name="coverage_keep"),
+    path("arbeitsplatz/abdeckung/pdf/", coverage.coverage_pdf_make, name="coverage_pdf_make"),
+    path("arbeitsplatz/abdeckung/pdf/<uuid:pk>/", coverage.coverage_pdf, name="coverage_pdf"),
+    path("arbeitsplatz/abdeckung/pdf/<uuid:pk>/abdeckung.pdf", coverage.coverage_pdf_file, name="coverage_pdf_file"),
     path("arbeitsplatz/aktualitaet/", freshness.freshness_board, name="freshness_board"),
     path("arbeitsplatz/aktualitaet/adresse/", freshness.address_mark, name="address_mark"),
     path("arbeitsplatz/aktualitaet/adresse/<int:pk>/", freshness.address_clear, name="address_clear"),
