@@ -21,6 +21,7 @@ from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER, Facet
 PROVIDER_KIND = Facet("traegerart", "Art des Trägers", "provider__kind", fixed=dict(Organisation.Kind.choices))
 FACETS_HERE = ("kommune", "thema", "zielgruppe", "sprache", "art", "kosten", "ort", "nur")
 SHOWS = ("zeile", "spalte", "fleck", "sortierung", "weiss", "vergleich", "ansicht", "reichweite")
+_FIRST, _FURTHER = ("zeile", "spalte", "vergleich"), ("fleck", "sortierung", "weiss")
 DEFINITIONS = {"keines": "gar kein Angebot gibt", "vor-ort": "kein Angebot vor Ort gibt"}
 SORTINGS = {
     "liste": "wie in der Liste",
@@ -177,12 +178,18 @@ class CoverageFilters(SelectFilterSet):
         return f"?{query.urlencode()}"
 
     @property
-    def shown_fields(self) -> list[Any]:
-        return [self.form[name] for name in SHOWS if name not in {"ansicht", "reichweite"}]
+    def first_fields(self) -> list[Any]:
+        return [self.form[name] for name in _FIRST]
 
     @property
-    def narrowing_fields(self) -> list[Any]:
-        return [self.form[name] for name in (*FACETS_HERE, PROVIDER_KIND.name)]
+    def further_fields(self) -> list[Any]:
+        return [self.form[name] for name in (*_FURTHER, *FACETS_HERE, PROVIDER_KIND.name)]
+
+    @property
+    def further_chosen(self) -> int:
+        """How many of the further fields are not as they are at first."""
+        usual = {"fleck": "keines", "sortierung": "liste", "weiss": ""}
+        return len(self.narrowed) + sum(self.one(name) not in {"", value} for name, value in usual.items())
 
     # The offers
 

@@ -102,7 +102,7 @@ def _lines(sheet: Sheet, cell: Cell) -> Iterator[str]:
     yield str(cell.now.offers) if cell.now.offers or not cell.is_gap else "keins"
     if sheet.options.is_split and cell.now.offers:
         yield f"{cell.now.local} vor Ort"
-    if cell.was is not None:
+    if cell.was is not None and cell.has_history:
         yield f"vorher {cell.was.offers}, {cell.signed_change}"
     if cell.needs:
         yield "1 Bedarf" if cell.needs == 1 else f"{cell.needs} Bedarfe"

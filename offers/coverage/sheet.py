@@ -44,6 +44,11 @@ class Cell:
         return bool(self.now.offers) and not self.now.local
 
     @property
+    def has_history(self) -> bool:
+        """Whether an earlier number is worth a line: nothing that was nothing is not."""
+        return self.was is not None and bool(self.was.offers or self.now.offers)
+
+    @property
     def change(self) -> int:
         return self.now.offers - self.was.offers if self.was else 0
 

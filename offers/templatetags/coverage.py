@@ -32,7 +32,7 @@ def coverage_cell(filters: CoverageFilters, sheet: Sheet, cell: Cell) -> SafeStr
     notes = SafeString("")
     if sheet.options.is_split and cell.now.offers:
         notes += format_html('<span class="coverage__note">{} vor Ort</span>', cell.now.local)
-    if cell.was is not None:
+    if cell.was is not None and cell.has_history:
         notes += format_html('<span class="coverage__note">vorher {}, {}</span>', cell.was.offers, cell.signed_change)
     if cell.needs and cell.column:
         words = "1 Bedarf" if cell.needs == 1 else f"{cell.needs} Bedarfe"

@@ -172,7 +172,7 @@ def coverage_pdf_make(request: HttpRequest) -> HttpResponse:
     printed = pdf.printable(shown)
     made = Job.objects.filter(kind=PDF_JOB, arguments=[printed]).exclude(state=Job.State.FAILED).first()
     if made is None or (made.state == Job.State.DONE and not default_storage.exists(pdf.name(made.pk))):
-        made = enqueue(PDF_JOB, printed, title=f"PDF: {shown.title}", by=acting_user(request))
+        made = enqueue("offers.render_coverage", printed, title=f"PDF: {shown.title}", by=acting_user(request))
     return redirect("offers:coverage_pdf", pk=made.pk)
 
 
