@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
 KIPORTAL_DAILY_COMMANDS = [
     "extend_dates",
     "hide_overdue",
+    "take_coverage_snapshot",
     "ask_for_confirmation",
     "remind_of_recorded",
     "send_saved_searches",

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, Subquery, Sum, Value
-from django.db.models.functions import TruncDate
+from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 
 from actors.models import Membership, Municipality, Organisation
@@ -18,6 +18,7 @@ from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
     from offers.models import (  # noqa: F401  (named in strings)
+        CoverageSnapshot,
         DataImport,
         DataImportRow,
         LinkCheck,
@@ -358,3 +359,10 @@ class DataImportRowQuerySet(models.QuerySet["DataImportRow"]):
     def undecided(self) -> "DataImportRowQuerySet":
         """Those that mean a record we have, perhaps, and nobody has said so yet."""
         return self.filter(match="offen").exclude(outcome="fehler")
+
+
+class CoverageSnapshotQuerySet(models.QuerySet["CoverageSnapshot"]):
+    def outdated(self, before: date) -> "CoverageSnapshotQuerySet":
+        """Those older than that, but for the first one of each month."""
+        firsts = self.annotate(month=TruncMonth("taken_on")).order_by().values("month").annotate(first=Min("taken_on"))
+        return self.filter(taken_on__lt=before).exclude(taken_on__in=firsts.values("first"))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from actors.models import ContactPerson, Organisation
 from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, User
 from kiportal.common.retention import NOTICE_DAYS, erase, rule
+from offers.coverage import pdf as coverage_pdf
 from offers.lifecycle import UNUSED_DRAFT, erase_imports, erase_searches, proposed_pictures
 from offers.lifecycle.erasing import erase_entries, erase_jobs, mails_about
 from offers.lifecycle.saved_searches import ANSWER_WITHIN
@@ -177,6 +178,12 @@ def unused_pictures(before: datetime, *, delete: bool) -> int:
         for name in lost:
             default_storage.delete(name)
     return erase(waiting, delete=delete) + len(lost)
+
+
+@rule("PDF-Dateien der Abdeckung", days=1)
+def coverage_files(before: datetime, *, delete: bool) -> int:
+    """They are for the moment: whoever needs one again has it made anew."""
+    return coverage_pdf.purge(before, delete=delete)
 
 
 @rule("Gespeicherte Wegweiser", days=7)

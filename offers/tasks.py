@@ -10,6 +10,7 @@ from actors.models import ContactPerson, Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange, User
 from offers import brochure, notifications, recurrence
+from offers.coverage import pdf as coverage_pdf
 from offers.filters import OfferFilters
 from offers.lifecycle.saved_searches import ANSWER_WITHIN
 from offers.models import (
@@ -290,6 +291,16 @@ def undo_import(run: Run, pk: int) -> dict[str, Any] | None:
 def write_export(run: Run, kind: str, query: str) -> dict[str, Any]:
     records = RESOURCES[kind]().rows().filter(pk__in=listed(kind, query)).order_by("sort_key", "pk")
     return exporting.store(run.id, kind, records, run.progress)
+
+
+@job
+def render_coverage(run: Run, printed: dict[str, Any]) -> dict[str, Any]:
+    """Print the table that somebody looks at; `coverage.pdf.name` says where the file lies."""
+    document = coverage_pdf.render_pdf(
+        printed, run.id, on_progress=lambda page, _section: run.progress(0, 1, f"Seite {page}")
+    )
+    coverage_pdf.store(run.id, document)
+    return {"pages": document.pages}
 
 
 def _import(pk: int) -> DataImport:

@@ -18,8 +18,10 @@ from concepts.models import ConceptVersion
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
+from kiportal.common.pdf.documents import Document
 from kiportal.pages.models import BarrierReport
 from offers import lifecycle
+from offers.coverage import pdf as coverage_pdf
 from offers.models import (
     HiddenWords,
     Hint,
@@ -69,6 +71,16 @@ def make_mail() -> Mail:
         ]
     )
     return Mail(max(folder.glob("*.eml")).stem)
+
+
+def make_coverage_pdf() -> Job:
+    """A job that is done, and its file."""
+    printed = {"day": timezone.localdate().isoformat()}
+    job = Job.objects.create(
+        kind="offers.render_coverage", arguments=[printed], state=Job.State.DONE, finished_at=timezone.now()
+    )
+    coverage_pdf.store(job.pk, Document(b"%PDF-1.7", pages=1))
+    return job
 
 
 @translation.override(settings.LANGUAGE_CODE)
@@ -131,6 +143,7 @@ def make_world() -> World:
         "funder_note": FunderNote.objects.create(text="Gefördert durch das Land"),
         "proposal": proposal,
         "job": job,
+        "coverage_job": make_coverage_pdf(),
         "report": BarrierReport.objects.create(key=uuid4(), description="Zu klein"),
         "account": users[roles.PROVIDER],
         "address": EmailAddress.objects.get(user=users[roles.PROVIDER]),

@@ -30,6 +30,8 @@ _EDITOR = frozenset(
         "offers.answer_hint",
         "offers.run_offersurvey",
         "offers.run_dataimport",
+        "offers.view_coveragesnapshot",
+        "offers.add_coveragesnapshot",
         "actors.view_organisation",
         "actors.add_organisation",
         "actors.change_organisation",

@@ -28,6 +28,7 @@ ITEMS = (
     Item("offers:follow_up_list", _("Wiedervorlagen"), "calendar", ("offers.review_offer",)),
     Item("offers:freshness_board", _("Aktualität"), "clock", ("offers.review_offer",)),
     Item("offers:survey_list", _("Bestandsaufnahmen"), "chart", ("offers.run_offersurvey",)),
+    Item("offers:coverage_table", _("Weiße Flecken"), "table", ("offers.view_coveragesnapshot",)),
     Item("offers:feedback_list", _("Rückmeldungen"), "flag", ("offers.answer_hint",)),
     Item("offers:local_home", _("Ihre Kommune"), "location", ("offers.view_local_offer",)),
     Item("offers:vain_list", _("Suchworte"), "search", ("offers.answer_need",)),

@@ -15,6 +15,7 @@ from concepts.models import ConceptVersion
 from kiportal.common import roles
 from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
+from offers import counting, coverage
 from offers.models import Hint, Need, Offer, OfferSurvey, VainSearch
 from offers.review import queue, records
 from offers.upkeep import board, link_checks, recordings
@@ -135,6 +136,7 @@ class Figures:
     running_jobs: int
     concept_drafts: int
     missing_pdfs: int
+    white_spots: int
 
 
 def figures(centre: Centre, waiting: int) -> Figures:
@@ -154,7 +156,14 @@ def figures(centre: Centre, waiting: int) -> Figures:
         running_jobs=Job.objects.filter(state=Job.State.RUNNING).count(),
         concept_drafts=ConceptVersion.objects.drafts().count(),
         missing_pdfs=ConceptVersion.objects.finished().filter(pdf=None).count(),
+        white_spots=_white_spots(today),
     )
+
+
+def _white_spots(today: date) -> int:
+    """How many topics have no offer in how many municipalities, as the page shows it first."""
+    index = counting.current()
+    return sum(1 for _spot in coverage.matrix(index, index.visible(today), "kommune", "thema").gaps())
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from offers.lifecycle.feedback import (
     receive_local_hint,
     receive_local_need,
     receive_need,
+    record_need,
 )
 from offers.lifecycle.freshness import (
     ask_for_confirmation,
@@ -194,6 +195,7 @@ __all__ = [
     "receive_local_need",
     "receive_need",
     "record",
+    "record_need",
     "reject",
     "reject_change",
     "reject_proposal",

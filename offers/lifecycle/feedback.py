@@ -40,6 +40,15 @@ def receive_need(key: uuid.UUID, **fields: Any) -> Need:
 
 
 @transaction.atomic
+def record_need(key: uuid.UUID, *, by: User, **fields: Any) -> Need:
+    """What staff themselves hear of: stored once and noted as a gap at once, there is nobody to answer."""
+    need, is_new = Need.objects.get_or_create(key=key, defaults=fields)
+    if is_new:
+        note_need(need, by=by)
+    return need
+
+
+@transaction.atomic
 def receive_hint(key: uuid.UUID, **fields: Any) -> Hint:
     hint, is_new = Hint.objects.get_or_create(key=key, defaults=fields)
     if is_new:

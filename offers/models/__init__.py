@@ -1,4 +1,5 @@
 from offers.models.brochures import Brochure
+from offers.models.coverage import CoverageSnapshot
 from offers.models.dates import OfferDate, Recurrence, SchoolHoliday
 from offers.models.details import AccessFeature, OpeningHours, Partner, Weekday
 from offers.models.images import OfferImage
@@ -16,6 +17,7 @@ __all__ = [
     "Brochure",
     "ColumnMapping",
     "ConfirmationRequest",
+    "CoverageSnapshot",
     "DataImport",
     "DataImportRow",
     "HiddenWords",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Language, Municipality, Organisation
-from kiportal.common.models import Stateful, User
+from kiportal.common.models import Locked, Stateful, User
 from offers.models.offer import Offer
 from offers.models.reference import TargetGroup, Topic
 from offers.querysets import PublicMessageQuerySet
@@ -59,7 +59,7 @@ class PublicMessage(Stateful):
 
 
 @pghistory.track()
-class Need(PublicMessage):
+class Need(Locked, PublicMessage):
     """Somebody looked for an offer that does not exist here. What is noted as a gap stays, without name and address."""
 
     class Status(models.TextChoices):

@@ -4,6 +4,7 @@ accounts    one account of every role
 concepts    the integration concept in two versions, from files of the project and
             numbers of the `registry`, with `pictures`
 content     organisations, offers with their history, proposals, reports
+coverage    the numbers of today and of earlier days
 gallery     pictures of entries, drawn by `scenes`
 copying     rows by the thousand, past the ORM
 history     lets the lifecycle functions act in the past
@@ -22,7 +23,7 @@ from django.db import transaction
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.pages.demo import accounts, concepts, content, recordings, surveys, synthetic, upkeep
+from kiportal.pages.demo import accounts, concepts, content, coverage, recordings, surveys, synthetic, upkeep
 from kiportal.pages.demo.places import Places
 from offers.models import Offer
 
@@ -50,13 +51,16 @@ def load(extra_offers: int = 0) -> Loaded:
     before = Organisation.objects.count(), Offer.objects.count()
     places = Places(centre)
     created, password = accounts.create()
-    if not content.is_loaded():
+    is_first = not content.is_loaded()
+    if is_first:
         content.load(places)
         concepts.load(places)
         upkeep.load(places)
         surveys.load()
         recordings.load(places)
     synthetic.add(extra_offers, places)
+    if is_first:
+        coverage.load()
     return Loaded(
         organisations=Organisation.objects.count() - before[0],
         offers=Offer.objects.count() - before[1],

@@ -1,0 +1,101 @@
+"""The table as a spreadsheet: one sheet with the numbers, one that says what they are."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from offers.coverage.sheet import Cell, Row, Sheet
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+type Value = str | int | None
+
+
+def write(sheet: Sheet) -> bytes:
+    """Return the file. Texts are written as texts, whatever they begin with: there are no formulas in it."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    numbers: Worksheet = book.active
+    numbers.title = "Abdeckung"
+    for line in table(sheet):
+        _append(numbers, line)
+    numbers.freeze_panes = "B2"
+    numbers.print_title_rows, numbers.print_title_cols = "1:1", "A:A"
+    numbers.page_setup.orientation = "landscape"
+    numbers.oddHeader.center.text = f"{sheet.title}, Stand {sheet.as_of:%d.%m.%Y}".replace("&", "&&")
+    _style(numbers, first=32, others=14)
+    about = book.create_sheet("Angaben")
+    for fact in _about(sheet):
+        _append(about, fact)
+    _style(about, first=24, others=100)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def table(sheet: Sheet) -> Iterator[list[Value]]:
+    """The header, the rows, the sums. A column of the page becomes one for each number that stands in its cells."""
+    columns = [*(label for _value, label in sheet.columns), "Gesamt"]
+    kinds = [[name for name, _number in _numbers(sheet, cell)] for cell in _cells(sheet.totals)]
+    heads = [
+        label if len(names) == 1 else f"{label}: {name}"
+        for label, names in zip(columns, kinds, strict=True)
+        for name in names
+    ]
+    yield [sheet.row_label, *heads, "weiße Flecken"]
+    for row in (*sheet.rows, sheet.totals):
+        numbers = [number for cell in _cells(row) for _name, number in _numbers(sheet, cell)]
+        yield [row.label, *numbers, sum(len(one.gaps) for one in sheet.rows) if row is sheet.totals else len(row.gaps)]
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    return (*row.cells, row.total)
+
+
+def _numbers(sheet: Sheet, cell: Cell) -> Iterator[tuple[str, Value]]:
+    """(name, number) of all that stands in a cell."""
+    yield "Angebote", cell.now.offers
+    if sheet.options.is_split:
+        yield "vor Ort", cell.now.local
+    if sheet.compared_on and cell.was is not None:
+        yield f"am {sheet.compared_on:%d.%m.%Y}", cell.was.offers
+        yield "Änderung", cell.change
+    has_needs = sheet.have_row_needs if not cell.column else sheet.have_cell_needs
+    if has_needs:
+        yield "Bedarfe", cell.needs
+
+
+def _about(sheet: Sheet) -> Iterator[list[Value]]:
+    yield ["Angabe", "Inhalt"]
+    yield ["Tabelle", sheet.title]
+    yield ["Stand", f"{sheet.as_of:%d.%m.%Y}"]
+    if sheet.compared_on:
+        yield ["Verglichen mit", f"{sheet.compared_on:%d.%m.%Y}"]
+    for label, values in sheet.filters:
+        yield [f"Filter: {label}", values]
+    if not sheet.filters:
+        yield ["Filter", "keine"]
+    yield ["Weiße Flecken", f"{sheet.gap_count} von {sheet.pair_count}"]
+    for sentence in sheet.explanations:
+        yield ["Erläuterung", sentence]
+
+
+def _append(worksheet: "Worksheet", line: list[Value]) -> None:
+    worksheet.append(line)
+    for cell in worksheet[worksheet.max_row]:
+        if isinstance(cell.value, str):
+            cell.data_type = "s"
+
+
+def _style(worksheet: "Worksheet", *, first: int, others: int) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    for cell in worksheet[1]:
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for number in range(1, worksheet.max_column + 1):
+        worksheet.column_dimensions[get_column_letter(number)].width = first if number == 1 else others
