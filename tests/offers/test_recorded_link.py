@@ -50,7 +50,7 @@ def test_link_leads_to_what_was_written_down(draft: Draft) -> None:
     page = draft.get("pruefen")
     text = page.text
     assert "Bitte prüfen Sie, was wir für Sie aufgeschrieben haben" in text
-    assert "Kommunales Integrationszentrum Musterkreis hat das am" in text
+    assert ", von: Kommunales Integrationszentrum Musterkreis." in text
     assert "Redaktion" not in text
     assert f'href="{draft.url("angebot")}#id_summary"' in text
     assert "Das stimmt nicht, bitte löschen" in text
