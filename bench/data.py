@@ -163,10 +163,12 @@ def _import(content: bytes, user: User) -> tuple[float, float]:
         begun = time.perf_counter()
         running.write(data_import, _silent)
         written = time.perf_counter() - begun
+        name = data_import.file.name
         data_import.refresh_from_db()
         if data_import.status != DataImport.Status.IMPORTED:
             raise RuntimeError(data_import.problem or data_import.counts)
-        data_import.file.storage.delete(data_import.file.name)
+        # The import deletes the file after its commit, which never comes.
+        data_import.file.storage.delete(str(name))
         transaction.set_rollback(True)
     return read, written
 
