@@ -28,9 +28,9 @@ def main() -> int:
 
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        from bench import concepts
+        from bench import concepts, data
 
-        figures = concepts.measure()
+        figures = [*data.measure(), *concepts.measure()]
     about = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),

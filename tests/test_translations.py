@@ -175,10 +175,12 @@ PAGES = [
     for entry in ROWS
     if (entry.who == ANYBODY or entry.name.startswith(("account_", "mfa_"))) and not entry.name.startswith("health")
     if entry.name not in {"robots", "sitemap", "sitemap_part", "mfa_download_recovery_codes"}
-    if entry.name not in {"concepts:version_pdf", "concepts:image_file", "offers:offer_image", "offers:public_alike"}
+    if entry.name not in {"concepts:version_pdf", "concepts:image_file", "offers:public_alike"}
     # Files: their own tests look at their words.
     if entry.name not in {"offers:offer_feed", "offers:offer_calendar", "offers:date_calendar", "offers:brochure_file"}
-    if entry.name not in {"offers:offer_code_svg", "offers:offer_code_png", "offers:offer_image"}
+    if entry.name not in {"offers:offer_code_svg", "offers:offer_code_png"}
+    # Files: pictures, and tables, whose headings are German so that they come back.
+    if entry.name not in {"offers:offer_image", "offers:offer_export"}
 ]
 
 

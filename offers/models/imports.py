@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from actors.models import Organisation
 from kiportal.common.models import Job, Stateful, Timestamped
@@ -27,8 +26,8 @@ def _file_name(data_import: "DataImport", name: str) -> str:
 class Table(models.TextChoices):
     """What a table is about; values are those of addresses."""
 
-    ORGANISATIONS = "organisationen", _("Organisationen")
-    OFFERS = "angebote", _("Angebote")
+    ORGANISATIONS = "organisationen", "Organisationen"
+    OFFERS = "angebote", "Angebote"
 
 
 class DataImport(Timestamped, Stateful):
@@ -37,20 +36,20 @@ class DataImport(Timestamped, Stateful):
     """
 
     class Status(models.TextChoices):
-        READING = "reading", _("wird gelesen")
-        MAPPING = "mapping", _("Spalten zuordnen")
-        READY = "ready", _("bereit zum Prüfen")
-        FAILED = "failed", _("nicht lesbar")
-        IMPORTING = "importing", _("wird importiert")
-        IMPORTED = "imported", _("importiert")
-        UNDOING = "undoing", _("wird zurückgenommen")
-        UNDONE = "undone", _("zurückgenommen")
+        READING = "reading", "wird gelesen"
+        MAPPING = "mapping", "Spalten zuordnen"
+        READY = "ready", "bereit zum Prüfen"
+        FAILED = "failed", "nicht lesbar"
+        IMPORTING = "importing", "wird importiert"
+        IMPORTED = "imported", "importiert"
+        UNDOING = "undoing", "wird zurückgenommen"
+        UNDONE = "undone", "zurückgenommen"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("Was steht in der Datei?"), max_length=20, choices=Table)
-    status = models.CharField(_("Stand"), max_length=20, choices=Status, default=Status.READING, editable=False)
+    kind = models.CharField("Was steht in der Datei?", max_length=20, choices=Table)
+    status = models.CharField("Stand", max_length=20, choices=Status, default=Status.READING, editable=False)
     file = models.FileField(upload_to=_file_name, blank=True)
-    file_name = models.CharField(_("Datei"), max_length=200)
+    file_name = models.CharField("Datei", max_length=200)
     # The columns of the file as they are called there, with what stands in the first rows.
     headers = models.JSONField(default=list)
     samples = models.JSONField(default=list)
@@ -62,16 +61,16 @@ class DataImport(Timestamped, Stateful):
     # The sentence that says why it did not work.
     problem = models.TextField(blank=True)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-    imported_at = models.DateTimeField(_("importiert am"), null=True)
+    imported_at = models.DateTimeField("importiert am", null=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("von"), null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name="von", null=True, on_delete=models.SET_NULL, related_name="+"
     )
 
     objects = DataImportQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("Import")
-        verbose_name_plural = _("Importe")
+        verbose_name = "Import"
+        verbose_name_plural = "Importe"
         ordering = ["-created_at"]
         permissions = [("run_dataimport", "Darf Organisationen und Angebote importieren")]
 
@@ -91,26 +90,26 @@ class DataImportRow(models.Model):
     """One row of the file: its cells as text, the record that it means, and what would change."""
 
     class Outcome(models.TextChoices):
-        NEW = "neu", _("neu")
-        CHANGED = "geaendert", _("geändert")
-        UNCHANGED = "gleich", _("unverändert")
-        ERROR = "fehler", _("Fehler")
+        NEW = "neu", "neu"
+        CHANGED = "geaendert", "geändert"
+        UNCHANGED = "gleich", "unverändert"
+        ERROR = "fehler", "Fehler"
 
     class Match(models.TextChoices):
         """Whether the record was found by name and place, and what people say to that."""
 
-        NONE = "", _("nicht gesucht")
-        OPEN = "offen", _("noch offen")
-        CONFIRMED = "ja", _("ist dieselbe")
-        REFUSED = "nein", _("ist eine andere")
+        NONE = "", "nicht gesucht"
+        OPEN = "offen", "noch offen"
+        CONFIRMED = "ja", "ist dieselbe"
+        REFUSED = "nein", "ist eine andere"
 
     data_import = models.ForeignKey(DataImport, on_delete=models.CASCADE, related_name="rows")
-    number = models.PositiveIntegerField(_("Zeile"))
-    outcome = models.CharField(_("Ergebnis"), max_length=10, choices=Outcome)
-    match = models.CharField(_("Treffer"), max_length=5, choices=Match, blank=True)
+    number = models.PositiveIntegerField("Zeile")
+    outcome = models.CharField("Ergebnis", max_length=10, choices=Outcome)
+    match = models.CharField("Treffer", max_length=5, choices=Match, blank=True)
     # Name and place are the same, letter by letter.
     is_exact = models.BooleanField(default=False)
-    title = models.CharField(_("Bezeichnung"), max_length=200, blank=True)
+    title = models.CharField("Bezeichnung", max_length=200, blank=True)
     cells = models.JSONField(default=dict)
     # {column: [old text, new text]} of the record that the row means
     changes = models.JSONField(default=dict)
@@ -127,8 +126,8 @@ class DataImportRow(models.Model):
     objects = DataImportRowQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("Zeile eines Imports")
-        verbose_name_plural = _("Zeilen eines Imports")
+        verbose_name = "Zeile eines Imports"
+        verbose_name_plural = "Zeilen eines Imports"
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["data_import", "number"], name="offers_dataimportrow_unique"),
@@ -156,8 +155,8 @@ class ColumnMapping(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = _("Zuordnung von Spalten")
-        verbose_name_plural = _("Zuordnungen von Spalten")
+        verbose_name = "Zuordnung von Spalten"
+        verbose_name_plural = "Zuordnungen von Spalten"
         constraints = [
             models.UniqueConstraint(fields=["kind", "fingerprint"], name="offers_columnmapping_unique"),
         ]

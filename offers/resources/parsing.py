@@ -28,11 +28,15 @@ class Parsed:
 def parse(resource: TableResource, cells: Mapping[str, str], record: Any, *, is_new: bool) -> Parsed:
     """Compare the cells with the record; a new one is an empty instance of the model.
 
+    An empty cell takes a value away only where the row names the record by its key: somebody's own table knows less
+    than we do, and what it does not say it does not deny.
+
     What stands there as we would write it is not even parsed: so a table that went out and comes back changes nothing.
     """
     parsed = Parsed()
+    says_all = bool(cells.get(KEY))
     for name, text in cells.items():
-        if name == KEY or text == TOO_LONG or (is_new and not text):
+        if name == KEY or text == TOO_LONG or (not text and not says_all):
             continue
         column = resource.fields[name]
         before = "" if is_new else column.text(record)

@@ -169,7 +169,7 @@ def _sentences(resource: TableResource) -> Iterable[str]:
     yield "Mehrere Werte in einer Zelle trennen Sie mit einem Semikolon: Sport; Sprache."
     yield "Was zur Wahl steht, zeigt das Blatt „Mögliche Werte“."
     yield "Daten: 22.11.2026. Beträge: 12,50. Ja oder nein: ja, nein."
-    yield "Bei vorhandenen Einträgen löscht eine leere Zelle die Angabe."
+    yield "In Zeilen mit Schlüssel löscht eine leere Zelle die Angabe, in anderen Zeilen lässt sie sie stehen."
     yield "Eine Spalte, die fehlt, lässt alles, wie es ist."
     if "opening_hours" in resource.fields:
         yield "Öffnungszeiten: Montag 09:00–12:00; Mittwoch 14:00–16:00."

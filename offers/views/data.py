@@ -109,7 +109,7 @@ def _preview(request: HttpRequest, data_import: DataImport) -> dict[str, Any]:
         "tabs": _tabs(counts, chosen, undecided),
         "undecided": undecided,
         "exact": data_import.rows.undecided().filter(is_exact=True).count(),
-        "has_matches": any(row.match for row in page.object_list),
+        "has_matches": any(row.match and row.outcome != _O.ERROR for row in page.object_list),
         "is_nothing_new": not (counts[_O.NEW] + counts[_O.CHANGED] + counts[_O.ERROR] + undecided),
         "can_import": not undecided and not counts[_O.ERROR] and bool(counts[_O.NEW] + counts[_O.CHANGED]),
     }

@@ -182,6 +182,16 @@ def test_status_in_the_table_changes_nothing(editor: User, provider: Organisatio
     assert outcomes(upload(csv_bytes(rows), OFFERS, editor)) == [Outcome.UNCHANGED]
 
 
+@pytest.mark.django_db
+def test_empty_cell_of_somebodys_own_table_takes_nothing_away(editor: User, provider: Organisation) -> None:
+    place = factories.make_municipality("Netphen")
+    offer = factories.make_offer("Kurs", provider=provider, municipalities=[place], city="Netphen")
+    rows = [["Titel", "Träger", "Kommunen", "Ort", "Kosten"], ["Kurs", "Verein Brücke", "Netphen", "", ""]]
+    assert outcomes(upload(csv_bytes(rows), OFFERS, editor)) == [Outcome.UNCHANGED]
+    keyed = [["Schlüssel", "Ort"], [str(offer.uuid), ""]]
+    assert upload(csv_bytes(keyed), OFFERS, editor).rows.get().changes == {"city": ["Netphen", ""]}
+
+
 # Errors
 
 
