@@ -67,6 +67,7 @@ def heads_stay(page: Page) -> None:
     region.evaluate("region => region.scrollTo(300, 200)")
     after = head.bounding_box(), first.bounding_box()
     assert before[0] == after[0]
-    assert before[1] and after[1]
+    assert before[1]
+    assert after[1]
     assert before[1]["x"] == after[1]["x"]
     region.evaluate("region => region.scrollTo(0, 0)")

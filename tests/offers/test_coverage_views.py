@@ -222,7 +222,7 @@ def test_comparison_shows_old_new_and_difference(staff: Client, world: dict[str,
     assert (cell.was.offers, cell.signed_change) == (1, "+1")
     assert "vorher 1, +1" in page.text
     assert "vorher 0, ±0" not in page.text
-    assert "vorher 0, +1" in page.text
+    assert "vorher 1, ±0" in page.text
     world["chor"].topics.set([])
     world["tanz"].topics.set([])
     assert "vorher 1, −1" in staff.get(TABLE, {"vergleich": day.isoformat()}).text

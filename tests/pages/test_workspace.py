@@ -112,10 +112,10 @@ def test_home_needs_the_same_queries_for_one_and_for_thirty(
     with django_assert_num_queries(39):
         staff.get(reverse(HOME))
     fill(27)
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(39):
         staff.get(reverse(HOME))
     fill(27)
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(39):
         staff.get(reverse(HOME))
 
 
