@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django_filters import Filter
@@ -72,6 +74,7 @@ class CoverageFilters(SelectFilterSet):
     def __init__(self, data: QueryDict | None, *, index: Index | None = None, on: date | None = None) -> None:
         self.index = index or counting.current()
         self.on = on or timezone.localdate()
+        self._kept: dict[tuple[str, ...], str] = {}
         data = QueryDict(mutable=True) if data is None else data.copy()
         self._unknown = [name for name in data if name not in {*SHOWS, *FACETS_HERE, PROVIDER_KIND.name, "seite"}]
         self.row, self.column, self._axis_notices = _axes(data)
@@ -155,11 +158,19 @@ class CoverageFilters(SelectFilterSet):
 
     def within(self, **changes: str) -> str:
         """The query string of the offers behind a number: the filters, and the values of its row and column."""
-        query = QueryDict(mutable=True)
-        query["zeile"], query["spalte"] = self.row, self.column
-        for name, values in (self.narrowed | {name: [value] for name, value in changes.items()}).items():
-            query.setlist(name, values)
-        return f"?{query.urlencode()}"
+        names = tuple(changes)
+        if names not in self._kept:
+            query = QueryDict(mutable=True)
+            query["zeile"], query["spalte"] = self.row, self.column
+            for name, values in self.narrowed.items():
+                if name not in changes:
+                    query.setlist(name, values)
+            self._kept[names] = query.urlencode()
+        return f"?{self._kept[names]}&{urlencode(changes)}".rstrip("&")
+
+    @cached_property
+    def detail_url(self) -> str:
+        return reverse("offers:coverage_detail")
 
     @property
     def plain(self) -> str:

@@ -1,7 +1,6 @@
 """The cells of the table of coverage. Hundreds stand on a page, so they are written here and not by a template each."""
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,9 +14,7 @@ register = template.Library()
 def offers_behind(filters: CoverageFilters, cell: Cell) -> str:
     """The address of the offers and needs behind a number."""
     values = {filters.row: cell.row, filters.column: cell.column}
-    return reverse("offers:coverage_detail") + filters.within(
-        **{name: value for name, value in values.items() if value}
-    )
+    return filters.detail_url + filters.within(**{name: value for name, value in values.items() if value})
 
 
 @register.simple_tag

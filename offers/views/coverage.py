@@ -78,8 +78,7 @@ def coverage_table(request: HttpRequest) -> HttpResponse:
 
 def _charts(filters: CoverageFilters, shown: sheet.Sheet) -> list[tuple[str, list[tuple[str, int, str]], str]]:
     """(title, rows, unit): offers and white spots by row."""
-    url = reverse("offers:coverage_detail")
-    rows = [(row, f"{url}{filters.within(**{filters.row: row.value})}") for row in shown.rows]
+    rows = [(row, f"{filters.detail_url}{filters.within(**{filters.row: row.value})}") for row in shown.rows]
     plural = coverage.PLURALS[filters.row]
     return [
         (f"Angebote: {plural}", [(row.label, row.total.now.offers, link) for row, link in rows], "Angebote"),
