@@ -9,6 +9,7 @@ at most ROWS_A_DAY different ones.
 import logging
 import re
 from datetime import timedelta
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -41,7 +42,7 @@ def words_of(typed: str) -> str:
 def count(words: str, *, language: str, municipality: str = "") -> None:
     """One statement. Whatever happens to it, the page goes on."""
     now = timezone.now()
-    values = {
+    values: dict[str, Any] = {
         "day": timezone.localdate(now),
         "words": words,
         "language": language,

@@ -3,31 +3,28 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from kiportal.common import roles
 from kiportal.common.models import Job
 from offers.models import SavedSearch, VainSearch
 from tests import factories
 from tests.browser.conftest import Check, Open
+from tests.browser.test_project_journey import signed_in
 from tests.smtp import Mailbox
 
-PHONE = {"width": 375, "height": 800}
 
-
-@pytest.mark.parametrize("viewport", [None, PHONE], ids=["wide", "phone"])
 def test_search_is_saved_confirmed_and_ended(
     transactional_db: None,
     open_browser: Open,
     check: Check,
     mailbox: Mailbox,
     run_jobs: Callable[[], list[Job]],
-    viewport: dict[str, int] | None,
 ) -> None:
     factories.make_centre()
     factories.make_offer("Sprachcafé")
-    page = open_browser(**({"viewport": viewport} if viewport else {}))
+    page = open_browser()
     page.goto("/angebote/?q=Einradkurs")
     check(page)
     page.get_by_role("link", name="Suche merken").click()
@@ -55,12 +52,9 @@ def test_search_is_saved_confirmed_and_ended(
     assert not SavedSearch.objects.exists()
 
 
-@pytest.mark.parametrize("viewport", [None, PHONE], ids=["wide", "phone"])
 def test_centre_reads_words_hides_them_and_notes_a_gap(
-    transactional_db: None, sign_in: Callable[..., Page], check: Check, viewport: dict[str, int] | None
+    transactional_db: None, open_browser: Open, check: Check
 ) -> None:
-    from django.utils import timezone
-
     factories.make_centre()
     factories.make_municipality("Netphen", slug="netphen")
     for number, words in enumerate(("einradkurs", "schwimmkurs fuer frauen", "asdf"), start=1):
@@ -72,16 +66,16 @@ def test_centre_reads_words_hides_them_and_notes_a_gap(
             number=number,
             counted_at=timezone.now(),
         )
-    page = sign_in(roles.EDITOR, **({"viewport": viewport} if viewport else {}))
-    page.goto("/arbeitsplatz/suchworte/")
-    check(page)
-    row = page.locator("tr", has_text="asdf").filter(has=page.get_by_role("button"))
-    row.get_by_role("button", name="Ausblenden").click()
-    expect(page.get_by_text("„asdf“ ist ausgeblendet.")).to_be_visible()
-    page.get_by_role("link", name="Ausgeblendet").click()
-    check(page)
-    page.get_by_role("link", name="30 Tage").click()
-    gap = page.locator("tr", has_text="einradkurs").filter(has=page.get_by_role("link", name="Bedarf erfassen"))
-    gap.get_by_role("link", name="Bedarf erfassen").click()
-    expect(page.get_by_label("Was fehlt?")).to_have_value("einradkurs")
-    expect(page.get_by_label("Kommune")).to_have_value("netphen")
+    with signed_in(open_browser, factories.make_user(roles.EDITOR).username) as page:
+        page.goto("/arbeitsplatz/suchworte/")
+        check(page)
+        row = page.locator(".own-offer", has_text="asdf")
+        row.get_by_role("button", name="Ausblenden").click()
+        expect(page.get_by_text("„asdf“ ist ausgeblendet.")).to_be_visible()
+        page.get_by_role("link", name="Ausgeblendet").click()
+        check(page)
+        page.get_by_role("link", name="30 Tage").click()
+        gap = page.locator(".own-offer", has_text="einradkurs")
+        gap.get_by_role("link", name="Bedarf erfassen").click()
+        expect(page.get_by_label("Was fehlt?")).to_have_value("einradkurs")
+        expect(page.get_by_label("Kommune")).to_have_value("netphen")

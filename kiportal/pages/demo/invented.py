@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -51,7 +52,7 @@ class Invented:
 class _Weighted:
     """Draws one of many by weight; the sums are made once."""
 
-    def __init__(self, weights: dict[Any, float], source: random.Random) -> None:
+    def __init__(self, weights: Mapping[Any, float], source: random.Random) -> None:
         self._values, self._random = list(weights), source
         self._sums = list(accumulate(weights.values()))
 
@@ -164,7 +165,7 @@ class Inventor:
         title = self._title(pattern, place, is_project=is_project)
         sorted_as, slug = self.keys_of(title)
         closing = (choose(words["closings"]),) if self._happens(0.6) else ()
-        values = {
+        values: dict[str, Any] = {
             "title": title,
             "slug": f"{slug}-{key.hex[:8]}",
             "sort_key": sorted_as,
@@ -365,7 +366,7 @@ def _defaults() -> dict[str, Any]:
     """What a new offer has in each column, in the order of the table."""
     empty = Offer()
     return {
-        column.column: getattr(empty, column.attname)
+        str(column.column): getattr(empty, column.attname)
         for column in Offer._meta.concrete_fields
         if not (column.primary_key or column.generated)
     }
