@@ -261,7 +261,7 @@ def test_home_of_nobody_leads_to_the_login(client: Client, centre: object) -> No
             roles.EDITOR,
             [
                 *("Übersicht", "Prüfung", "Wiedervorlagen", "Aktualität", "Bestandsaufnahmen"),
-                *("Rückmeldungen", "Angebote"),
+                *("Rückmeldungen", "Suchworte", "Angebote"),
                 *("Organisationen", "Konzepte", "Barrieren", "Aufträge", "Postfach"),
             ],
         ),
