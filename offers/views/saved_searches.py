@@ -114,11 +114,14 @@ def search_detail(request: HttpRequest, link: AccessLink, search: SavedSearch) -
             lifecycle.change_rhythm(search, form.cleaned_data["rhythm"], by=link)
             return redirect(_url(link, "rhythmus"))
     filters = finding.filters_for(search.query)
+    asked_for = finding.in_words(filters)
+    if search.status == SavedSearch.Status.UNCONFIRMED:
+        asked_for.append((str(form.fields["rhythm"].label), search.get_rhythm_display()))
     context: dict[str, Any] = {
         "search": search,
         "form": form,
         "done": DONE.get(request.GET.get("getan", "")),
-        "asked_for": finding.in_words(filters),
+        "asked_for": asked_for,
         "notices": filters.notices,
         "number": filters.hits.number,
         "list_url": f"{reverse('offers:offer_list')}{filters.query(sortierung='neu')}",

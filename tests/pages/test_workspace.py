@@ -105,8 +105,8 @@ def test_home_of_staff_with_nothing_to_do(staff: Client) -> None:
 @pytest.mark.parametrize(
     ("role", "queries"),
     [
-        (roles.EDITOR, 33),
-        (roles.LEAD, 33),
+        (roles.EDITOR, 41),
+        (roles.LEAD, 41),
         (roles.PROVIDER, 14),
         (roles.MUNICIPALITY, 18),
         (roles.COUNCIL, 7),
@@ -274,7 +274,7 @@ def test_home_of_nobody_leads_to_the_login(client: Client, centre: object) -> No
             roles.EDITOR,
             [
                 *("Übersicht", "Prüfung", "Wiedervorlagen", "Aktualität", "Bestandsaufnahmen"),
-                *("Weiße Flecken", "Rückmeldungen", "Angebote"),
+                *("Weiße Flecken", "Rückmeldungen", "Suchworte", "Angebote"),
                 *("Organisationen", "Konzepte", "Barrieren", "Aufträge", "Postfach"),
             ],
         ),

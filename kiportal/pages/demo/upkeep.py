@@ -1,4 +1,4 @@
-"""What the public and a Kommune told the centre, what it wants to look at again, addresses and links that fail."""
+"""What the public and a Kommune told the centre and searched in vain, what it wants to look at again, what fails."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from kiportal.pages.demo.content import stable_uuid
 from kiportal.pages.demo.history import happened
 from kiportal.pages.demo.places import Places
 from offers import lifecycle
-from offers.models import Hint, LinkCheck, Need, Offer, Topic
+from offers.models import Hint, LinkCheck, Need, Offer, Topic, VainSearch
 from offers.permissions import municipalities_of
 
 
@@ -30,6 +30,17 @@ def load(places: Places) -> None:
         address = addresses.mark_undeliverable(_organisation(entry).email, reason=entry["reason"])
         since = now - timedelta(days=entry["days_ago"])
         MailAddress.objects.filter(pk=address.pk).update(undeliverable_since=since)
+    VainSearch.objects.bulk_create(
+        VainSearch(
+            day=today - timedelta(days=entry["days_ago"]),
+            words=entry["words"],
+            language=entry.get("language", "de"),
+            municipality=places.at(entry["municipality"]).slug if "municipality" in entry else "",
+            number=entry["number"],
+            counted_at=now - timedelta(days=entry["days_ago"]),
+        )
+        for entry in found["vain_searches"]
+    )
     for entry in found["broken_links"]:
         LinkCheck.objects.create(
             url=_organisation(entry).website,
