@@ -90,8 +90,12 @@ def subject(selection: Selection) -> str:
     return selection.subject or _("Alle Angebote")
 
 
-def render_brochure_html(selection: Selection, grouping: str, today: date) -> str:
-    """Return the document that WeasyPrint prints, in the active language; empty without entries."""
+def render_brochure_html(selection: Selection, grouping: str, today: date, *, with_codes: bool = False) -> str:
+    """Return the document in the active language.
+
+    What WeasyPrint prints is the one `with_codes`. QR codes say nothing new and take longer than all the rest, so they
+    do not count for the state.
+    """
     chapters = _chapters(_offers(selection), grouping, selection.chosen.get(grouping, []))
     centre = Centre.objects.current()
     about = subject(selection)
@@ -116,6 +120,7 @@ def render_brochure_html(selection: Selection, grouping: str, today: date) -> st
             "organisations": _organisations(chapters),
             "site": settings.KIPORTAL_BASE_URL.partition("://")[2],
             "dates": f":{DATES}",
+            "with_codes": with_codes,
         },
     )
     # One smiling face in one entry must not cost everybody the book.
@@ -126,9 +131,9 @@ def state_of(html: str) -> str:
     return sha256(html.encode()).hexdigest()
 
 
-def render_brochure_pdf(html: str, *, on_progress: OnProgress | None = None) -> Document:
+def render_brochure_pdf(html: str, state: str, *, on_progress: OnProgress | None = None) -> Document:
     """Return the PDF; raises JobRefused with a sentence when it cannot be made."""
-    return documents.render(html, identifier=uuid5(NAMESPACE_URL, state_of(html)).bytes, on_progress=on_progress)
+    return documents.render(html, identifier=uuid5(NAMESPACE_URL, state).bytes, on_progress=on_progress)
 
 
 def store(brochure: Brochure, document: Document) -> None:

@@ -81,7 +81,7 @@ def decided_proposals(before: datetime, *, delete: bool) -> int:
 @rule("Namen nach dem Widerruf der Einwilligung", days=30)
 def withdrawn_names(before: datetime, *, delete: bool) -> int:
     """The name was hidden at once; now it goes. The record of the consent stays as proof, it names nobody."""
-    contacts = ContactPerson.objects.filter(consent__withdrawn_on__lt=before.date()).exclude(name="")
+    contacts = ContactPerson.objects.filter(consent__withdrawn_on__lt=timezone.localdate(before)).exclude(name="")
     keys = list(contacts.values_list("pk", flat=True))
     if delete:
         contacts.update(name="")
@@ -125,7 +125,7 @@ def addresses_of_closed_surveys(before: datetime, *, delete: bool) -> int:
 @rule("Gemerkte E-Mail-Adressen, die nirgends mehr stehen", days=30)
 def forgotten_addresses(before: datetime, *, delete: bool) -> int:
     """That nothing arrives there, or that somebody wants no reminders, matters while a record names the address."""
-    old = Q(undeliverable_since__lt=before) | Q(reminders_stopped_on__lt=before.date())
+    old = Q(undeliverable_since__lt=before) | Q(reminders_stopped_on__lt=timezone.localdate(before))
     named = [
         *(Offer.objects.values_list(Lower("submitter_email"), flat=True)),
         *(Organisation.objects.values_list(Lower("email"), flat=True)),

@@ -46,9 +46,10 @@ def make_brochure(run: Run, key: str) -> dict[str, Any]:
         today = timezone.localdate()
         filters = OfferFilters(QueryDict(wanted.query), Offer.objects.visible_to_public(today))
         with translation.override(wanted.language):
-            html = brochure.render_brochure_html(filters, wanted.grouping, today)
-        if brochure.state_of(html) != wanted.state:
-            raise JobRefused("Die Angebote haben sich geändert, seit jemand den Wegweiser wollte.")
+            state = brochure.state_of(brochure.render_brochure_html(filters, wanted.grouping, today))
+            if state != wanted.state:
+                raise JobRefused("Die Angebote haben sich geändert, seit jemand den Wegweiser wollte.")
+            html = brochure.render_brochure_html(filters, wanted.grouping, today, with_codes=True)
         total = filters.bits().bit_count()
 
         def show(page: int, section: str) -> None:
@@ -56,7 +57,7 @@ def make_brochure(run: Run, key: str) -> dict[str, Any]:
             done = min(int(number), total) if number.isdigit() else 0
             run.progress(done, total, f"Seite {page}" if page else "Angebote werden gesammelt")
 
-        brochure.store(wanted, brochure.render_brochure_pdf(html, on_progress=show))
+        brochure.store(wanted, brochure.render_brochure_pdf(html, state, on_progress=show))
     return {"pages": wanted.pages, "size": wanted.size}
 
 

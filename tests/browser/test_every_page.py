@@ -54,7 +54,7 @@ def _kind(path: str) -> str:
         match = resolve(path)
     if match.namespace == "admin" or match.url_name in {"account_logout", None} or "." in path.rsplit("/", 1)[-1]:
         return ""
-    if match.view_name == "pages:mailbox_html":  # a mail as its sender wrote it, not a page of ours
+    if match.view_name in {"pages:mailbox_html", "offers:offer_feed"}:  # a mail as its sender wrote it; no page
         return ""
     return f"{language} {match.view_name}"
 

@@ -1,5 +1,6 @@
 """The Wegweiser: what stands in it, that it is accessible, who may have it made, and how long it lives."""
 
+import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -172,7 +173,7 @@ def test_title_is_made_from_the_filters() -> None:
         municipalities=[factories.make_municipality("Siegen", slug="siegen")],
     )
     assert "<title>Wegweiser: Suche: Chor, Siegen, Kultur</title>" in html_of("q=Chor&thema=kultur&kommune=siegen")
-    assert "<title>Wegweiser: Alle Angebote: Musterkreis</title>" in html_of()
+    assert "<title>Wegweiser: Alle Angebote</title>" in html_of()
     with translation.override("en"):
         english = html_of("thema=kultur")
     assert '<html lang="en"' in english
@@ -325,7 +326,7 @@ def test_one_address_may_not_have_any_number_made(client: Client, monkeypatch: p
     refused = client.post(URL, {"gliederung": "sprache"})
     assert refused.status_code == 429
     assert refused["Retry-After"]
-    assert 'value="sprache" checked' in refused.text or "checked" in refused.text
+    assert re.search(r'value="sprache"[^>]* checked', refused.text)
     assert client.post(URL, {"gliederung": "thema"})["Location"] == first[1]["Location"]
     assert client.post(URL, {"gliederung": "sprache"}, REMOTE_ADDR="192.0.2.7").status_code == 302
     assert Job.objects.count() == 3

@@ -391,7 +391,7 @@ def test_organisation_detail_shows_profile_offers_and_contacts(client: Client) -
     assert "<em>willkommen</em>" in page
     assert 'href="tel:02715"' in page
     assert "2 Angebote" in page
-    assert page.count("Kursbüro") == 2
+    assert page.count('contact-card__function">Kursbüro') == 2
     assert titles(client, provider.get_absolute_url()) == ["Ahnenforschung", "Chor"]
 
 
