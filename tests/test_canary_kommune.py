@@ -22,7 +22,7 @@ from actors.models import ContactPerson, Organisation
 from kiportal.common import links, roles
 from kiportal.common.models import AccessLink, Consent, FollowUp, StatusChange, User
 from offers import lifecycle
-from offers.models import Hint, Need, Offer
+from offers.models import Hint, Need, Offer, OfferImage
 from offers.querysets import OfferQuerySet
 from tests import factories
 from tests.test_canary import CANARY, CONTROL, LEFT_OUT, OURS, PUBLIC, public_rows, text_columns, word_for
@@ -42,6 +42,8 @@ def shown_rows(model: type[models.Model], world: World) -> models.QuerySet:
     match model._meta.label:
         case "offers.Offer":
             return Offer.objects.filter(pk__in=entries(world).values("pk"))
+        case "offers.OfferImage":
+            return OfferImage.objects.shown().filter(offer__in=entries(world))
         case "actors.Organisation":
             return Organisation.objects.filter(pk__in=[*rows.values_list("pk", flat=True), world["own"].pk])
         case "actors.ContactPerson":

@@ -93,6 +93,14 @@ class SurveyAnswerForm(forms.Form):
                 help_text=_facts(offer),
             )
 
+    def clean(self) -> dict[str, Any]:
+        """An answer says something: about one entry, all entries at once, or in words."""
+        cleaned = super().clean() or {}
+        says_nothing = not self.errors and not cleaned["message"] and not self.outcomes
+        if says_nothing and self.offers and self.data.get("verb", "senden") == "senden":
+            raise forms.ValidationError(_("Bitte wählen Sie bei mindestens einem Eintrag etwas aus."))
+        return cleaned
+
     @property
     def questions(self) -> list[tuple[Offer, forms.BoundField]]:
         return [(offer, self[_name(offer.pk)]) for offer in self.offers]

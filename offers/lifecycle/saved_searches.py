@@ -137,7 +137,8 @@ def erase_searches(searches: QuerySet[SavedSearch], *, delete: bool) -> int:
     of_them = [
         str(link) for search in kept for link in AccessLink.objects.for_target(search).values_list("pk", flat=True)
     ]
-    erase_jobs(Job.objects.filter(kind__startswith="offers.send_search_", arguments__0__in=of_them))
+    mails = ("offers.send_search_link", "offers.send_search_hits", "offers.send_search_question")
+    erase_jobs(Job.objects.filter(kind__in=mails, arguments__0__in=of_them))
     return erase(kept, delete=True)
 
 

@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actors.models import Organisation
@@ -68,8 +67,6 @@ class AnswerDesk:
     def _act(self, form: SurveyAnswerForm) -> str:
         verb, _colon, argument = self.request.POST.get("verb", "senden").partition(":")
         outcomes = form.confirming_the_rest() if verb == "alles" else form.outcomes
-        if verb == "senden" and form.offers and not outcomes and not form.cleaned_data["message"]:
-            raise TransitionError(_("Bitte wählen Sie bei mindestens einem Eintrag etwas aus."))
         lifecycle.answer_survey(self.invitation, outcomes, by=self.by, message=form.cleaned_data["message"])
         match verb:
             case "neu":

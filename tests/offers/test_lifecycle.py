@@ -40,6 +40,7 @@ STEPS = {
     (S.PUBLISHED, "hide_overdue"): S.HIDDEN,
     (S.HIDDEN, "show_confirmed"): S.PUBLISHED,
     (S.PUBLISHED, "confirm"): S.PUBLISHED,
+    (S.DRAFT, "import"): S.SUBMITTED,  # a row of a table
     (S.DRAFT, "record"): S.DRAFT,  # told in the Verlauf, without a new status
     # Told in the Verlauf of both, without a new status.
     **{(s, "merge"): s for s in (S.SUBMITTED, S.PUBLISHED, S.HIDDEN, S.ARCHIVED, S.REJECTED)},
@@ -59,6 +60,7 @@ MAY = {
     "confirm": STAFF | {"care link", "member", "municipality"},
     "restore": STAFF,
     "merge": STAFF,
+    "import": STAFF,
     "record": set(),  # only what staff have written down for somebody
     "hide_overdue": set(),  # the time alone
     "show_confirmed": set(),  # only what the time has hidden
