@@ -222,8 +222,6 @@ def test_what_is_no_longer_public_is_not_sent(client: Client, mailbox: Mailbox, 
     assert "skipped" in job.result
     subjects = [str(message["Subject"]) for message in mailbox.messages if message["To"] == EMAIL]
     assert subjects == ["Ihre gemerkte Suche"]
-        "Ihre gemerkte Suche"
-    ]
 
 
 def test_long_list_ends_with_the_number_of_the_others(client: Client, mailbox: Mailbox, run_jobs: RunJobs) -> None:
