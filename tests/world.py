@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.mail import EmailMessage
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from actors.models import ContactPerson, FunderNote, Organisation
 from concepts import changes
@@ -59,7 +59,9 @@ def make_mail() -> Mail:
     return Mail(max(folder.glob("*.eml")).stem)
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def make_world() -> World:
+    """In German, whatever page the test before had opened: addresses of pictures stand in texts."""
     factories.make_centre()
     own = factories.make_organisation("Verein Brücke")
     municipality = factories.make_municipality("Netphen")
