@@ -246,5 +246,7 @@ def test_crawl_reaches_every_kind_of_public_page(pages: dict[str, str]) -> None:
     for folder in ("/angebote/", "/akteure/", "/programme/", "/konzepte/"):
         assert {path for path in paths if path.startswith(folder) and path != folder}, folder
         assert {path for path in paths if path.startswith(f"/en{folder}") and path != f"/en{folder}"}, folder
-    assert {"/angebote/export/csv/", "/angebote/export/xlsx/"} <= {path.removeprefix("/en") for path in paths}
+    assert {"/angebote/export/angebote.csv", "/angebote/export/angebote.xlsx"} <= {
+        path.removeprefix("/en") for path in paths
+    }
     assert {"/ueber-uns/", "/kontakt/", "/impressum/", "/datenschutz/", "/barrierefreiheit/", "/termine/"} <= paths

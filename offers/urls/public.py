@@ -27,7 +27,7 @@ from offers.views import (
 
 urlpatterns = [
     path("angebote/", offer_list.OfferList.as_view(), name="offer_list"),
-    path("angebote/export/<slug:extension>/", data_files.offer_export, name="offer_export"),
+    path("angebote/export/angebote.<slug:extension>", data_files.offer_export, name="offer_export"),
     path("angebote/melden/", submission.submission_start, name="submission_start"),
     path("angebote/melden/geloescht/", submission.submission_discarded, name="submission_discarded"),
     path("angebote/melden/<str:token>/", submission.submission_resume, name="submission_resume"),

@@ -92,9 +92,10 @@ def tell_for_whom_and_where(page: Page, check: Callable[[Page], None]) -> None:
     page.get_by_label("Zeiten in Worten").fill("samstags 10 bis 13 Uhr")
     page.get_by_role("button", name="Weiter", exact=True).click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Gut zu wissen")
-    check(page)
-    page.get_by_role("button", name="Weiter", exact=True).click()
+    for step in ("Gut zu wissen", "Bilder"):
+        expect(page.get_by_role("heading", level=1)).to_have_text(step)
+        check(page)
+        page.get_by_role("button", name="Weiter", exact=True).click()
 
 
 def send_and_confirm(page: Page, check: Check, mailbox: Mailbox, run_jobs: RunJobs) -> None:

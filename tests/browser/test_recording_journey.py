@@ -78,9 +78,8 @@ def confirm(verein: Page, check: Check, mailbox: Mailbox) -> None:
     verein.get_by_label("Beschreibung").fill("Noten braucht niemand.")
     verein.get_by_role("button", name="Weiter", exact=True).click()
     verein.get_by_label("Neu zugewanderte Menschen").check()
-    verein.get_by_role("button", name="Weiter", exact=True).click()
-    verein.get_by_role("button", name="Weiter", exact=True).click()
-    verein.get_by_role("button", name="Weiter", exact=True).click()
+    for _step in range(4):
+        verein.get_by_role("button", name="Weiter", exact=True).click()
     verein.get_by_label("nicht nötig, einfach kommen").check()
     verein.get_by_role("button", name="Weiter", exact=True).click()
     verein.get_by_role("link", name="Das stimmt nicht, bitte löschen").click()

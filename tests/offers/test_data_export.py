@@ -194,10 +194,10 @@ def test_large_excel_file_is_ordered_and_made_by_a_job(
     page = client.get(state_url, headers={"HX-Request": "true"})
     assert page["HX-Refresh"] == "true"
     assert "herunterladen" in client.get(state_url).text
-    rows = excel_table(content_of(client.get(f"{state_url}datei/")))
+    rows = excel_table(content_of(client.get(f"{state_url}datei.xlsx")))
     assert [row[1].value for row in rows[1:]] == ["Kurs", "Treff"]
     default_storage.delete(exporting.stored_name(Job.objects.get().pk))
-    assert client.get(f"{state_url}datei/", follow=True).status_code == 200
+    assert client.get(f"{state_url}datei.xlsx", follow=True).status_code == 200
     assert "schon gelöscht" in client.get(state_url).text
 
 
@@ -273,7 +273,7 @@ def test_public_export_names_partners_only_if_they_are_public(client: Client) ->
 @pytest.mark.django_db
 def test_public_export_in_another_language_has_german_headings(client: Client) -> None:
     factories.make_offer("Kurs")
-    content = content_of(client.get("/en/angebote/export/csv/"))
+    content = content_of(client.get("/en/angebote/export/angebote.csv"))
     assert csv_table(content)[0] == PublicOfferResource().headers
     assert "Kurz gesagt" in csv_table(content)[0]
     assert "kostenfrei" in content.decode()
@@ -284,4 +284,4 @@ def test_large_public_list_is_csv(client: Client, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(data_files, "AT_ONCE", 0)
     factories.make_offer("Kurs")
     answer = client.get(reverse("offers:offer_export", args=["xlsx"]) + "?q=kurs")
-    assert (answer.status_code, answer["Location"]) == (302, "/angebote/export/csv/?q=kurs")
+    assert (answer.status_code, answer["Location"]) == (302, "/angebote/export/angebote.csv?q=kurs")
