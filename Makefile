@@ -18,7 +18,7 @@ manage: setup
 	@exec $(PYTHON) -m kiportal.embedded manage $(ARGS)
 
 test: packages lint
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 bench: setup
 	@$(PYTHON) -m bench

@@ -68,7 +68,7 @@ def accept(staff: Page, check: Check) -> None:
     expect(staff.get_by_role("img", name="Eine Nähmaschine")).to_be_visible()
     check(staff)
     staff.get_by_role("button", name="Alle annehmen").click()
-    expect(staff.get_by_text("Die Änderung an „Nähkurs am Abend“ ist übernommen.")).to_be_visible()
+    expect(staff.get_by_text("Änderung an „Nähkurs am Abend“ ist übernommen.")).to_be_visible()
     offer = Offer.objects.get()
     staff.goto(reverse("offers:staff_offer_pictures", args=[offer.pk]))
     check(staff)
