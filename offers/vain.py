@@ -8,6 +8,8 @@ at most ROWS_A_DAY different ones.
 
 import logging
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,12 +17,16 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from offers import search
+from offers.models import VainSearch
 
 logger = logging.getLogger(__name__)
 
 PAUSE = timedelta(minutes=2)
 ROWS_A_DAY = 3000
 LONGEST = 100
+# What stands beside the white spots: this many words, searched for in this many days.
+MISSED = 10
+MISSED_DAYS = 90
 # An at sign, an address of the web, six digits and more with or without what people write between them.
 _PERSONAL = re.compile(r"@|://|www\.|\d(?:[\s/().+-]*\d){5,}", re.IGNORECASE)
 _COUNT = """
@@ -56,3 +62,20 @@ def count(words: str, *, language: str, municipality: str = "") -> None:
             cursor.execute(_COUNT, values)
     except DatabaseError as error:
         logger.warning("words searched in vain were not counted: %s", type(error).__name__)
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Words and how often they were searched in vain; `places` are slugs of the Kommunen chosen in those searches."""
+
+    words: str
+    number: int
+    places: tuple[str, ...]
+
+
+def most_missed(places: Sequence[str] = ()) -> tuple[Missed, ...]:
+    """The words searched in vain most often in the last MISSED_DAYS; with `places` only what was sought there."""
+    rows = VainSearch.objects.since(timezone.localdate() - timedelta(days=MISSED_DAYS - 1))
+    if places:
+        rows = rows.filter(municipality__in=places)
+    return tuple(Missed(row["words"], row["total"], tuple(sorted(row["places"]))) for row in rows.by_words()[:MISSED])

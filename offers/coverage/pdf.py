@@ -14,6 +14,7 @@ from kiportal.common.models import Centre
 from kiportal.common.pdf import documents
 from kiportal.common.pdf.documents import Document, OnProgress
 from offers.coverage.sheet import Cell, Row, Sheet
+from offers.vain import MISSED_DAYS
 
 FOLDER = "offers/coverage"
 # More columns than this stand in a further table; up to PORTRAIT of them the page stands upright.
@@ -35,6 +36,8 @@ def printable(sheet: Sheet) -> dict[str, Any]:
         "gaps": f"{sheet.gap_count} von {sheet.pair_count}",
         "explanations": sheet.explanations,
         "row_label": sheet.row_label,
+        "missed_days": MISSED_DAYS,
+        "missed": [[row.words, row.number, places] for row, places in sheet.missed],
         "is_wide": width > PORTRAIT,
         "tables": [
             {

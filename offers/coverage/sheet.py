@@ -11,6 +11,7 @@ from kiportal.common.text import sort_key
 from offers.counting import Index
 from offers.coverage import LABELS, PLURALS, WITHOUT, Count, Matrix
 from offers.coverage.needs import Needs
+from offers.vain import Missed
 
 NONE = Count(0, 0)
 
@@ -88,6 +89,8 @@ class Sheet:
     vanished: tuple[str, ...]
     gap_count: int
     pair_count: int
+    # What people searched for in vain, each with the names of the places they chose
+    missed: tuple[tuple[Missed, str], ...]
 
     @property
     def title(self) -> str:
@@ -134,6 +137,7 @@ def build(
     was: Matrix | None = None,
     compared_on: date | None = None,
     filters: Iterable[tuple[str, str]] = (),
+    missed: Iterable[Missed] = (),
 ) -> Sheet:
     """Put labels to the numbers and leave out, order and mark as the options say."""
     row_dimension, column_dimension = axes
@@ -185,12 +189,18 @@ def build(
         vanished=_vanished(index, axes, was) if was else (),
         gap_count=len(gaps),
         pair_count=real[0] * real[1],
+        missed=tuple((row, _places(index, row.places)) for row in missed),
     )
 
 
 def _labels(index: Index, dimension: str, values: Sequence[str]) -> dict[str, str]:
     known = index.vocabulary[dimension]
     return {value: known[value].label if value in known else "ohne Angabe" for value in values}
+
+
+def _places(index: Index, slugs: Sequence[str]) -> str:
+    known = index.vocabulary["kommune"]
+    return ", ".join(known[slug].label for slug in slugs if slug in known)
 
 
 def _sorted(rows: list[Row], sorting: str) -> list[Row]:

@@ -1,10 +1,11 @@
-"""The table as a spreadsheet: one sheet with the numbers, one that says what they are."""
+"""The table as a spreadsheet: the numbers, what they are, and the words searched in vain."""
 
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from offers.coverage.sheet import Cell, Row, Sheet
+from offers.vain import MISSED_DAYS
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -31,6 +32,10 @@ def write(sheet: Sheet) -> bytes:
     for fact in _about(sheet):
         _append(about, fact)
     _style(about, first=24, others=100)
+    missed = book.create_sheet("Suchworte")
+    for line in _missed(sheet):
+        _append(missed, line)
+    _style(missed, first=40, others=24)
     file = BytesIO()
     book.save(file)
     return file.getvalue()
@@ -81,6 +86,12 @@ def _about(sheet: Sheet) -> Iterator[list[Value]]:
     yield ["Weiße Flecken", f"{sheet.gap_count} von {sheet.pair_count}"]
     for sentence in sheet.explanations:
         yield ["Erläuterung", sentence]
+
+
+def _missed(sheet: Sheet) -> Iterator[list[Value]]:
+    yield [f"vergeblich gesucht in {MISSED_DAYS} Tagen", "Anzahl", "gesucht in"]
+    for row, places in sheet.missed:
+        yield [row.words, row.number, places]
 
 
 def _append(worksheet: "Worksheet", line: list[Value]) -> None:

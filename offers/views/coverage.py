@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import Job
 from kiportal.common.views.acting import acting_user
-from offers import counting, coverage
+from offers import counting, coverage, vain
 from offers.coverage import needs, pdf, sheet, snapshots, workbook
 from offers.coverage_filters import REACHES, CoverageFilters
 from offers.models import CoverageSnapshot, Offer
@@ -45,6 +45,7 @@ def sheet_of(filters: CoverageFilters) -> sheet.Sheet:
         was=coverage.from_figures(kept.figures, *axes) if kept else None,
         compared_on=kept.taken_on if kept else None,
         filters=filters.named,
+        missed=vain.most_missed([slug for slug in filters.narrowed.get("kommune", []) if slug != coverage.WITHOUT]),
     )
 
 
@@ -71,6 +72,7 @@ def coverage_table(request: HttpRequest) -> HttpResponse:
         "is_list": is_list,
         "query": filters.query(),
         "charts": _charts(filters, shown),
+        "missed_days": vain.MISSED_DAYS,
         "kept_today": timezone.localdate().isoformat() in filters.snapshots,
     }
     return render(request, "offers/coverage_table.html", context)

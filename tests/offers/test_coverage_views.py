@@ -14,9 +14,11 @@ from openpyxl import load_workbook
 
 from actors.models import Municipality
 from kiportal.common.models import StatusChange, User
-from offers import coverage
-from offers.coverage import snapshots
-from offers.models import CoverageSnapshot, Need, Offer, Topic
+from offers import coverage, vain
+from offers.coverage import pdf, snapshots
+from offers.coverage_filters import CoverageFilters
+from offers.models import CoverageSnapshot, HiddenWords, Need, Offer, Topic, VainSearch
+from offers.views.coverage import sheet_of
 from tests import factories
 from tests.offers.journey import shown
 
@@ -288,6 +290,31 @@ def test_workbook_of_a_comparison_holds_old_and_difference(staff: Client, world:
     header, *_rows, total = load_workbook(BytesIO(staff.get(XLSX, address).content))["Abdeckung"].values
     assert header[1:4] == ("Kultur: Angebote", f"Kultur: am {day:%d.%m.%Y}", "Kultur: Änderung")
     assert total[1:4] == (2, 2, 0)
+
+
+# Words searched in vain
+
+
+def test_words_searched_in_vain_stand_beside_the_table(staff: Client, world: dict[str, Any]) -> None:
+    assert "blieb keine Suche ohne Treffer" in staff.get(TABLE).text
+    for place in ("", "hier", "hier"):
+        vain.count("lauftreff", language="de", municipality=place)
+        VainSearch.objects.update(counted_at=timezone.now() - vain.PAUSE)
+    vain.count("wochenmarkt", language="de", municipality="dort")
+    long_ago = timezone.localdate() - timedelta(days=vain.MISSED_DAYS)
+    VainSearch.objects.create(day=long_ago, words="alt", language="de", counted_at=timezone.now())
+    HiddenWords.objects.create(words="wochenmarkt")
+    found = [(row.words, row.number, places) for row, places in staff.get(TABLE).context["sheet"].missed]
+    assert found == [("lauftreff", 3, "Hier")]
+    here = staff.get(TABLE, {"zeile": "thema", "spalte": "sprache", "kommune": "hier"})
+    assert [row.number for row, _places in here.context["sheet"].missed] == [2]
+    assert "in den gewählten Kommunen" in here.text
+    assert staff.get(TABLE, {"kommune": "dort"}).context["sheet"].missed == ()
+    book = load_workbook(BytesIO(staff.get(XLSX).content))
+    assert list(book["Suchworte"].values)[1:] == [("lauftreff", 3, "Hier")]
+    assert '<th scope="row">lauftreff</th><td>3</td><td>Hier</td>' in pdf.render_html(
+        pdf.printable(sheet_of(CoverageFilters(None)))
+    )
 
 
 # Needs
