@@ -1,7 +1,8 @@
 """The portal's settings on the servers of the tests: state under $VAR/test, mails in memory, static files unhashed.
 
-Each process of pytest-xdist has a folder and servers of its own, so that one may stop its broker while another needs it.
+Each process of pytest-xdist has a folder and servers of its own: one may stop its broker while another needs it.
 """
+
 
 import os
 from pathlib import Path
