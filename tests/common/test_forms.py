@@ -102,6 +102,7 @@ def test_form_open_over_night_passes_and_one_open_for_longer_passes_the_second_t
         signing.dumps(1_700_000_000, salt="another"),
         signing.dumps(0, key="k", salt="form-opened"),
     ],
+    ids=["empty", "letters", "unsigned", "another salt", "another key"],
 )
 def test_form_with_a_time_stamp_that_is_not_ours_does_not_pass(now: Clock, stamp: str) -> None:
     form = send(opened() | {"opened": stamp})
