@@ -45,4 +45,4 @@ USER 10001
 VOLUME /srv/media
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["python", "kiportal/healthcheck.py", "live"]
-CMD ["gunicorn", "kiportal.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--no-control-socket"]
+CMD ["gunicorn", "kiportal.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--preload", "--no-control-socket"]

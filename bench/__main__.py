@@ -6,6 +6,7 @@ Django is set up here, before any module that needs it is imported.
 import json
 import os
 import platform
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ RESULTS = Path(__file__).with_name("results.json")
 
 def main() -> int:
     state = State(State.from_environment().var / "bench")
+    # From an empty database: what a run before has left would be counted.
+    Servers(state.var).stop()
+    shutil.rmtree(state.var, ignore_errors=True)
     state.create()
     with Servers(state.var) as servers:
         os.environ.update(state.environment(servers, 8000) | {"KIPORTAL_LOG_LEVEL": "WARNING"})
@@ -28,9 +32,9 @@ def main() -> int:
 
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        from bench import concepts, data
+        from bench import concepts, data, registry
 
-        figures = [*data.measure(), *concepts.measure()]
+        figures = [*registry.measure(), *data.measure(), *concepts.measure()]
     about = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),

@@ -42,6 +42,11 @@ class Peak(AbstractContextManager["Peak"]):
             self.processes = max(self.processes, len(tree))
 
 
+def memory_of_children(pid: int) -> list[int]:
+    """PSS in MB of each process that this one has started."""
+    return [_kilobytes(child)["Pss"] // 1024 for child in _tree(pid)[1:]]
+
+
 def _tree(root: int) -> list[int]:
     children: dict[int, list[int]] = defaultdict(list)
     for entry in Path("/proc").glob("[0-9]*"):

@@ -100,7 +100,7 @@ class Index:
             manager = getattr(Offer, relation)
             found: dict[int, list[Any]] = {key: [] for key in by_key}
             for value, row in self.rows[facet].items():
-                for key in keys_of(page & self.bits[facet].get(value, 0)):
+                for key in _few_keys_of(page & self.bits[facet].get(value, 0)):
                     found[key].append(row)
             for key, rows in found.items():
                 prefetched = manager.rel.model.objects.none()
@@ -141,6 +141,14 @@ def keys_of(bits: int) -> list[int]:
         if byte
         for bit in _BITS[byte]
     ]
+
+
+def _few_keys_of(bits: int) -> Iterator[int]:
+    """The same, faster where few bits are set."""
+    while bits:
+        key = (bits & -bits).bit_length() - 1
+        yield key
+        bits ^= 1 << key
 
 
 _BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]

@@ -4,7 +4,9 @@ An unknown value is left out and named in `notices`. The queryset that comes in 
 """
 
 from collections.abc import Container, Iterator, Mapping
+from heapq import nlargest
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -22,13 +24,19 @@ from actors.models import Organisation
 from kiportal.common.text import fold
 from offers import counting, search
 from offers.counting import Index
-from offers.models import Offer
+from offers.models import Offer, OfferDate
 from offers.querysets import OfferDateQuerySet, OfferQuerySet
-from offers.vocabulary import FACETS, MUNICIPALITY, TOPIC, Facet
+from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER, TOPIC, Facet
 
 RELEVANCE = "relevanz"
+MOST_PROVIDERS = 30
 # More than so many hits are not sorted by relevance: nobody reads them to the end, and it would take long.
 RANKED_AT_MOST = 2000
+# All that `offers.cards` reads of an offer itself.
+SHOWN = (
+    *("title", "slug", "summary", "kind", "cost_kind", "is_countywide", "is_online", "schedule", "schedule_text"),
+    *("last_confirmed_on", "published_at", "provider__name"),
+)
 SORTINGS = {
     RELEVANCE: gettext_lazy("Passt am besten"),
     "neu": gettext_lazy("Neueste"),
@@ -192,8 +200,10 @@ class OfferFilters(LenientFilterSet):
         return notices
 
     def options(self, name: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-        """The check boxes of a facet: what would give a hit, and what is chosen."""
+        """The check boxes of a facet: what would give a hit, and what is chosen; of many providers those with most."""
         chosen = self.chosen[name]
+        if name == PROVIDER.name and len(counts) > MOST_PROVIDERS:
+            counts = dict(nlargest(MOST_PROVIDERS, counts.items(), key=itemgetter(1)))
         return [
             {"value": value, "label": entry.label, "count": counts.get(value, 0), "selected": value in chosen}
             for value, entry in self.vocabulary[name].items()
@@ -288,7 +298,7 @@ class Hits:
         return self.number <= RANKED_AT_MOST
 
     def __getitem__(self, part: slice) -> list[Offer]:
-        cards = Offer.objects.select_related("provider", "offer_type").with_coming_dates()
+        cards = Offer.objects.select_related("provider").only(*SHOWN)
         if self.is_ranked:
             mine = RawSQL("SELECT unnest(%s::int[])", [counting.keys_of(self._bits)])
             offers = list(self._filters.sort(cards.filter(pk__in=mine))[part])
@@ -299,6 +309,10 @@ class Hits:
             found = cards.in_bulk(keys)
             offers = [found[key] for key in keys if key in found]
         self._filters.index.attach(offers)
+        coming = OfferDate.objects.next_of([offer.pk for offer in offers], timezone.now())
+        dates = {date.offer_id: [date] for date in coming}
+        for offer in offers:
+            offer.upcoming_dates = dates.get(offer.pk, [])
         return offers
 
     def _newest(self) -> Iterator[int]:

@@ -1,5 +1,6 @@
 """Named reads of offers. `visible_to_public` is the one place that decides what the public sees."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,17 +47,6 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Public once and over: taken down by its authors, or past its last day. A hidden entry is not over."""
         over = Q(status="archived") | Q(status="published", valid_until__lt=on)
         return self.filter(over, published_at__isnull=False, provider__status="published")
-
-    def similar_to(self, offer: "Offer") -> "OfferQuerySet":
-        """Others with the same topics: those at the same place first, then those that share more of them."""
-        through = self.model.municipalities.through
-        nearby = through._default_manager.filter(offer_id=OuterRef("pk"), municipality__in=offer.municipalities.all())
-        return (
-            self.filter(topics__in=offer.topics.all())
-            .exclude(pk=offer.pk)
-            .annotate(is_near=Q(is_countywide=True) | Exists(nearby), shared=Count("topics"))
-            .order_by("-is_near", "-shared", "sort_key", "pk")
-        )
 
     def projects(self) -> "OfferQuerySet":
         return self.filter(kind="projekt")
@@ -227,6 +217,10 @@ class OfferDateQuerySet(models.QuerySet["OfferDate"]):
     def upcoming(self, now: datetime) -> "OfferDateQuerySet":
         """Dates that have not ended, earliest first."""
         return self.filter(Q(starts_at__gte=now) | Q(ends_at__gte=now)).order_by("starts_at")
+
+    def next_of(self, offers: Iterable[int], now: datetime) -> "OfferDateQuerySet":
+        """The next date of each of these offers (keys) that has one."""
+        return self.filter(offer__in=offers).upcoming(now).order_by("offer_id", "starts_at").distinct("offer_id")
 
     def visible_to_public(self, on: date) -> "OfferDateQuerySet":
         offers = apps.get_model("offers", "Offer")._default_manager

@@ -156,7 +156,8 @@ class Supervisor:
         commands = {
             "web": [
                 python, "-m", "gunicorn", "kiportal.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
-                "--threads", "4", "--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning",
+                "--threads", "4", "--preload", "--graceful-timeout", "5", "--no-control-socket",
+                "--log-level", "warning",
             ],
             "beat": [*celery, "beat", "--schedule", str(state.var / "beat" / "schedule"), "--pidfile="],
             "worker": [

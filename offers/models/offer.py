@@ -46,6 +46,9 @@ def _search_vector() -> models.Expression:
 
 @pghistory.track(exclude=["search_vector", "search_text", "sort_key"])
 class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
+    # Only where a list has fetched them
+    upcoming_dates: "list[OfferDate]"
+
     class Kind(models.TextChoices):
         OFFER = "angebot", _("Angebot")
         PROJECT = "projekt", _("Projekt")

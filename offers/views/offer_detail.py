@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from actors.models import Municipality
 from offers.models import Offer
+from offers.similar import similar
 
 SIMILAR = 3
 
@@ -36,7 +37,7 @@ def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "offer": offer,
             "places": _places(offer),
-            "similar": offers.similar_to(offer).for_cards()[:SIMILAR],
+            "similar": similar(offer, SIMILAR),
             "inspired_by": offers.filter(inspired=offer).select_related("provider").first(),
             "inspired": offers.filter(inspired_by=offer).select_related("provider").order_by("sort_key", "pk"),
             "invites_to_copy": True,

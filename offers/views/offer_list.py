@@ -5,11 +5,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from offers.facets import counts_without, facet_counts
-from offers.filters import RELEVANCE, SORTINGS, OfferFilters
+from offers.filters import MOST_PROVIDERS, RELEVANCE, SORTINGS, OfferFilters
 from offers.models import Offer
 from offers.search import Advice
 from offers.views import vain_searches
@@ -18,6 +19,10 @@ from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER
 
 # Facets that are unfolded from the start.
 OPEN_FACETS = {"thema", "zielgruppe"}
+
+
+def _most_providers() -> str:
+    return _("Die %(number)s mit den meisten Treffern.") % {"number": MOST_PROVIDERS}
 
 
 class HtmxRequest(HttpRequest):
@@ -74,6 +79,7 @@ class OfferList(PublicList):
                     "label": facet.label,
                     "options": options,
                     "open": name in OPEN_FACETS,
+                    "note": _most_providers() if name == PROVIDER.name and len(counts[name]) > len(options) else "",
                 }
                 for name, facet in FACETS.items()
                 if name in counts and (options := filters.options(name, counts[name]))

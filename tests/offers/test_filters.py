@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from actors.models import Organisation
-from offers.filters import DateFilters, OfferFilters, OrganisationFilters
+from offers.filters import MOST_PROVIDERS, DateFilters, OfferFilters, OrganisationFilters
 from offers.models import Offer, OfferDate
 from tests import factories
 from tests.offers.pages import html, titles
@@ -193,3 +193,18 @@ def test_date_filters_ask_the_offer(db: None) -> None:
     assert offers("kommune=hier") == {"hier", "überall"}
     assert offers("kommune=hier&thema=kultur") == set()
     assert offers("thema=kultur&thema=unsinn") == {"dort"}
+
+
+def test_of_many_providers_those_with_most_hits_can_be_chosen(db: None, centre: object, client: Client) -> None:
+    providers = [factories.make_organisation(slug=f"verein-{number:02}") for number in range(MOST_PROVIDERS + 2)]
+    for place, provider in enumerate(providers):
+        for _offer in range(1 if place in {3, 5} else 2):
+            factories.make_offer(provider=provider)
+    page = client.get("/angebote/")
+    [facet] = [facet for facet in page.context["facets"] if facet["name"] == "traeger"]
+    shown = {option["value"] for option in facet["options"]}
+    assert shown == {provider.slug for provider in providers} - {"verein-03", "verein-05"}
+    assert "Die 30 mit den meisten Treffern." in page.text
+    chosen = client.get("/angebote/", {"traeger": "verein-05"}).context["facets"]
+    [facet] = [facet for facet in chosen if facet["name"] == "traeger"]
+    assert [option["count"] for option in facet["options"] if option["selected"]] == [1]

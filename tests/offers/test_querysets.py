@@ -135,13 +135,3 @@ def test_counting_offers_counts_public_ones() -> None:
     make(provider=provider, valid_until=TODAY - timedelta(days=1))
     counted = counting_offers(Organisation.objects.filter(pk=provider.pk), TODAY).get()
     assert counted.offer_count == 1
-
-
-def test_similar_offers_share_topics_and_stand_near_first() -> None:
-    sport, health = factories.make_topic(), factories.make_topic()
-    here, there = factories.make_municipality(), factories.make_municipality()
-    offer = make(topics=[sport, health], municipalities=[here])
-    far = make("published", topics=[sport, health], municipalities=[there])
-    near = make(topics=[sport], municipalities=[here])
-    make(municipalities=[here])
-    assert list(Offer.objects.similar_to(offer)) == [near, far]

@@ -151,13 +151,14 @@ def facet_panel(content: str, chosen: int = 0) -> str:
 
 @register.inclusion_tag("components/facet.html")
 def facet(
-    name: str, legend: str, options: Sequence[Mapping[str, Any]], shown: int = 8, open: bool = False
+    name: str, legend: str, options: Sequence[Mapping[str, Any]], shown: int = 8, open: bool = False, note: str = ""
 ) -> dict[str, Any]:
     """Options beyond `shown` wait behind "Mehr anzeigen", unless one of them is chosen."""
     first, rest = options[:shown], options[shown:]
     return {
         "name": name,
         "legend": legend,
+        "note": note,
         "first": first,
         "rest": rest,
         "rest_open": any(option["selected"] for option in rest),
