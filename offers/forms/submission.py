@@ -204,6 +204,9 @@ class PlaceAndTimeStep(Place, Time, Repeat, Hours):
 class DetailsStep(Access, Partners):
     fieldsets: ClassVar[list[Fieldset]] = [*Access.fieldsets, *Partners.fieldsets]
 
+    class Meta(OfferMeta):
+        fields = (*Access.Meta.fields, *Partners.Meta.fields)
+
 
 class ContactStep(Registration, Contact):
     """A person's name only together with the consent, whose wording is kept (DESIGN: rule 10)."""

@@ -198,7 +198,7 @@ def _privacy(offer: Offer) -> Finding:
 
 
 def _links(offer: Offer) -> Finding:
-    addresses = [offer.website] if offer.website else []
+    addresses = [address for address in (offer.website, offer.social_url) if address]
     for name in _RICH_FIELDS:
         addresses += re.findall(r'href="([^"]+)"', getattr(offer, name))
     if not addresses:
