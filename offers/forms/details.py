@@ -70,7 +70,7 @@ class Partners(OfferForm):
             [(f"partner_{number}", f"partner_{number}_role") for number in range(1, MAXIMUM_ROWS + 1)],
             _("Wer macht noch mit, oder gibt Geld dazu? Ihre eigene Organisation steht schon im Eintrag."),
         ),
-        (_("Förderung"), ["funding_note"]),
+        ("", ["funding_note"]),
     ]
 
     class Meta(OfferMeta):

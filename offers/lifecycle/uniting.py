@@ -6,6 +6,7 @@ entry has room for it. What does not fit stays with the record that is ended.
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from django.db import models
@@ -80,7 +81,8 @@ def united(kept: Record, other: Record, name: str) -> list[Any]:
     missing = [row for row in read(_offer(other)) if _KEYS[name](row) not in known]
     if name == "offers.Partner":  # whose entry it is takes part anyway
         missing = [row for row in missing if row[1] is None or row[1] != _offer(kept).provider_id]
-    return [*own, *missing][: _room(name, own)]
+    found = [*own, *missing][: _room(name, own)]
+    return sorted(found, key=itemgetter(0)) if name == "offers.OfferDate" else found
 
 
 def changes(kept: Record, other: Record, name: str, side: Side) -> bool:

@@ -26,6 +26,7 @@ from tests import factories
 from tests.offers.journey import complete
 from tests.offers.pages import html
 from tests.offers.tables import carry_out, csv_bytes, messages_of, upload
+from tests.offers.test_brochure import html_of
 from tests.offers.test_staff_views import filled
 from tests.offers.test_structured import read
 
@@ -190,6 +191,14 @@ def test_page_shows_the_further_fields(client: Client) -> None:
 def test_page_without_them_says_nothing_of_them(client: Client) -> None:
     page = html(client, factories.make_offer().get_absolute_url())
     assert not any(words in page for words in ("openstreetmap", "Förderung", "Kostenrahmen", "Sprechzeiten"))
+
+
+def test_brochure_prints_them() -> None:
+    make_project()
+    text = html_of()
+    for words in ("57072 Siegen (Weidenau)", SIMPLE["funding_note"], HOURS):
+        assert words in text, words
+    assert "openstreetmap" not in text
 
 
 @pytest.mark.parametrize(
