@@ -55,7 +55,7 @@ class _ContactFields(Proposable[ContactPerson]):
             _write_name(record, new[NAME])
 
 
-CONTACT = _ContactFields(ContactPerson, ("function", "phone", "email", NAME))
+CONTACT = _ContactFields(ContactPerson, ("function", "phone", "email", "office_hours", NAME))
 
 
 def agreed(name: str, wording: str, given_on: date) -> dict[str, str]:

@@ -172,6 +172,12 @@ class ContactPerson(Timestamped, Locked):
     name = models.CharField(_("Name der Ansprechperson"), max_length=120, blank=True)
     phone = models.CharField(_("Telefon"), max_length=60, blank=True)
     email = models.EmailField(_("E-Mail-Adresse"), blank=True)
+    office_hours = models.CharField(
+        _("Sprechzeiten"),
+        max_length=160,
+        blank=True,
+        help_text=_("Zum Beispiel: montags und donnerstags 9 bis 12 Uhr"),
+    )
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ContactPersonQuerySet.as_manager()

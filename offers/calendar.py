@@ -104,9 +104,8 @@ def _event(offer: Offer, entry: OfferDate, uid: str) -> Event:
 
 
 def location(offer: Offer) -> str:
-    """ "Bürgerhaus, Markt 1, 57072 Siegen", or where there is no address the municipalities."""
-    place = f"{offer.postcode} {offer.city}".strip()
-    parts = [part for part in (offer.place_name, offer.street, place) if part]
+    """ "Bürgerhaus, Markt 1, 57072 Siegen (Weidenau)", or where there is no address the municipalities."""
+    parts = [part for part in (offer.place_name, offer.street, offer.town) if part]
     return ", ".join(parts or [municipality.name for municipality in offer.municipalities.all()])
 
 

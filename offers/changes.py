@@ -20,7 +20,12 @@ from offers.models import Offer
 from offers.rows import ROWS, DateRow
 
 DATES = "dates"
-CONTACT = {"contact_function": "function", "contact_phone": "phone", "contact_email": "email"}
+CONTACT = {
+    "contact_function": "function",
+    "contact_phone": "phone",
+    "contact_email": "email",
+    "contact_office_hours": "office_hours",
+}
 # Fields that an author may propose to change, in the order of the form.
 FIELDS = (
     "title",
@@ -33,6 +38,7 @@ FIELDS = (
     "project_goal",
     "project_steps",
     "project_needs",
+    "project_cost_range",
     "project_results",
     "target_groups",
     "languages",
@@ -56,6 +62,7 @@ FIELDS = (
     "street",
     "postcode",
     "city",
+    "district",
     "transit_note",
     "access_features",
     "schedule",
@@ -73,7 +80,9 @@ FIELDS = (
     "places",
     "has_waiting_list",
     "website",
+    "social_url",
     "partners",
+    "funding_note",
     "images",
     *CONTACT,
 )

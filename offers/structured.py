@@ -99,7 +99,7 @@ def _service(offer: Offer, county: str) -> Node:
         name=offer.title,
         description=offer.summary,
         url=_url(offer.get_absolute_url()),
-        sameAs=offer.website,
+        sameAs=[address for address in (offer.website, offer.social_url) if address],
         serviceType=offer.offer_type.label if offer.offer_type else "",
         category=[str(topic) for topic in offer.topics.all()],
         provider=_organisation(offer.provider),
@@ -165,6 +165,9 @@ def _contact(contact: ContactPerson) -> Node:
         name=contact.public_name,
         telephone=contact.phone,
         email=contact.email,
+        hoursAvailable=_filled({"@type": "OpeningHoursSpecification"}, description=contact.office_hours)
+        if contact.office_hours
+        else {},
     )
 
 
@@ -175,6 +178,9 @@ def _place(offer: Offer) -> Node:
         {"@type": "Place"},
         name=offer.place_name or where,
         address=_address(offer.street, offer.postcode, offer.city) or where,
+        geo={"@type": "GeoCoordinates", "latitude": float(offer.latitude), "longitude": float(offer.longitude)}
+        if offer.latitude is not None and offer.longitude is not None
+        else {},
     )
 
 

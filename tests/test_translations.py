@@ -110,10 +110,11 @@ CONTENT: dict[type[models.Model], tuple[str, ...]] = {
     Offer: (
         *("title", "summary", "description", "place_name", "schedule_text", "cost_note", "registration_note"),
         *("project_goal", "project_steps", "project_needs", "project_results", "project_period"),
+        *("district", "funding_note", "project_cost_range"),
     ),
     OfferDate: ("note",),
     Organisation: ("description",),
-    ContactPerson: ("function",),
+    ContactPerson: ("function", "office_hours"),
     FunderNote: ("text",),
     Programme: ("period",),
     Centre: ("opening_hours", "county_name"),

@@ -115,6 +115,7 @@ class OfferMeta:
         "project_goal": _("Was soll sich für wen ändern?"),
         "project_steps": _("Womit haben Sie angefangen, was kam danach?"),
         "project_needs": _("Zum Beispiel Räume, Menschen, Geld, Partner, Zeit – und was Sie anderen raten."),
+        "project_cost_range": _("Zum Beispiel: etwa 3.000 Euro im Jahr für Material, dazu eine halbe Stelle"),
         "project_period": _("Zum Beispiel: seit 2024, oder März bis Dezember 2026"),
         "cost_note": _("Zum Beispiel: ermäßigt mit Familienpass, Fahrtkosten werden erstattet"),
         "registration_note": _("Zum Beispiel: bis eine Woche vorher, Wartezeit etwa zwei Monate"),

@@ -53,7 +53,8 @@ class CareForm(
     class Meta(OfferMeta):
         fields = (
             *(*About.Meta.fields, *Project.Meta.fields, *Audience.Meta.fields, *Costs.Meta.fields),
-            *(*Place.Meta.fields, *Time.Meta.fields, *Closure.Meta.fields, *Registration.Meta.fields),
+            *(*Place.Meta.fields, *Time.Meta.fields, *Closure.Meta.fields, *Partners.Meta.fields),
+            *Registration.Meta.fields,
         )
 
     def __init__(self, *args: Any, instance: Offer, proposal: ChangeProposal | None, **kwargs: Any) -> None:

@@ -61,7 +61,7 @@ class Access(OfferForm):
 
 
 class Partners(OfferForm):
-    """Others who take part. A name that stands in the registry becomes a link to it."""
+    """Others who take part, and who pays. A name that stands in the registry becomes a link to it."""
 
     USUAL_ROWS, MAXIMUM_ROWS = 2, 10
     fieldsets: ClassVar[list[Fieldset]] = [
@@ -69,11 +69,12 @@ class Partners(OfferForm):
             _("Partner"),
             [(f"partner_{number}", f"partner_{number}_role") for number in range(1, MAXIMUM_ROWS + 1)],
             _("Wer macht noch mit, oder gibt Geld dazu? Ihre eigene Organisation steht schon im Eintrag."),
-        )
+        ),
+        ("", ["funding_note"]),
     ]
 
     class Meta(OfferMeta):
-        fields: tuple[str, ...] = ()
+        fields: tuple[str, ...] = ("funding_note",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

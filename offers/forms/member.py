@@ -7,11 +7,15 @@ from django import forms
 
 from actors.models import Organisation
 from kiportal.common.models import User
+from offers.forms.inspiration import InspiredForm
 from offers.models import Offer
 
 
-class StartOwnForm(forms.Form):
-    """Begin an entry: for which organisation, and what it is. `key` makes sending twice begin one."""
+class StartOwnForm(InspiredForm):
+    """Begin an entry: for which organisation, and what it is. `key` makes sending twice begin one.
+
+    What begins with a Projekt of others is one, too, so that is not asked; its author may change it later.
+    """
 
     provider = forms.ModelChoiceField(
         label="Organisation", queryset=Organisation.objects.none(), empty_label="– bitte wählen –"
@@ -36,10 +40,15 @@ class StartOwnForm(forms.Form):
             provider.initial = own[0].pk
             provider.widget = forms.HiddenInput()
         self.fields["key"].initial = uuid4
+        self.source = self.inspiration()
+        if self.source is not None:
+            del self.fields["kind"]
 
     def offer(self) -> Offer:
         cleaned = self.cleaned_data
-        return Offer(provider=cleaned["provider"], kind=cleaned["kind"], submission_key=cleaned["key"])
+        return Offer(
+            provider=cleaned["provider"], kind=cleaned.get("kind", Offer.Kind.PROJECT), submission_key=cleaned["key"]
+        )
 
 
 class InvitationForm(forms.Form):

@@ -65,14 +65,14 @@ class MemberContactForm(OverlayForm):
     consent = forms.BooleanField(label=CONSENT, help_text=WITHDRAWAL, required=False)
 
     fieldsets: ClassVar[list[Fieldset]] = [
-        ("So erreicht man Sie", ["function", ("phone", "email")], "Telefon oder E-Mail genügt."),
+        ("So erreicht man Sie", ["function", ("phone", "email"), "office_hours"], "Telefon oder E-Mail genügt."),
         ("Name einer Person", ["name", "consent"], "Ein Name ist nicht nötig, die Funktion genügt."),
         ("", ["message"]),
     ]
 
     class Meta:
         model = ContactPerson
-        fields = ("function", "phone", "email", "name")
+        fields = ("function", "phone", "email", "office_hours", "name")
         widgets: ClassVar = {"phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})}
 
     def __init__(

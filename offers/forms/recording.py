@@ -83,7 +83,10 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         ("", [("provider_kind", "provider_municipality")]),
         ("Angebot", ["title"]),
         ("", [("kind", "offer_type"), "summary", "description"]),
-        ("Kontakt und Anmeldung", ["contact_function", ("contact_phone", "contact_email"), "registration"]),
+        (
+            "Kontakt und Anmeldung",
+            ["contact_function", ("contact_phone", "contact_email"), "contact_office_hours", "registration"],
+        ),
         Folded("Name einer Person", ["contact_name", "contact_consent", ("consent_channel", "consent_given_on")]),
         ("Einordnung", ["topics", "target_groups", "languages"]),
         (

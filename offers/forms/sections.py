@@ -44,7 +44,7 @@ class Project(OfferForm):
         (_("Ziel und Zeitraum"), ["project_goal", ("project_state", "project_period")]),
         (
             _("Zum Nachmachen"),
-            ["project_needs", "project_steps", "project_results"],
+            ["project_needs", "project_cost_range", "project_steps", "project_results"],
             _("Andere sollen von Ihrem Projekt lernen können. Auch was schwierig war, hilft weiter."),
         ),
     ]
@@ -56,6 +56,7 @@ class Project(OfferForm):
             "project_goal",
             "project_steps",
             "project_needs",
+            "project_cost_range",
             "project_results",
         )
 
@@ -118,7 +119,7 @@ class Place(OfferForm):
         (_("Wie findet es statt?"), [("is_on_site", "is_online", "is_outreach")], _("Mehreres ist möglich.")),
         (
             _("Anschrift"),
-            ["place_name", "street", ("postcode", "city"), "transit_note"],
+            ["place_name", "street", ("postcode", "city"), "district", "transit_note"],
             _("Wenn es einen festen Ort gibt. Bei einem geschützten Ort lassen Sie diese Felder leer."),
         ),
     ]
@@ -134,6 +135,7 @@ class Place(OfferForm):
             "street",
             "postcode",
             "city",
+            "district",
             "transit_note",
         )
 
@@ -157,11 +159,12 @@ class Place(OfferForm):
 
 class Registration(OfferForm):
     fieldsets: ClassVar[list[Fieldset]] = [
-        (_("Anmeldung"), ["registration", "registration_note", ("places", "has_waiting_list"), "website"]),
+        (_("Anmeldung"), ["registration", "registration_note", ("places", "has_waiting_list")]),
+        (_("Im Internet"), ["website", "social_url"]),
     ]
 
     class Meta(OfferMeta):
-        fields = ("registration", "registration_note", "places", "has_waiting_list", "website")
+        fields = ("registration", "registration_note", "places", "has_waiting_list", "website", "social_url")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -180,11 +183,12 @@ class Contact(OfferForm):
     contact_function = _contact_field("function", label=_("Stelle oder Funktion"))
     contact_phone = _contact_field("phone", widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
     contact_email = _contact_field("email")
+    contact_office_hours = _contact_field("office_hours")
 
     fieldsets: ClassVar[list[Fieldset]] = [
         (
             _("Öffentlicher Kontakt"),
-            ["contact_function", ("contact_phone", "contact_email")],
+            ["contact_function", ("contact_phone", "contact_email"), "contact_office_hours"],
             _("Diese Angaben stehen öffentlich auf der Seite. Telefon oder E-Mail genügt."),
         ),
     ]
@@ -202,8 +206,9 @@ class Contact(OfferForm):
         cleaned = super().clean()
         reachable = cleaned.get("contact_phone") or cleaned.get("contact_email")
         failed = {"contact_phone", "contact_email"} & self.errors.keys()
-        if not reachable and not failed and (cleaned.get("contact_function") or not self.lenient):
+        begun = cleaned.get("contact_function") or cleaned.get("contact_office_hours")
+        if not reachable and not failed and (begun or not self.lenient):
             self.add_error("contact_phone", _("Bitte geben Sie eine Telefonnummer oder eine E-Mail-Adresse an."))
-        if reachable and not cleaned.get("contact_function") and "contact_function" not in self.errors:
+        if (reachable or begun) and not cleaned.get("contact_function") and "contact_function" not in self.errors:
             self.add_error("contact_function", _("Bitte schreiben Sie dazu, wen man dort erreicht."))
         return cleaned

@@ -16,6 +16,7 @@ from kiportal.common.models import Consent
 from kiportal.common.widgets import DateInput
 from offers.completeness import PROJECT
 from offers.forms.base import Fieldset, OfferMeta, TargetGroupField
+from offers.forms.coordinates import Coordinates
 from offers.forms.details import Access, Partners
 from offers.forms.sections import About, Audience, Costs, Place, Project, Registration
 from offers.forms.submission import CONSENT_WORDING
@@ -50,12 +51,18 @@ class ContactForm(LockedModelForm):
     consent_given_on = forms.DateField(label="Einwilligung erteilt am", widget=DateInput, required=False)
 
     fieldsets = [
-        ("", ["function", ("phone", "email"), "name", "consent_given", ("consent_channel", "consent_given_on")]),
+        (
+            "",
+            [
+                *("function", ("phone", "email"), "office_hours", "name", "consent_given"),
+                ("consent_channel", "consent_given_on"),
+            ],
+        ),
     ]
 
     class Meta:
         model = ContactPerson
-        fields = ["function", "name", "phone", "email"]
+        fields = ["function", "name", "phone", "email", "office_hours"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +76,7 @@ class ContactForm(LockedModelForm):
 
     def has_changed(self) -> bool:
         """The date of the consent is filled in by us, so it says nothing."""
-        return bool({"function", "name", "phone", "email", "consent_given"}.intersection(self.changed_data))
+        return bool({*self.Meta.fields, "consent_given"}.intersection(self.changed_data))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -103,7 +110,7 @@ class ContactForm(LockedModelForm):
 
 
 class StaffOfferForm(
-    About, Project, Audience, Place, Time, Repeat, Hours, Closure, Access, Partners, Costs, Registration
+    About, Project, Audience, Place, Coordinates, Time, Repeat, Hours, Closure, Access, Partners, Costs, Registration
 ):
     """The whole entry with its dates and, if need be, a new contact: one form, checked and stored together.
 
@@ -116,6 +123,7 @@ class StaffOfferForm(
         *About.fieldsets,
         *Audience.fieldsets,
         *Place.fieldsets,
+        *Coordinates.fieldsets,
         *Time.fieldsets,
         *Hours.fieldsets,
         *Repeat.fieldsets,
@@ -128,14 +136,18 @@ class StaffOfferForm(
         ("Kontakt", ["contact"]),
         Folded(
             "Nur für Projekte: was andere wissen müssen, um es nachzumachen",
-            ["project_goal", ("project_state", "project_period"), "project_needs", "project_steps", "project_results"],
+            [
+                *("project_goal", ("project_state", "project_period"), "project_needs", "project_cost_range"),
+                *("project_steps", "project_results"),
+            ],
         ),
         ("Nur für das KI", ["submitter_email", "internal_note"], "Diese Angaben werden nicht veröffentlicht."),
     ]
 
     class Meta(OfferMeta):
         fields = (
-            *("kind", "programme", *About.Meta.fields, *Audience.Meta.fields, *Place.Meta.fields, *Time.Meta.fields),
+            *("kind", "programme", *About.Meta.fields, *Audience.Meta.fields, *Place.Meta.fields),
+            *(*Coordinates.Meta.fields, *Time.Meta.fields, *Partners.Meta.fields),
             *(*Costs.Meta.fields, *Registration.Meta.fields, "contact", *Project.Meta.fields),
             *Closure.Meta.fields,
             *("submitter_email", "internal_note"),

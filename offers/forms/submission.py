@@ -17,6 +17,7 @@ from kiportal.common.models import Consent
 from offers import changes, lifecycle
 from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator, unmarked
 from offers.forms.details import Access, Partners
+from offers.forms.inspiration import InspiredForm
 from offers.forms.pictures import Pictures
 from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
 from offers.forms.times import Hours, Repeat, Time
@@ -115,21 +116,14 @@ def _described(organisation: Organisation) -> str:
     return f"{organisation.name} ({organisation.municipality})" if organisation.municipality else organisation.name
 
 
-class StartForm(OrganisationFields, AnonymousForm):
+class StartForm(OrganisationFields, InspiredForm, AnonymousForm):
     """The first step: from here on a link opens the draft, so this is the only form that has to keep machines out."""
 
     limit_name = "submission"
 
-    # The address of a Projekt that the entry begins with
-    anregung = forms.SlugField(widget=forms.HiddenInput, required=False)
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["anregung"].initial = self.request.GET.get("anregung", "")
-
-    def inspiration(self) -> Offer | None:
-        slug = self["anregung"].value() or ""
-        return Offer.objects.visible_to_public(timezone.localdate()).projects().filter(slug=slug[:130]).first()
 
 
 class OrganisationStep(OrganisationFields, OfferForm):
@@ -203,6 +197,9 @@ class PlaceAndTimeStep(Place, Time, Repeat, Hours):
 
 class DetailsStep(Access, Partners):
     fieldsets: ClassVar[list[Fieldset]] = [*Access.fieldsets, *Partners.fieldsets]
+
+    class Meta(OfferMeta):
+        fields = (*Access.Meta.fields, *Partners.Meta.fields)
 
 
 class ContactStep(Registration, Contact):

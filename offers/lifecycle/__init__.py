@@ -65,7 +65,7 @@ from offers.lifecycle.imports import (
     undo_import,
     write_import,
 )
-from offers.lifecycle.inspiration import start_inspired_draft
+from offers.lifecycle.inspiration import start_inspired_draft, start_inspired_own_draft
 from offers.lifecycle.mails import ADDRESS_OPEN, TooManyMails
 from offers.lifecycle.pictures import confirm_picture_rights, drop_waiting, keep_picture, proposed_pictures
 from offers.lifecycle.proposals import accept_proposal, propose, question_proposal, reject_proposal, withdraw_proposal
@@ -223,6 +223,7 @@ __all__ = [
     "start_draft",
     "start_import",
     "start_inspired_draft",
+    "start_inspired_own_draft",
     "start_own_draft",
     "start_survey_offer",
     "stop_reminders",

@@ -84,22 +84,23 @@ def _columns(model: type[models.Model], values: Values) -> dict[str, Any]:
     }
 
 
-def _contact_key(values: Values) -> tuple[int, str, str, str]:
-    function, phone, email = (values.get(name, "") for name in CONTACT)
-    return values["provider"], function, phone, email
+def _contact_key(values: Values) -> tuple[Any, ...]:
+    """Whose it is and what it says; the function comes first."""
+    return values["provider"], *(values.get(name, "") for name in CONTACT)
 
 
-def _contacts(found: Sequence[Values]) -> dict[tuple[int, str, str, str], int]:
+def _contacts(found: Sequence[Values]) -> dict[tuple[Any, ...], int]:
     """The contacts of new entries: those that their organisations have already, and the missing ones, each once."""
     wanted = {key for values in found if (key := _contact_key(values))[1]}
     stored = ContactPerson.objects.filter(organisation__in={key[0] for key in wanted}).order_by("-pk")
-    known = {tuple(row[:4]): row[4] for row in stored.values_list("organisation", *changes.CONTACT.values(), "pk")}
+    parts = tuple(changes.CONTACT.values())
+    known = {tuple(row[:-1]): row[-1] for row in stored.values_list("organisation", *parts, "pk")}
     fresh = [
-        ContactPerson(organisation_id=provider, function=function, phone=phone, email=email)
-        for provider, function, phone, email in sorted(wanted - known.keys())
+        ContactPerson(organisation_id=provider, **dict(zip(parts, values, strict=True)))
+        for provider, *values in sorted(wanted - known.keys())
     ]
     for contact in ContactPerson.objects.bulk_create(fresh, BATCH):
-        known[contact.organisation_id, contact.function, contact.phone, contact.email] = contact.pk
+        known[contact.organisation_id, *(getattr(contact, part) for part in parts)] = contact.pk
     return known
 
 

@@ -1,17 +1,19 @@
 """Merging two organisations or two offers that are the same: nothing is lost, and old addresses lead on.
 
-One record is kept and takes what people chose of the other, field by field. What refers to the other moves. The other
-stays as it was, ended, with all that was not taken, and its address answers with the one that is kept. Every relation
-is named in RELATIONS; a new one that nobody has thought of stops the merge, and a test before that.
+One record is kept. Field by field people choose whose value holds; what they do not choose is united or filled in
+(`uniting`). What refers to the other moves. The other stays as it was, ended, with all that was not taken, and its
+address answers with the one that is kept. Every relation is named in RELATIONS; a new one that nobody has thought of
+stops the merge, and a test before that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 
 import actors.lifecycle
 from actors.models import Organisation
@@ -19,13 +21,18 @@ from actors.permissions import can_review_organisation
 from kiportal.common.models import AccessLink, ChangeProposal, User
 from kiportal.common.targets import pointing_at, pointing_models
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError, apply
+from offers import recurrence
+from offers.lifecycle import uniting
 from offers.lifecycle.care import archive
 from offers.lifecycle.review import reject
 from offers.lifecycle.tables import OFFER
+from offers.lifecycle.uniting import Side
 from offers.models import Offer, OfferImage, SurveyInvitation
 from offers.permissions import can_review_offer
 
 type Record = Organisation | Offer
+# {field or part: whose value holds}
+type Choices = Mapping[str, Side]
 
 
 class Move(Enum):
@@ -68,6 +75,8 @@ RELATIONS: dict[str, Move] = {
 _MOVING_LINKS = {AccessLink.Purpose.CARE, AccessLink.Purpose.CARE_ALL}
 # Not chosen: whose entry it is, and what tells of the row rather than of the matter.
 _LEFT_OUT = {"provider", "inspired_by", "created_at", "updated_at"}
+# Half of one point and half of another would be a third one.
+_BROUGHT_ALONG = {"latitude": ("longitude",)}
 _KEPT = {Organisation: {"published", "proposed"}, Offer: {"published", "hidden", "submitted"}}
 
 
@@ -92,7 +101,11 @@ def fields_of(model: type[models.Model]) -> list[models.Field]:
     concrete = [
         field
         for field in model._meta.concrete_fields
-        if field.editable and not field.primary_key and not field.generated and field.name not in _LEFT_OUT
+        if field.editable
+        and not field.primary_key
+        and not field.generated
+        and field.name not in _LEFT_OUT
+        and field.name not in {part for parts in _BROUGHT_ALONG.values() for part in parts}
     ]
     return [*concrete, *model._meta.many_to_many]
 
@@ -129,8 +142,8 @@ def moving(other: Record) -> list[Moving]:
 
 
 @transaction.atomic
-def merge(kept: Record, other: Record, taken: set[str], *, by: User, read: tuple[int, int]) -> None:
-    """Merge `other` into `kept`; `taken` names the fields and parts whose value comes from `other`.
+def merge(kept: Record, other: Record, choices: Choices, *, by: User, read: tuple[int, int]) -> None:
+    """Merge `other` into `kept`. For what `choices` does not name holds what `uniting` proposes.
 
     `read` holds the `lock_version` of both as they were shown. Raises PermissionDenied, SomebodyWasFaster,
     TransitionError.
@@ -148,7 +161,7 @@ def merge(kept: Record, other: Record, taken: set[str], *, by: User, read: tuple
         raise SomebodyWasFaster("Jemand hat inzwischen einen der beiden geändert. Bitte vergleichen Sie noch einmal.")
     if sentence := refusal(kept, other):
         raise TransitionError(sentence)
-    _take(kept, other, taken, by)
+    _take(kept, other, choices, by)
     for name, relation in relations(model):
         if RELATIONS[name] is Move.MOVES:
             _move(rows_of(relation, other), relation, kept)
@@ -163,29 +176,39 @@ def _may(by: User, record: Record) -> bool:
     return can_review_offer(by, record) if isinstance(record, Offer) else can_review_organisation(by, record)
 
 
-def _take(kept: Record, other: Record, taken: set[str], by: User) -> None:
-    plain = {field.name: field for field in fields_of(type(kept))}
+def _take(kept: Record, other: Record, choices: Choices, by: User) -> None:
+    columns = {field.name: field for field in fields_of(type(kept)) if not isinstance(field, models.ManyToManyField)}
     if isinstance(kept, Offer) and isinstance(other, Offer) and kept.provider_id != other.provider_id:
-        plain.pop("contact")  # it belongs to the other organisation
-    many = []
-    for name in taken & plain.keys():
-        if isinstance(plain[name], models.ManyToManyField):
-            many.append(name)
-        else:
-            setattr(kept, plain[name].attname, getattr(other, plain[name].attname))
-    kept.lock_version += 1
-    if taken:
+        columns.pop("contact")  # it belongs to the other organisation
+    lists = [field.name for field in type(kept)._meta.many_to_many]
+    parts = {relation.field.model._meta.label: relation for relation in parts_of(type(kept))}
+    sides = {name: choices.get(name) or uniting.proposed(kept, other, name) for name in [*columns, *lists, *parts]}
+    if any(uniting.changes(kept, other, name, side) for name, side in sides.items()):
         kept.edited_by = by
+    for name, field in columns.items():
+        if sides[name] is Side.OTHER:
+            for attribute in (field.attname, *_BROUGHT_ALONG.get(name, ())):
+                setattr(kept, attribute, getattr(other, attribute))
+    kept.lock_version += 1
     try:
         kept.full_clean()
     except ValidationError as error:
         raise TransitionError(" ".join(error.messages)) from error
     kept.save()
-    for name in many:
+    for name in [*lists, *parts]:
+        if sides[name] is not Side.KEPT:
+            _take_rows(kept, other, name, sides[name], parts.get(name))
+    if isinstance(kept, Offer):
+        recurrence.materialise(kept, timezone.localdate())
+
+
+def _take_rows(kept: Record, other: Record, name: str, side: Side, part: Any) -> None:
+    if side is Side.BOTH:
+        uniting.unite(kept, other, name)
+    elif part is None:
         getattr(kept, name).set(getattr(other, name).all())
-    for relation in parts_of(type(kept)):
-        if relation.field.model._meta.label in taken:
-            _exchange(relation, kept, other)
+    else:
+        _exchange(part, kept, other)
 
 
 def _exchange(relation: Any, kept: Record, other: Record) -> None:

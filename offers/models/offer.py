@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pghistory
 from dateutil.relativedelta import relativedelta
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
@@ -29,6 +31,16 @@ if TYPE_CHECKING:
     from offers.models.dates import OfferDate
 
 
+# Germany from its southern to its northern, its western to its eastern end, in degrees (WGS 84).
+LATITUDES = (Decimal(47), Decimal("55.1"))
+LONGITUDES = (Decimal("5.8"), Decimal("15.1"))
+
+
+def _within(bounds: tuple[Decimal, Decimal]) -> list[MinValueValidator | MaxValueValidator]:
+    sentence = _("Dieser Punkt liegt nicht in Deutschland.")
+    return [MinValueValidator(bounds[0], sentence), MaxValueValidator(bounds[1], sentence)]
+
+
 def _folded(field: str) -> Func:
     """The field in lower case, umlauts spelled out, accents removed (`kiportal_fold`, migration 0001 of common)."""
     return Func(F(field), function="kiportal_fold", output_field=models.TextField())
@@ -38,7 +50,7 @@ def _search_vector() -> models.Expression:
     """German stems find "Sprachkurse" for "Sprachkurs"; `simple` keeps "Kurs" apart from "Kur"."""
     parts = [
         SearchVector(_folded(field), config=config, weight=weight)
-        for field, weight in (("title", "A"), ("summary", "B"), ("description", "C"))
+        for field, weight in (("title", "A"), ("summary", "B"), ("description", "C"), ("district", "C"))
         for config in ("german", "simple")
     ]
     return reduce(add, parts)
@@ -115,7 +127,14 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
     street = models.CharField(_("Straße und Hausnummer"), max_length=160, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
     city = models.CharField(pgettext_lazy("Anschrift", "Ort"), max_length=120, blank=True)
-
+    district = models.CharField(_("Ortsteil"), max_length=120, blank=True)
+    # Entered by staff, in degrees; six digits are about ten centimetres. Empty where the place is protected.
+    latitude = models.DecimalField(
+        _("Breitengrad"), validators=_within(LATITUDES), max_digits=8, decimal_places=6, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("Längengrad"), validators=_within(LONGITUDES), max_digits=8, decimal_places=6, null=True, blank=True
+    )
     transit_note = models.CharField(
         _("Bus und Bahn"),
         max_length=200,
@@ -135,6 +154,18 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
     valid_until = models.DateField(_("Angebot endet am"), null=True, blank=True)
 
     website = models.URLField(_("Internetseite des Angebots"), blank=True)
+    social_url = models.URLField(
+        _("Seite in einem sozialen Netzwerk"),
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text=_("Zum Beispiel die Seite Ihres Treffs bei Instagram oder Mastodon"),
+    )
+    funding_note = models.CharField(
+        _("Förderung"),
+        max_length=200,
+        blank=True,
+        help_text=_("Wer bezahlt es? Zum Beispiel: gefördert vom Land Nordrhein-Westfalen im Programm KOMM-AN NRW"),
+    )
 
     # While it is closed
     is_closed = models.BooleanField(_("vorübergehend geschlossen"), default=False)
@@ -160,6 +191,7 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
     project_needs = RichTextField(_("Das brauchen andere, um es nachzumachen"), blank=True)
     project_results = RichTextField(_("Das hat es gebracht"), blank=True)
     project_period = models.CharField(_("Zeitraum des Projekts"), max_length=120, blank=True)
+    project_cost_range = models.CharField(_("Kostenrahmen"), max_length=200, blank=True)
 
     # "Als Anregung nutzen": named on both pages while both are public
     inspired_by = models.ForeignKey(
@@ -263,6 +295,13 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
                 violation_error_message=_("Das Angebot endet, bevor es beginnt."),
             ),
             models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=LATITUDES, longitude__range=LONGITUDES),
+                name="offers_offer_coordinates",
+                violation_error_message=_("Breitengrad und Längengrad gehören zusammen."),
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="published") | (Q(slug__isnull=False) & Q(published_at__isnull=False)),
                 name="offers_offer_published",
             ),
@@ -297,6 +336,20 @@ class Offer(Conditions, Timestamped, Locked, Stateful, SortedByName):
         if upcoming is None:
             return self.dates.upcoming(timezone.now()).first()
         return upcoming[0] if upcoming else None
+
+    @property
+    def town(self) -> str:
+        """ "57072 Siegen (Weidenau)", or what of it is known."""
+        town = f"{self.postcode} {self.city}".strip()
+        return f"{town} ({self.district})" if town and self.district else town or self.district
+
+    @property
+    def map_url(self) -> str:
+        """Where OpenStreetMap shows the place, for people to follow; our pages load nothing from there."""
+        if self.latitude is None or self.longitude is None:
+            return ""
+        latitude, longitude = (f"{value.normalize():f}" for value in (self.latitude, self.longitude))
+        return f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
 
     @property
     def begins_later(self) -> bool:

@@ -82,6 +82,8 @@ class TableResource(ModelResource):
                 return cells.YesNoCell(field)
             case models.DateField():
                 return cells.DateCell(field)
+            case _ if name in {"latitude", "longitude"}:
+                return cells.DegreesCell(field)
             case models.DecimalField():
                 return cells.MoneyCell(field)
             case models.IntegerField():

@@ -119,6 +119,27 @@ class MoneyCell(Cell):
         return value
 
 
+class DegreesCell(Cell):
+    """A coordinate; maps write it with a point, German tables with a comma."""
+
+    excel_format = "0.000000"
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
+        text = value.removesuffix("°").strip().replace(",", ".")
+        if not text:
+            return None
+        try:
+            return self._checked(round(Decimal(text), 6))
+        except InvalidOperation as error:
+            raise ValidationError(f"„{value}“ ist keine Koordinate. Zum Beispiel: 51,461234") from error
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else f"{Decimal(value).normalize():f}".replace(".", ",")
+
+    def excel(self, value: Any) -> Any:
+        return value
+
+
 class DateCell(Cell):
     excel_format = "dd.mm.yyyy"
 

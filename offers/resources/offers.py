@@ -11,6 +11,7 @@ from django.utils import translation
 
 from actors.models import ContactPerson
 from offers import recurrence
+from offers.changes import CONTACT
 from offers.completeness import FILLED
 from offers.models import Offer, OfferDate, Partner
 from offers.querysets import OfferQuerySet
@@ -20,7 +21,6 @@ from offers.resources.row_cells import AccessCell, DatesCell, HoursCell, Partner
 
 # Columns whose rows are those of `offers.rows`.
 ROWS = ("opening_hours", "dates", "access_features", "partners")
-CONTACT = {"contact_function": "function", "contact_phone": "phone", "contact_email": "email"}
 MAXIMUM_TOPICS = 5
 
 
@@ -52,6 +52,7 @@ class OfferTable(TableResource):
         "contact_function": "Kontakt: Funktion",
         "contact_phone": "Kontakt: Telefon",
         "contact_email": "Kontakt: E-Mail-Adresse",
+        "contact_office_hours": "Kontakt: Sprechzeiten",
         "contact_name": "Kontakt: Name",
         "recurrence": "Wiederholung",
         "opening_hours": "Öffnungszeiten",
@@ -109,16 +110,23 @@ _FOR_WHOM = (
 )
 _WHERE = (
     *("is_countywide", "municipalities", "is_on_site", "is_online", "is_outreach"),
-    *("place_name", "street", "postcode", "city", "transit_note", "access_features"),
+    *("place_name", "street", "postcode", "city", "district", "latitude", "longitude"),
+    *("transit_note", "access_features"),
 )
 _WHEN = (
     *("schedule", "schedule_text", "recurrence", "dates", "opening_hours", "valid_from", "valid_until"),
     *("is_closed", "closed_until", "closed_reason"),
 )
 _PUBLIC_WHEN = tuple(name for name in _WHEN if name not in {"closed_until", "closed_reason"})
-_HOW = ("registration", "registration_note", "places", "has_waiting_list", "website", "partners")
+_HOW = (
+    *("registration", "registration_note", "places", "has_waiting_list", "website", "social_url"),
+    *("partners", "funding_note"),
+)
 _CONTACT = (*CONTACT, "contact_name")
-_PROJECT = ("project_state", "project_period", "project_goal", "project_steps", "project_needs", "project_results")
+_PROJECT = (
+    *("project_state", "project_period", "project_goal", "project_steps", "project_needs", "project_cost_range"),
+    "project_results",
+)
 
 
 class OfferResource(OfferTable):
@@ -136,12 +144,19 @@ class OfferResource(OfferTable):
         "street": ("straße", "anschrift", "adresse", "strasse"),
         "postcode": ("plz",),
         "city": ("stadt", "ort"),
+        "district": ("stadtteil", "quartier", "viertel", "stadtbezirk"),
+        "latitude": ("lat", "latitude", "geogr. breite"),
+        "longitude": ("lon", "lng", "longitude", "geogr. länge"),
         "schedule_text": ("zeiten", "wann", "uhrzeit", "zeit", "termin"),
         "cost_kind": ("kosten", "gebühr"),
         "cost_amount": ("preis", "betrag", "kostenbeitrag"),
         "contact_function": ("ansprechstelle", "kontakt", "stelle"),
         "contact_phone": ("telefon", "tel", "tel.", "telefonnummer"),
         "contact_email": ("e-mail", "mail", "email", "e-mail-adresse"),
+        "contact_office_hours": ("sprechzeiten", "sprechstunde", "erreichbarkeit"),
+        "social_url": ("facebook", "instagram", "social media", "soziale medien"),
+        "funding_note": ("förderhinweis", "finanzierung", "gefördert durch", "förderprogramm"),
+        "project_cost_range": ("projektkosten", "budget"),
         "website": ("web", "homepage", "internet", "url", "webseite", "link"),
         "valid_from": ("beginn", "start", "von"),
         "valid_until": ("ende", "bis"),
@@ -167,6 +182,8 @@ class OfferResource(OfferTable):
             yield "Das Alter „bis“ liegt unter dem Alter „von“."
         if record.valid_from and record.valid_until and record.valid_until < record.valid_from:
             yield "Das Angebot endet, bevor es beginnt."
+        if (record.latitude is None) != (record.longitude is None):
+            yield "Breitengrad und Längengrad gehören zusammen: Bitte geben Sie beide an oder keinen."
         if len(values.get("topics", ())) > MAXIMUM_TOPICS:
             yield "Ein Angebot hat höchstens fünf Themen."
         yield from self._contact_problems(record, values)

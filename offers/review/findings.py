@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from django.urls import reverse
 from django.utils import timezone
@@ -63,6 +63,7 @@ def examine(offer: Offer, *, by: User) -> list[Finding]:
         _links(offer),
         _readability(offer),
         *_place(offer),
+        *_map(offer),
     ]
 
 
@@ -198,7 +199,7 @@ def _privacy(offer: Offer) -> Finding:
 
 
 def _links(offer: Offer) -> Finding:
-    addresses = [offer.website] if offer.website else []
+    addresses = [address for address in (offer.website, offer.social_url) if address]
     for name in _RICH_FIELDS:
         addresses += re.findall(r'href="([^"]+)"', getattr(offer, name))
     if not addresses:
@@ -243,3 +244,15 @@ def _place(offer: Offer) -> list[Finding]:
     if any(name.casefold() in offer.city.casefold() or offer.city.casefold() in name.casefold() for name in names):
         return []
     return [Finding("Ort", "warning", f"Die Adresse liegt in {offer.city}, gewählt ist: {', '.join(names)}.")]
+
+
+def _map(offer: Offer) -> list[Finding]:
+    """Authors are not asked for the point on the map: whoever reviews looks the address up."""
+    if not (offer.is_on_site and offer.street and offer.city) or offer.map_url:
+        return []
+    where = f"{offer.street}, {offer.postcode} {offer.city}"
+    search = Link(
+        "Anschrift suchen", f"https://www.openstreetmap.org/search?query={quote_plus(where)}", "OpenStreetMap"
+    )
+    text = "Der Punkt auf der Karte fehlt noch. Er lässt sich beim Bearbeiten eintragen."
+    return [Finding("Karte", "info", text, (search,))]

@@ -2,11 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -54,15 +53,18 @@ class Source:
                 return reverse("admin:offers_programme_change", args=[self.record.pk])
 
 
-def sources(on: date, **only: Any) -> Iterator[Source]:
+def sources(on: date, only: Collection[str] | None = None) -> Iterator[Source]:
     """Every web address that stands on a public page, or `only` some of them."""
-    for records in (
-        Offer.objects.visible_to_public(on).select_related("provider"),
-        Organisation.objects.visible_to_public(),
-        Programme.objects.all(),
+    offers = Offer.objects.visible_to_public(on).select_related("provider")
+    for records, column in (
+        (offers, "website"),
+        (offers, "social_url"),
+        (Organisation.objects.visible_to_public(), "website"),
+        (Programme.objects.all(), "website"),
     ):
-        for record in records.exclude(website="").filter(**only):
-            yield Source(record, record.website)
+        named = records.exclude(**{column: ""})
+        for record in named if only is None else named.filter(**{f"{column}__in": only}):
+            yield Source(record, getattr(record, column))
 
 
 @transaction.atomic
@@ -136,7 +138,7 @@ def broken(on: date) -> list[tuple[LinkCheck, list[Source]]]:
     checks = list(LinkCheck.objects.broken())
     named: dict[str, list[Source]] = {}
     if checks:
-        for source in sources(on, website__in=[check.url for check in checks]):
+        for source in sources(on, {check.url for check in checks}):
             named.setdefault(source.url, []).append(source)
     return [(check, named[check.url]) for check in checks if check.url in named]
 

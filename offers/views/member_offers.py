@@ -63,10 +63,15 @@ class AccountDesk(Desk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @_for_members
 def member_offer_add(request: HttpRequest) -> HttpResponse:
+    """ "Als Anregung nutzen" leads here with the address of a Projekt (`anregung`)."""
     user = acting_user(request)
-    form = StartOwnForm(request.POST if request.method == "POST" else None, user=user)
+    initial = {"anregung": request.GET.get("anregung", "")}
+    form = StartOwnForm(request.POST if request.method == "POST" else None, user=user, initial=initial)
     if form.is_bound and form.is_valid():
-        offer = lifecycle.start_own_draft(form.offer(), by=user)
+        if form.source is None:
+            offer = lifecycle.start_own_draft(form.offer(), by=user)
+        else:
+            offer = lifecycle.start_inspired_own_draft(form.offer(), form.source, by=user)
         return AccountDesk(request, offer, user).resume()
     context = {"form": form, "has_organisation": form.fields["provider"].queryset.exists()}  # type: ignore[attr-defined]
     return render(request, "offers/member_offer_add.html", context)

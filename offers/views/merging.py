@@ -16,7 +16,8 @@ from kiportal.common.richtext import RichTextField, to_text
 from kiportal.common.text import sort_key
 from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
-from offers.lifecycle import merging
+from offers.lifecycle import merging, uniting
+from offers.lifecycle.uniting import Side
 from offers.models import Offer
 from offers.review import records
 from offers.review.duplicates import offers_like, organisations_like
@@ -27,13 +28,14 @@ AT_MOST = 20
 
 @dataclass(frozen=True)
 class Choice:
-    """One field or part that differs. `is_taken` proposes what the kept record lacks."""
+    """One field or part that differs. `side` is what was chosen, or what is proposed; `both` is there for lists."""
 
     name: str
     label: str
     kept: str
     other: str
-    is_taken: bool
+    both: str
+    side: Side
 
 
 @require_safe
@@ -61,12 +63,11 @@ def merge_find(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def merge_confirm(request: HttpRequest, kind: str, pk: int, other_pk: int) -> HttpResponse:
     """GET shows both beside each other and what will move; a POST merges."""
     kept, other = _record(kind, pk), _record(kind, other_pk)
-    error, status, taken = merging.refusal(kept, other), 200, None
+    error, status, chosen = merging.refusal(kept, other), 200, dict[str, Side]()
     if request.method == "POST":
-        choices = _choices(kept, other)
-        taken = {choice.name for choice in choices if request.POST.get(f"feld-{choice.name}") == "other"}
+        chosen = _chosen(request, _choices(kept, other, {}))
         try:
-            merging.merge(kept, other, taken, by=acting_user(request), read=_read(request))
+            merging.merge(kept, other, chosen, by=acting_user(request), read=_read(request))
         except TransitionError as refused:
             error, status = str(refused), refused.status
             kept, other = _record(kind, pk), _record(kind, other_pk)
@@ -78,7 +79,7 @@ def merge_confirm(request: HttpRequest, kind: str, pk: int, other_pk: int) -> Ht
         "kept": kept,
         "other": other,
         "error": error,
-        "choices": _choices(kept, other, taken),
+        "choices": _choices(kept, other, chosen),
         "moving": merging.moving(other),
         "back_url": reverse("offers:merge_find", args=[kind, pk]),
         "swap_url": reverse("offers:merge_confirm", args=[kind, other_pk, pk]),
@@ -99,30 +100,58 @@ def _read(request: HttpRequest) -> tuple[int, int]:
     return kept, other
 
 
-def _choices(kept: Any, other: Any, taken: set[str] | None = None) -> list[Choice]:
+def _chosen(request: HttpRequest, choices: list[Choice]) -> dict[str, Side]:
+    """What people chose; what is no choice, or was not asked, is left to the proposal."""
+    chosen = {}
+    for choice in choices:
+        sides = [Side.KEPT, Side.OTHER, *([Side.BOTH] if choice.both else [])]
+        if (value := request.POST.get(f"feld-{choice.name}")) in sides:
+            chosen[choice.name] = Side(value)
+    return chosen
+
+
+def _choices(kept: Any, other: Any, chosen: dict[str, Side]) -> list[Choice]:
     """The fields and parts that differ, in the order of the model."""
-    pairs = [
-        (field.name, str(field.verbose_name), _value(kept, field), _value(other, field))
+    found = [
+        (field.name, _label(field), _value(kept, field), _value(other, field))
         for field in merging.fields_of(type(kept))
         if not (field.name == "contact" and kept.provider_id != other.provider_id)
     ]
     for part in merging.parts_of(type(kept)):
         model = part.related_model
-        texts = [
-            "\n".join(str(row) for row in merging.rows_of(part, record).order_by("pk")) for record in (kept, other)
-        ]
-        pairs.append((model._meta.label, str(model._meta.verbose_name_plural), texts[0], texts[1]))
+        name = model._meta.label
+        found.append((name, str(model._meta.verbose_name_plural), *(uniting.shown(row, name) for row in (kept, other))))
     return [
-        Choice(name, label, own, theirs, not own if taken is None else name in taken)
-        for name, label, own, theirs in pairs
+        _choice(kept, other, name, label, (own, theirs), chosen.get(name))
+        for name, label, own, theirs in found
         if own != theirs
     ]
+
+
+def _choice(kept: Any, other: Any, name: str, label: str, texts: tuple[str, str], chosen: Side | None) -> Choice:
+    """Two lists of which one holds all of the other need no third choice."""
+    side, both = chosen or uniting.proposed(kept, other, name), ""
+    if uniting.proposed(kept, other, name) is Side.BOTH:
+        united = uniting.united(kept, other, name)
+        together = [uniting.united(record, record, name) for record in (kept, other)]
+        if uniting.same(united, together[0]) or uniting.same(united, together[1]):
+            if side is Side.BOTH:
+                side = Side.KEPT if uniting.same(united, together[0]) else Side.OTHER
+        else:
+            both = uniting.in_words(name, united)
+    return Choice(name, label, *texts, both, side)
+
+
+def _label(field: models.Field) -> str:
+    return "Punkt auf der Karte" if field.name == "latitude" else str(field.verbose_name)
 
 
 def _value(record: Any, field: models.Field) -> str:
     if isinstance(field, models.ManyToManyField):
         return ", ".join(sorted(str(row) for row in getattr(record, field.name).all()))
     value = getattr(record, field.name)
+    if field.name == "latitude":
+        return "" if value is None else f"{localize(value.normalize())} / {localize(record.longitude.normalize())}"
     if isinstance(field, RichTextField):
         return to_text(value)
     if isinstance(field, models.BooleanField):

@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from actors.models import Organisation
 from kiportal.common import limits, links
-from kiportal.common.models import AccessLink
+from kiportal.common.models import AccessLink, User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from offers import lifecycle
 from offers.forms.submission import REVIEW, STEPS, AddressForm, DiscardForm, StartForm
@@ -63,9 +64,11 @@ class LinkDesk(Desk):
 @never_cache  # every form carries a key of its own
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_start(request: HttpRequest) -> HttpResponse:
-    """What happens, and the first step at once."""
+    """What happens, and the first step at once. Who has an account begins what a Projekt inspires there."""
     form = StartForm(request.POST if request.method == "POST" else None, request=request)
     source = form.inspiration()
+    if source and request.method != "POST" and _has_own_desk(request):
+        return redirect(f"{reverse('offers:member_offer_add')}?anregung={source.slug}")
     if form.is_bound and form.is_valid():
         offer = Offer(
             provider=form.provider(),
@@ -80,6 +83,13 @@ def submission_start(request: HttpRequest) -> HttpResponse:
     steps.append({"label": REVIEW_LABEL, "url": None, "state": "open"})
     context = {"form": form, "steps": steps, "source": source}
     return render(request, "offers/submission_start.html", context, status=429 if form.too_many else 200)
+
+
+def _has_own_desk(request: HttpRequest) -> bool:
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm("actors.act_for_organisation"):
+        return False
+    return Organisation.objects.of_member(user).able_to_offer().exists()
 
 
 @opened_by_link(AccessLink.Purpose.DRAFT)

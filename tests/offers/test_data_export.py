@@ -22,7 +22,7 @@ from hypothesis.extra.django import TestCase
 from openpyxl import load_workbook
 
 from actors import consents
-from actors.models import Organisation
+from actors.models import ContactPerson, Organisation
 from kiportal.common import roles
 from kiportal.common.models import Consent, Job, User
 from offers.models import Offer
@@ -100,6 +100,15 @@ def offer_with_everything(text: str, note: str, amount: Decimal | None, day: dat
         valid_until=day + timedelta(days=3),
         topics=[factories.make_topic(name=text[:160]), factories.make_topic(name="Sport; Spiel")],
         website="https://example.org/a;b",
+        social_url="https://example.org/@a;b",
+        district=text[:120],
+        latitude=Decimal(47) + Decimal(hour) / 7,
+        longitude=Decimal(6) + Decimal(hour) / 9,
+        funding_note=note[:200],
+        project_cost_range=text[:200],
+        contact=ContactPerson.objects.create(
+            organisation=provider, function=text[:120], phone="0271 1", office_hours=note[:160]
+        ),
     )
     offer.access_features.create(feature="induktion", state="teilweise", note=note[:160])
     offer.opening_hours.create(weekday=hour % 7, opens_at=time(hour, 5), closes_at=time(23, 55))

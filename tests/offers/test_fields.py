@@ -19,7 +19,7 @@ from offers.forms.care import CareForm
 from offers.forms.staff import StaffOfferForm
 from offers.models import Offer
 from tests import factories
-from tests.offers.journey import Draft, begin, complete, shown
+from tests.offers.journey import Draft, complete, shown
 from tests.offers.pages import html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
@@ -293,46 +293,3 @@ def test_rows_that_stay_keep_their_row() -> None:
     kept = offer.access_features.get(feature="wc").pk
     rows.write(offer, {"access_features": [["wc", "teilweise", ""]]})
     assert [(row.pk, row.state) for row in offer.access_features.all()] == [(kept, "teilweise")]
-
-
-# "Als Anregung nutzen"
-
-
-@pytest.fixture
-def project() -> Offer:
-    fields = {
-        "project_goal": "<p>Mehr Bücher.</p>",
-        "project_needs": "<p>Ein Regal.</p>",
-        "project_results": "<p>x</p>",
-    }
-    return factories.make_offer("Bücherbus", kind=Offer.Kind.PROJECT, slug="buecherbus", **fields)
-
-
-def test_project_starts_a_draft_of_ones_own(client: Client, project: Offer) -> None:
-    assert "/angebote/melden/?anregung=buecherbus" in html(client, project.get_absolute_url())
-    assert "Bücherbus" in html(client, "/angebote/melden/?anregung=buecherbus")
-    draft = begin(client, anregung="buecherbus").offer
-    assert (draft.inspired_by, draft.kind, draft.project_goal) == (project, "projekt", "<p>Mehr Bücher.</p>")
-    assert (draft.title, draft.project_results, draft.status) == ("", "", Offer.Status.DRAFT)
-    assert list(draft.topics.all()) == list(project.topics.all())
-
-
-@pytest.mark.parametrize("changed", [{"status": "hidden"}, {"kind": "angebot"}])
-def test_only_a_public_project_starts_a_draft(client: Client, project: Offer, changed: dict[str, str]) -> None:
-    Offer.objects.update(**changed)
-    assert "Bücherbus" not in html(client, "/angebote/melden/?anregung=buecherbus")
-    draft = begin(client, anregung="buecherbus").offer
-    assert (draft.inspired_by, draft.project_goal) == (None, "")
-
-
-def test_inspiration_is_credited_on_both_pages_once_both_are_public(client: Client, project: Offer) -> None:
-    copy = factories.make_offer("Lesebus", kind=Offer.Kind.PROJECT, inspired_by=project)
-    source_page, copy_page = html(client, project.get_absolute_url()), html(client, copy.get_absolute_url())
-    assert "Hat angeregt" in source_page
-    assert copy.get_absolute_url() in source_page
-    assert "Angeregt durch" in copy_page
-    Offer.objects.filter(pk=copy.pk).update(status="hidden")
-    assert "Hat angeregt" not in html(client, project.get_absolute_url())
-    Offer.objects.update(status="published")
-    Offer.objects.filter(pk=project.pk).update(status="hidden")
-    assert "Angeregt durch" not in html(client, copy.get_absolute_url())

@@ -14,9 +14,10 @@ from actors.models import ContactPerson, Organisation
 from kiportal.common import links
 from kiportal.common.models import AccessLink, Assignment, ChangeProposal, FollowUp, StatusChange, User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
-from offers import lifecycle
+from offers import lifecycle, rows
 from offers.history import timeline
 from offers.lifecycle import merging
+from offers.lifecycle.uniting import Side
 from offers.models import Offer, OfferDate, OpeningHours
 from offers.review import queue
 from tests import factories
@@ -24,8 +25,10 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def merge(kept: Any, other: Any, by: User, *taken: str) -> None:
-    merging.merge(kept, other, set(taken), by=by, read=(kept.lock_version, other.lock_version))
+def merge(kept: Any, other: Any, by: User, *taken: str, **left: Side) -> None:
+    """`taken` comes from the other; for what `left` does not name either holds what is proposed."""
+    choices = dict.fromkeys(taken, Side.OTHER) | left
+    merging.merge(kept, other, choices, by=by, read=(kept.lock_version, other.lock_version))
     kept.refresh_from_db()
     other.refresh_from_db()
 
@@ -118,7 +121,7 @@ def test_merged_offer_loses_nothing(editor: User) -> None:
 def test_parts_that_are_not_taken_stay(editor: User) -> None:
     kept, other = factories.make_offer(), factories.make_offer()
     OpeningHours.objects.create(offer=other, weekday=0, opens_at="09:00", closes_at="12:00")
-    merge(kept, other, editor)
+    merge(kept, other, editor, **{"offers.OpeningHours": Side.KEPT})
     assert (kept.opening_hours.count(), other.opening_hours.count()) == (0, 1)
 
 
@@ -198,7 +201,7 @@ def test_merge_with_changes_of_the_same_sender_is_refused_and_changes_nothing(ed
 def test_merge_of_what_somebody_changed_is_refused(editor: User) -> None:
     kept, other = factories.make_offer(), factories.make_offer()
     with pytest.raises(SomebodyWasFaster):
-        merging.merge(kept, other, set(), by=editor, read=(kept.lock_version, other.lock_version + 1))
+        merging.merge(kept, other, {}, by=editor, read=(kept.lock_version, other.lock_version + 1))
 
 
 def test_merge_is_for_staff() -> None:
@@ -226,15 +229,15 @@ def test_pages_lead_from_the_twin_to_the_merged_record(staff: Client) -> None:
     assert confirm in staff.get(find).text
     assert confirm in staff.get(find, {"q": "bruecke"}).text
     page = staff.get(confirm)
-    choices = {choice.name: (choice.kept, choice.other, choice.is_taken) for choice in page.context["choices"]}
-    assert choices["city"] == ("Siegen", "Netphen", False)
-    assert choices["phone"] == ("", "0271 1", True)
+    choices = {choice.name: (choice.kept, choice.other, choice.side) for choice in page.context["choices"]}
+    assert choices["city"] == ("Siegen", "Netphen", "kept")
+    assert choices["phone"] == ("", "0271 1", "other")
     assert "Angebote: 1" in page.text
     data = {"kept_version": kept.lock_version, "other_version": other.lock_version, "feld-city": "other"}
     answer = staff.post(confirm, data, follow=True)
     assert "ist jetzt Teil von „Verein Brücke“" in answer.text
     kept.refresh_from_db()
-    assert (kept.city, kept.phone) == ("Netphen", "")
+    assert (kept.city, kept.phone) == ("Netphen", "0271 1")
     assert "aufgegangen in" in staff.get(reverse("offers:staff_organisation_detail", args=[other.pk])).text
 
 
@@ -243,8 +246,145 @@ def test_stale_page_comes_back_with_what_was_chosen(staff: Client) -> None:
     url = reverse("offers:merge_confirm", args=["angebot", kept.pk, other.pk])
     answer = staff.post(url, {"kept_version": 1, "other_version": 7, "feld-summary": "other"})
     assert answer.status_code == 409
-    assert {choice.name for choice in answer.context["choices"] if choice.is_taken} == {"summary"}
+    sides = {choice.name: choice.side for choice in answer.context["choices"]}
+    assert (sides["summary"], sides["title"]) == ("other", "kept")
 
 
 def test_proposals_are_not_merged(staff: Client) -> None:
     assert staff.get(reverse("offers:merge_find", args=["aenderung", 1])).status_code == 404
+
+
+# What holds when nobody chooses
+
+
+def test_lists_are_united_and_nothing_of_the_kept_one_goes(editor: User) -> None:
+    provider, partner = factories.make_organisation(), factories.make_organisation("Jugendamt")
+    kept, other = (factories.make_offer(title, provider=provider) for title in ("Nähkurs", "Näh-Kurs"))
+    lists = ("topics", "target_groups", "languages", "municipalities")
+    make = (
+        lambda number: factories.make_topic(name=f"Thema {number}"),
+        lambda number: factories.make_target_group(name=f"Gruppe {number}"),
+        lambda number: factories.make_language(("ar", "uk")[number]),
+        lambda number: factories.make_municipality(f"Ort {number}"),
+    )
+    for name, made in zip(lists, make, strict=True):
+        for number, offer in enumerate((kept, other)):
+            getattr(offer, name).set([made(number)])
+    day = timezone.now() + timedelta(days=3)
+    for offer, note, role in ((kept, "alt", "kooperation"), (other, "neu", "foerderer")):
+        OfferDate.objects.create(offer=offer, starts_at=day, note=note)
+        offer.partners.create(role=role, organisation=partner)
+        factories.make_picture(offer, note)
+    OfferDate.objects.create(offer=other, starts_at=day + timedelta(days=1))
+    other.partners.create(role="traeger", organisation=provider)
+    kept.opening_hours.create(weekday=0, opens_at="09:00", closes_at="12:00")
+    for weekday, opens, closes in ((0, "10:00", "13:00"), (0, "14:00", "16:00"), (2, "09:00", "12:00")):
+        other.opening_hours.create(weekday=weekday, opens_at=opens, closes_at=closes)
+    kept.access_features.create(feature="wc", state="ja")
+    other.access_features.create(feature="wc", state="nein")
+    other.access_features.create(feature="aufzug", state="ja")
+    wanted = {name: {*getattr(kept, name).all(), *getattr(other, name).all()} for name in lists}
+    merge(kept, other, editor)
+    assert {name: set(getattr(kept, name).all()) for name in lists} == wanted
+    assert [entry.note for entry in kept.dates.order_by("starts_at")] == ["alt", ""]
+    assert [row.role for row in kept.partners.all()] == ["kooperation", "foerderer"]
+    assert [str(row) for row in kept.opening_hours.all()] == [
+        *("Montag 09:00–12:00", "Montag 14:00–16:00", "Mittwoch 09:00–12:00"),
+    ]
+    assert {row.feature: row.state for row in kept.access_features.all()} == {"wc": "ja", "aufzug": "ja"}
+    assert [image.alternative for image in kept.images.order_by("sort_order")] == ["alt", "neu"]
+    assert (other.dates.count(), other.partners.count(), other.opening_hours.count()) == (2, 2, 3)
+
+
+def test_gaps_are_filled_and_texts_that_are_there_stay(editor: User) -> None:
+    provider = factories.make_organisation()
+    kept = factories.make_offer(provider=provider, summary="Alt", website="", funding_note="", schedule_text="")
+    other = factories.make_offer(
+        provider=provider,
+        summary="Neu",
+        website="https://example.org/",
+        funding_note="vom Land",
+        valid_until="2031-01-01",
+    )
+    merge(kept, other, editor)
+    assert (kept.summary, kept.website, kept.funding_note) == ("Alt", "https://example.org/", "vom Land")
+    assert kept.valid_until is None  # it has no end, and that is no gap
+    assert kept.edited_by == editor
+
+
+def test_nothing_taken_leaves_the_kept_one_to_whoever_wrote_it(editor: User) -> None:
+    kept, other = factories.make_organisation(), factories.make_organisation()
+    merge(kept, other, editor)
+    assert kept.edited_by is None
+
+
+@pytest.mark.parametrize(("city", "street"), [("Siegen", "Markt 1"), ("", "Markt 1"), ("Kreuztal", "")])
+def test_address_is_not_put_together_from_two_places(editor: User, city: str, street: str) -> None:
+    provider = factories.make_organisation()
+    kept = factories.make_offer(provider=provider, city=city, street="")
+    other = factories.make_offer(
+        provider=provider, city="Siegen", street="Markt 1", latitude="50.894620", longitude="8.021930"
+    )
+    merge(kept, other, editor)
+    assert (kept.street, kept.city) == (street, city or "Siegen")
+    assert (kept.latitude is None, kept.longitude is None) == (not street, not street)
+
+
+def test_amount_is_not_added_to_what_is_free(editor: User) -> None:
+    provider = factories.make_organisation()
+    kept = factories.make_offer(provider=provider, cost_kind="kostenfrei")
+    other = factories.make_offer(provider=provider, cost_kind="betrag", cost_amount="5", cost_note="im Monat")
+    merge(kept, other, editor)
+    assert (kept.cost_kind, kept.cost_amount, kept.cost_note) == ("kostenfrei", None, "")
+
+
+def test_point_comes_as_a_whole(editor: User) -> None:
+    provider = factories.make_organisation()
+    kept, other = (
+        factories.make_offer(provider=provider, latitude=latitude, longitude=longitude)
+        for latitude, longitude in (("50.1", "7.1"), ("51.2", "8.2"))
+    )
+    merge(kept, other, editor, "latitude")
+    assert (str(kept.latitude), str(kept.longitude)) == ("51.200000", "8.200000")
+
+
+def test_union_has_no_more_than_an_entry_has_room_for(editor: User) -> None:
+    provider = factories.make_organisation()
+    kept, other = factories.make_offer(provider=provider), factories.make_offer(provider=provider)
+    for offer, number in ((kept, 3), (other, 4)):
+        offer.topics.set([factories.make_topic() for _ in range(number)])
+        for picture in range(number):
+            factories.make_picture(offer, str(picture))
+    own = set(kept.topics.all())
+    merge(kept, other, editor)
+    assert (kept.topics.count(), kept.images.count(), other.images.count()) == (5, 5, 2)
+    assert own < set(kept.topics.all())
+
+
+def test_rule_of_the_other_brings_its_dates(editor: User) -> None:
+    provider = factories.make_organisation()
+    kept, other = factories.make_offer(provider=provider), factories.make_offer(provider=provider)
+    rule = ["FREQ=WEEKLY;INTERVAL=1;BYDAY=TU", "2026-01-06", None, "17:00", "19:00", False, False, []]
+    rows.write(other, {"recurrence": [rule]})
+    merge(kept, other, editor)
+    assert kept.dates.filter(is_generated=True).count() > 40
+    assert rows.ROWS["recurrence"].read(kept) == [rule]
+
+
+def test_page_offers_both_lists_together(staff: Client) -> None:
+    provider = factories.make_organisation()
+    kept, other, third = (
+        factories.make_offer(title, provider=provider, topics=[factories.make_topic(name=topic)])
+        for title, topic in (("Nähkurs", "Nähen"), ("Näh-Kurs", "Stricken"), ("Nähkurse", "Häkeln"))
+    )
+    page = reverse("offers:merge_confirm", args=["angebot", kept.pk, other.pk])
+    [choice] = [choice for choice in staff.get(page).context["choices"] if choice.name == "topics"]
+    assert (choice.side, choice.both) == ("both", "Nähen, Stricken")
+    versions = {"kept_version": kept.lock_version, "other_version": other.lock_version}
+    staff.post(page, versions | {"feld-topics": "both", "feld-title": "both"})
+    kept.refresh_from_db()
+    assert ({topic.name for topic in kept.topics.all()}, kept.title) == ({"Nähen", "Stricken"}, "Nähkurs")
+    third.topics.set(kept.topics.all()[:1])
+    page = reverse("offers:merge_confirm", args=["angebot", kept.pk, third.pk])
+    [choice] = [choice for choice in staff.get(page).context["choices"] if choice.name == "topics"]
+    assert (choice.side, choice.both) == ("kept", "")  # one list holds the other

@@ -24,6 +24,7 @@ from kiportal.common.models import AccessLink, User
 from kiportal.common.retention import RULES, erase
 from offers import lifecycle
 from offers.lifecycle import merging
+from offers.lifecycle.uniting import Side
 from offers.models import Offer, OfferImage
 from offers.review import findings
 from tests import factories
@@ -513,7 +514,7 @@ def test_merge_exchanges_pictures_or_leaves_them_and_loses_no_file(
     for name in ("Fremdes", "Noch eines"):
         factories.make_picture(other, name)
     waiting = factories.make_picture(other, "Wartet", is_shown=False)
-    parts = {"offers.OfferImage"} if taken else set()
+    parts = {"offers.OfferImage": Side.OTHER if taken else Side.KEPT}
     with django_capture_on_commit_callbacks(execute=True):
         merging.merge(kept, other, parts, by=editor, read=(kept.lock_version, other.lock_version))
     assert words(kept) == (["Fremdes", "Noch eines"] if taken else ["Eigenes"])
@@ -528,7 +529,7 @@ def test_merge_page_compares_the_words_of_the_pictures(staff: Client) -> None:
     factories.make_picture(other, "Fremdes")
     factories.make_picture(other, "Wartet", is_shown=False)
     text = html(staff, reverse("offers:merge_confirm", args=["angebot", kept.pk, other.pk]))
-    assert "Fremdes (Vera Verein)" in text
+    assert "Fremdes (Foto: Vera Verein)" in text
     assert "Wartet" not in text
 
 

@@ -33,6 +33,7 @@ from offers.recurrence import DAYS
 
 OFFERS_PER_PROVIDER = 12
 PROJECTS = 0.04
+ON_THE_MAP = 0.3
 HOURS = [("09:00", "11:00"), ("10:00", "12:00"), ("14:00", "16:00"), ("15:30", "17:00"), ("17:00", "18:30")]
 # Of a hundred: most are public, some are not any more.
 STATUSES = {Offer.Status.PUBLISHED: 92, Offer.Status.HIDDEN: 3, Offer.Status.ARCHIVED: 5}
@@ -63,6 +64,8 @@ class _Weighted:
 class Inventor:
     def __init__(self, places: Places, number: int) -> None:
         self.random = random.Random(Offer.objects.count())  # noqa: S311  (variety, not secrecy)
+        # What few entries have is drawn from a source of its own, so that the others stay as they are.
+        self.rare = random.Random(Offer.objects.count())  # noqa: S311
         self.words = data.read("demo/synthetic")
         self.places, self.projects = places, self.words["projects"]
         self.now, self.today = timezone.now(), timezone.localdate()
@@ -93,6 +96,9 @@ class Inventor:
 
     def _happens(self, share: float) -> bool:
         return self.random.random() < share
+
+    def _seldom(self, share: float, texts: list[str]) -> str:
+        return self.rare.choice(texts) if self.rare.random() < share else ""
 
     def _rich(self, *paragraphs: str) -> str:
         return str(sanitise("".join(f"<p>{text}</p>" for text in paragraphs)))
@@ -125,7 +131,10 @@ class Inventor:
         return ContactPerson.objects.bulk_create(
             [
                 ContactPerson(
-                    organisation=row, function="Vereinsbüro" if row.kind == "verein" else "Büro", email=row.email
+                    organisation=row,
+                    function="Vereinsbüro" if row.kind == "verein" else "Büro",
+                    email=row.email,
+                    office_hours=self._seldom(0.5, self.words["office_hours"]),
                 )
                 for row in organisations
             ],
@@ -148,6 +157,10 @@ class Inventor:
             "offer_type_id": kind.pk,
             "is_countywide": self._happens(0.05),
             "website": contact.organisation.website if self._happens(0.3) else "",
+            "social_url": self._seldom(
+                0.1, [f"https://netz.example.org/@{contact.organisation.email.partition('@')[2]}"]
+            ),
+            "funding_note": self._seldom(0.12, self.words["funding_notes"]),
         }
         columns |= self._texts(pattern, place, columns["uuid"], is_project=is_project)
         columns |= self._place(place) | self._costs() | self._registration(kind) | self._state()
@@ -204,6 +217,7 @@ class Inventor:
             "kind": Offer.Kind.PROJECT,
             "project_state": choose(Offer.ProjectState.values),
             "project_period": choose(parts["periods"]),
+            "project_cost_range": self._seldom(0.8, parts["cost_ranges"]),
             "project_goal": self.rich(self.fill(choose(parts["goals"]), place)),
             **{f"project_{name}": self.rich(*sentences) for name, sentences in chosen.items()},
         }
@@ -211,12 +225,15 @@ class Inventor:
     def _place(self, place: Municipality) -> dict[str, Any]:
         choose, words = self.random.choice, self.words
         is_online = self._happens(0.1)
-        values = {"is_online": is_online, "is_outreach": self._happens(0.07)}
+        values: dict[str, Any] = {"is_online": is_online, "is_outreach": self._happens(0.07)}
         if is_online and self._happens(0.5):
             return values | {"is_on_site": False}
+        values["place_name"] = choose(words["places"])
+        values["street"] = f"{choose(words['streets'])} {self.random.randint(1, 80)}"
+        if self.rare.random() < ON_THE_MAP:
+            values |= self.places.point(place, values["street"])
         return values | {
-            "place_name": choose(words["places"]),
-            "street": f"{choose(words['streets'])} {self.random.randint(1, 80)}",
+            "district": self._seldom(0.2, words["districts"]),
             "postcode": self.places.postcode(place),
             "city": place.name,
             "transit_note": choose(words["transit_notes"]) if self._happens(0.15) else "",
