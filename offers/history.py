@@ -28,6 +28,7 @@ STEPS = {
     "hide_overdue": "Verborgen, weil niemand den Eintrag bestätigt hat",
     "show_confirmed": "Bestätigt und wieder gezeigt",
     "confirm": "Als aktuell bestätigt",
+    "rewrite": "Bearbeitet, während der Eintrag nicht öffentlich war",
     "archive": "Beendet",
     "restore": "Wiederhergestellt",
     "enter": "Angelegt",

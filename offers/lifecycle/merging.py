@@ -20,7 +20,7 @@ from kiportal.common.models import AccessLink, ChangeProposal, User
 from kiportal.common.targets import pointing_at, pointing_models
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError, apply
 from offers.lifecycle.care import archive
-from offers.lifecycle.review import reject
+from offers.lifecycle.review import note_editor, reject
 from offers.lifecycle.tables import OFFER
 from offers.models import Offer, OfferImage, SurveyInvitation
 from offers.permissions import can_review_offer
@@ -156,7 +156,15 @@ def merge(kept: Record, other: Record, taken: set[str], *, by: User, read: tuple
         OfferImage.objects.waiting().filter(offer=other).update(offer=kept)
     model._base_manager.filter(pk=other.pk).update(merged_into=kept)
     other.merged_into = kept
-    _tell(kept, other, by)
+    _tell(kept, other, words_of(model, taken), by)
+
+
+def words_of(model: type[Record], taken: set[str]) -> str:
+    """What was taken, as the Verlauf names it: it is public at once, as if somebody had typed it in."""
+    labels = [str(field.verbose_name) for field in fields_of(model) if field.name in taken]
+    parts = [part.related_model._meta for part in parts_of(model)]
+    labels += [str(part.verbose_name_plural) for part in parts if part.label in taken]
+    return f" Übernommen: {', '.join(labels)}." if labels else ""
 
 
 def _may(by: User, record: Record) -> bool:
@@ -240,10 +248,12 @@ def _join(invitation: SurveyInvitation, kept: Record) -> None:
     invitation.delete()
 
 
-def _tell(kept: Record, other: Record, by: User) -> None:
+def _tell(kept: Record, other: Record, taken: str, by: User) -> None:
     """The Verlauf of both, and the end of the other with the mail that goes with it."""
     reason = f"Zusammengeführt mit „{kept}“."
-    for record, words in ((kept, f"„{other}“ ist hier aufgegangen."), (other, reason)):
+    if taken and isinstance(kept, Offer):  # somebody else shows what is hidden
+        note_editor(kept, by=by, reason=f"Aus „{other}“.{taken}")
+    for record, words in ((kept, f"„{other}“ ist hier aufgegangen.{taken}"), (other, reason)):
         if isinstance(record, Offer):
             apply(OFFER, record, "merge", by=by, reason=words)
         else:
