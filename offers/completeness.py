@@ -37,7 +37,11 @@ def gaps(offer: Offer) -> dict[str, str]:
         ),
         ("cost_kind", _("Kosten"), offer.cost_kind),
         ("registration", _("Anmeldung"), offer.registration),
-        ("images", _("Angaben zu den Bildern"), all(image.is_complete for image in offer.images.all() if image.is_shown)),
+        (
+            "images",
+            _("Angaben zu den Bildern"),
+            all(image.is_complete for image in offer.images.all() if image.is_shown),
+        ),
         ("contact_function", _("Kontakt"), offer.contact_id),
     ]
     if offer.is_project:

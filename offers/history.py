@@ -41,6 +41,8 @@ STEPS = {
     "take_access": "Zugang entzogen",
     "leave": "Zugang zurückgegeben",
     "hand_over": "Zugang übergeben",
+    "take_over": "Übergabe angenommen, bisherige Zugänge beendet",
+    "revoke_hand_over": "Übergabe zurückgezogen",
     "accept_proposal": "Änderungsvorschlag angenommen",
     "accept_proposal_partly": "Änderungsvorschlag teilweise angenommen",
     "question_proposal": "Rückfrage zum Änderungsvorschlag gestellt",

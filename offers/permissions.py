@@ -53,7 +53,7 @@ def is_own_release(by: By, offer: Offer) -> bool:
 
 
 def has_rewritten(by: By, offer: Offer) -> bool:
-    """Whether somebody changed the text since the entry was last public; who comes by a link is known by the address."""
+    """Whether somebody changed the text since the entry was last public; a link stands for the owner of its address."""
     steps = StatusChange.objects.for_target(offer)
     left = steps.filter(from_status=Offer.Status.PUBLISHED).exclude(to_status=Offer.Status.PUBLISHED).last()
     edits = steps.filter(verb="rewrite", pk__gt=left.pk if left else 0)

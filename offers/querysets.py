@@ -130,7 +130,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         )
 
     def hidden_as_overdue(self) -> "OfferQuerySet":
-        """Hidden because nobody confirmed them, and for no other reason since; that staff edited them changes nothing."""
+        """Hidden because nobody confirmed them, and for no other reason since; an edit by staff changes nothing."""
         steps = StatusChange.objects.filter(
             target_type=ContentType.objects.get_for_model(self.model), target_id=OuterRef("pk")
         ).exclude(from_status=models.F("to_status"))

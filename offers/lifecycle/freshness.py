@@ -49,6 +49,9 @@ def _ask(organisation_pk: int, email: str, on: date) -> bool:
     if not due.may_be_asked(entries, on):
         return False
     link = links.issue(_L.CARE_ALL, organisation, email)
+    for entry in entries:  # the word that went to an address which took none is given to this one
+        told = ConfirmationRequest.objects.filter(offer=entry.offer, confirmed_on=entry.confirmed_on, stage=entry.stage)
+        told.exclude(link=None).exclude(link__email__iexact=email).update(link=link, sent_on=on)
     ConfirmationRequest.objects.bulk_create(
         [
             ConfirmationRequest(

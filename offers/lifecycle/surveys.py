@@ -126,9 +126,7 @@ def remind(survey: OfferSurvey, *, by: User) -> int:
 
 
 @transaction.atomic
-def answer_survey(
-    invitation: SurveyInvitation, outcomes: Mapping[int, str], *, by: By, message: str = ""
-) -> list[int]:
+def answer_survey(invitation: SurveyInvitation, outcomes: Mapping[int, str], *, by: By, message: str = "") -> list[int]:
     """Take what an organisation says about its entries, by key: CONFIRMED and ENDED hold at once, TO_CHANGE waits for
     the change. The same answer again changes nothing; another one takes the former back.
 

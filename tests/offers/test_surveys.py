@@ -595,4 +595,4 @@ def test_late_answer_counts_until_the_round_is_closed(
 ) -> None:
     OfferSurvey.objects.update(answer_by=timezone.localdate() - timedelta(days=1))
     lifecycle.answer_survey(invitation, {offers[0].pk: "bestaetigt"}, by=invitation.link)
-    assert outcomes(invitation)[offers[0].pk] == Outcome.CONFIRMED
+    assert outcomes(invitation)[offers[0].title] == Outcome.CONFIRMED

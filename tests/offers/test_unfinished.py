@@ -136,7 +136,10 @@ def test_answer_keeps_what_is_right_and_asks_for_what_is_missing(
     assert answer.status_code == 302
     page = client.get(answer["Location"]).text
     assert "Es fehlt noch: Kurz gesagt." in page
-    assert reverse("offers:survey_answer_edit", kwargs={"token": links.token(invitation.link), "pk": unfinished.pk}) in page
+    assert (
+        reverse("offers:survey_answer_edit", kwargs={"token": links.token(invitation.link), "pk": unfinished.pk})
+        in page
+    )
     outcomes = dict(invitation.answers.values_list("offer", "outcome"))
     assert outcomes == {right.pk: "bestaetigt", unfinished.pk: "zu-aendern"}
     invitation.refresh_from_db()
