@@ -3,7 +3,8 @@
 A name in the Verlauf would outlive its account; who has access is shown on the page of the organisation.
 
 Who is to take over an organisation does so by signing in for the first time: until then a mistyped address takes
-nothing from anybody. Such a hand-over that waits is the access that began in the same moment as the step in the Verlauf.
+nothing from anybody. Such a hand-over that waits is the access that began in the same moment as its step in the
+Verlauf.
 """
 
 from django.contrib.contenttypes.models import ContentType
