@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +10,13 @@ class OffersConfig(AppConfig):
 
     name = "offers"
     verbose_name = _("Angebote")
+
+    def ready(self) -> None:
+        user_logged_in.connect(_take_over, dispatch_uid="offers.take_over")
+
+
+def _take_over(sender: Any, user: Any, **kwargs: Any) -> None:
+    """An organisation that was handed over is theirs with the first sign-in."""
+    from offers.lifecycle.access import take_over
+
+    take_over(user)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from offers.models import Offer, OfferImage
+from offers.models import Offer
 
 # Fields that only have to hold something; a Projekt needs those of PROJECT too.
 FILLED = (
@@ -21,7 +21,6 @@ PROJECT = ("project_goal", "project_needs")
 
 def gaps(offer: Offer) -> dict[str, str]:
     """Return what is missing as {"field": "label"}, in the order of the form; empty when complete."""
-    unfinished = OfferImage.objects.shown().incomplete().filter(offer=offer)
     checks = [
         ("title", _("Titel"), offer.title),
         ("summary", _("Kurz gesagt"), offer.summary),
@@ -38,7 +37,11 @@ def gaps(offer: Offer) -> dict[str, str]:
         ),
         ("cost_kind", _("Kosten"), offer.cost_kind),
         ("registration", _("Anmeldung"), offer.registration),
-        ("images", _("Angaben zu den Bildern"), not unfinished.exists()),
+        (
+            "images",
+            _("Angaben zu den Bildern"),
+            all(image.is_complete for image in offer.images.all() if image.is_shown),
+        ),
         ("contact_function", _("Kontakt"), offer.contact_id),
     ]
     if offer.is_project:

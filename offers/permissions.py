@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 import actors.permissions
 from actors.models import Municipality, Organisation
@@ -50,6 +50,23 @@ def may_release_text(by: By, offer: Offer) -> bool:
 def is_own_release(by: By, offer: Offer) -> bool:
     """Whether somebody would release something of their own, if they may: then they say why."""
     return is_own_offer(by, offer) or (brings_organisation(offer) and is_own_organisation(by, offer.provider))
+
+
+def has_rewritten(by: By, offer: Offer) -> bool:
+    """Whether somebody changed the text since the entry was last public; a link stands for the owner of its address."""
+    steps = StatusChange.objects.for_target(offer)
+    left = steps.filter(from_status=Offer.Status.PUBLISHED).exclude(to_status=Offer.Status.PUBLISHED).last()
+    edits = steps.filter(verb="rewrite", pk__gt=left.pk if left else 0)
+    if isinstance(by, User):
+        return has_taken(by, edits, "rewrite")
+    return isinstance(by, AccessLink) and edits.filter(by_user__email__iexact=by.email).exists()
+
+
+def can_show_again(by: By, offer: Offer) -> bool:
+    """Four eyes, as for a release: nobody makes public again what they rewrote while it was not. Without a change of
+    their own that is free.
+    """
+    return may_release(by, lambda user: has_rewritten(user, offer), review=_REVIEW, alone=_ALONE)
 
 
 def brings_organisation(offer: Offer) -> bool:
@@ -119,13 +136,15 @@ def can_care_for_offer(by: By, offer: Offer) -> bool:
 def can_restore_offer(by: By, offer: Offer) -> bool:
     """Bring an ended entry back: staff, and its author what the author ended while it was published.
 
-    What the centre hid or ended is the centre's to bring back.
+    What the centre hid or ended is the centre's to bring back, by somebody who did not rewrite it meanwhile.
     """
     if can_review_offer(by, offer):
-        return True
-    ended = StatusChange.objects.for_target(offer).select_related("by_user").last()
+        return can_show_again(by, offer)
+    moves = StatusChange.objects.for_target(offer).exclude(from_status=F("to_status"))
+    ended = moves.select_related("by_user").last()
     return (
         can_care_for_offer(by, offer)
+        and not has_rewritten(by, offer)
         and ended is not None
         and (ended.verb, ended.from_status) == ("archive", Offer.Status.PUBLISHED)
         and (ended.by_link_id is not None or (ended.by_user is not None and not can_review_offer(ended.by_user, offer)))
@@ -246,8 +265,13 @@ def can_hide_overdue(by: By, offer: Offer) -> bool:
 
 
 def can_show_confirmed(by: By, offer: Offer) -> bool:
-    """Who cares for an entry brings it back by confirming it, if it was hidden for want of that and nothing else."""
-    return can_care_for_offer(by, offer) and Offer.objects.hidden_as_overdue().filter(pk=offer.pk).exists()
+    """Who cares for an entry brings it back by confirming it, if it was hidden for want of that and nothing else.
+
+    Not who rewrote it meanwhile: four eyes hold on every way back.
+    """
+    if not (can_care_for_offer(by, offer) and Offer.objects.hidden_as_overdue().filter(pk=offer.pk).exists()):
+        return False
+    return can_show_again(by, offer) if can_review_offer(by, offer) else not has_rewritten(by, offer)
 
 
 def can_decide_proposal(by: By, proposal: ChangeProposal) -> bool:

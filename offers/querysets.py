@@ -120,10 +120,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         )
 
     def hidden_as_overdue(self) -> "OfferQuerySet":
-        """Hidden because nobody confirmed them, and for no other reason since."""
+        """Hidden because nobody confirmed them, and for no other reason since; an edit by staff changes nothing."""
         steps = StatusChange.objects.filter(
             target_type=ContentType.objects.get_for_model(self.model), target_id=OuterRef("pk")
-        )
+        ).exclude(from_status=models.F("to_status"))
         last = steps.order_by("-at", "-pk").values("verb")[:1]
         return self.filter(status="hidden").alias(last_step=Subquery(last)).filter(last_step="hide_overdue")
 

@@ -212,6 +212,7 @@ ROWS = [
     row("offers:freshness_ask", STAFF, 405, 302, pk="published.pk"),
     row("offers:address_mark", STAFF, 405, 200),
     row("offers:address_clear", STAFF, 405, 302, pk="address_without_mail.pk"),
+    row("offers:address_replace", STAFF, 200, 200, pk="address_without_mail.pk"),
     row("offers:staff_brochure_list", STAFF, 200, 302),
     row("offers:staff_offer_list", STAFF, 200, 405),
     row("offers:recording_add", STAFF, 200, 200),

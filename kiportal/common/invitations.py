@@ -9,9 +9,14 @@ from django.db import transaction
 from kiportal.common import limits
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import User
+from kiportal.common.transitions import TransitionError
 
 # Invitations a day to one address, whoever sends them.
 MAILS_PER_DAY = 3
+
+
+class AccountSwitchedOff(TransitionError):
+    """No mail goes to such an account, and nobody signs in with it: it must not be the one that everything hangs on."""
 
 
 @transaction.atomic
@@ -30,8 +35,16 @@ def too_many(email: str) -> bool:
 
 @transaction.atomic
 def account_of(email: str, *, role: str, first_name: str = "", last_name: str = "") -> User:
-    """Return the account with that address, made if there is none, and give it the role beside those it has."""
+    """Return the account with that address, made if there is none, and give it the role beside those it has.
+
+    Raises AccountSwitchedOff.
+    """
     user = User.objects.filter(email__iexact=email).first()
+    if user is not None and not user.is_active:
+        raise AccountSwitchedOff(
+            "Das Konto zu dieser Adresse ist abgeschaltet. Bitte nehmen Sie eine andere Adresse – oder lassen Sie das "
+            "Konto zuerst von der Administration wieder einschalten."
+        )
     if user is None:
         user = User(username=email.lower(), email=email.lower(), first_name=first_name, last_name=last_name)
         user.set_unusable_password()
@@ -40,6 +53,11 @@ def account_of(email: str, *, role: str, first_name: str = "", last_name: str = 
         keep_address(user)
     user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def is_in_use(user: User) -> bool:
+    """Whether its owner has accepted the invitation, which is: chosen a password."""
+    return user.is_active and user.has_usable_password()
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from kiportal.common.transitions import By, SomebodyWasFaster, Table, Transition
 
 _P = ChangeProposal.Status
 
+REWRITTEN = "Der Vorschlag wurde inzwischen geändert. Bitte sehen Sie ihn noch einmal an."
+
 type May = Callable[[By, ChangeProposal], bool]
 
 
@@ -66,8 +68,14 @@ def lay_over[Record: models.Model](
 
 
 def locked(record: models.Model, proposal: ChangeProposal) -> ChangeProposal:
-    """The proposal as it is now, kept from others until the decision is stored; its record is locked before."""
-    return ChangeProposal.objects.for_target(record).select_for_update().get(pk=proposal.pk)
+    """The proposal as it is now, kept from others until the decision is stored; its record is locked before.
+
+    Nobody decides about words that they have not read.
+    """
+    now = ChangeProposal.objects.for_target(record).select_for_update().get(pk=proposal.pk)
+    if now.status == _P.OPEN and now.changes != proposal.changes:
+        raise SomebodyWasFaster(REWRITTEN)
+    return now
 
 
 def accept(verbs: Table, proposal: ChangeProposal, fields: set[str], *, by: By, reason: str) -> StatusChange:

@@ -1,6 +1,7 @@
 """Jobs about accounts: ids in, one mail out. An account that was switched off meanwhile gets none."""
 
 from datetime import date
+from typing import Any
 
 from allauth.account.models import EmailAddress
 
@@ -10,9 +11,12 @@ from kiportal.common.models import User
 
 
 @job
-def send_invitation(run: Run, user_pk: int, organisation: str = "") -> None:
-    if user := User.objects.filter(pk=user_pk, is_active=True).first():
-        notifications.invitation(user, organisation, run=run)
+def send_invitation(run: Run, user_pk: int, organisation: str = "") -> dict[str, Any] | None:
+    user = User.objects.filter(pk=user_pk, is_active=True).first()
+    if user is None:
+        return {"skipped": "Das Konto ist inzwischen abgeschaltet oder gelöscht."}
+    notifications.invitation(user, organisation, run=run)
+    return None
 
 
 @job

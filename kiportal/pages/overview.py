@@ -23,6 +23,8 @@ from offers.upkeep import board, link_checks, recordings
 AT_MOST = 7
 # So that many entries of one kind do not hide the others.
 OF_ONE_KIND = 3
+# Of what is somebody's own in the queue; what is for everybody still finds room.
+OWN = 5
 WEEKS = 8
 VAIN_DAYS = 30
 
@@ -35,13 +37,17 @@ class Task:
     title: str
     note: str
     url: str
+    # Assigned to the person who reads it.
+    is_own: bool = False
 
 
 def due_today(user: User, centre: Centre) -> list[Task]:
-    """Return what waits for this person, oldest first: at most seven tasks, at most three of a kind."""
+    """Return what waits for this person, first what is assigned to them, then the oldest: at most seven tasks, at most
+    three of a kind that are for everybody. What a colleague has taken is left out.
+    """
     tasks: list[Task] = []
     if user.has_perm("offers.review_offer"):
-        tasks += [*_follow_ups(user), *_review(), *_stale(centre.freshness_months)]
+        tasks += [*_follow_ups(user), *_review(user), *_stale(centre.freshness_months)]
     if user.has_perm("offers.answer_hint"):
         tasks += _feedback()
     if user.has_perm("offers.run_offersurvey"):
@@ -52,12 +58,16 @@ def due_today(user: User, centre: Centre) -> list[Task]:
         tasks += _barriers()
     if user.has_perm("common.view_job"):
         tasks += _failed_jobs()
-    return sorted(tasks, key=lambda task: task.since)[:AT_MOST]
+    return sorted(tasks, key=lambda task: (not task.is_own, task.since))[:AT_MOST]
 
 
-def _review() -> Iterable[Task]:
-    for entry in queue.waiting()[:OF_ONE_KIND]:
-        yield Task(timezone.localdate(entry.since), "Prüfung", "inbox", entry.title, entry.provider, entry.url)
+def _review(user: User) -> Iterable[Task]:
+    waiting = queue.waiting()
+    own = [entry for entry in waiting if entry.assignee == user][:OWN]
+    free = [entry for entry in waiting if entry.assignee is None][:OF_ONE_KIND]
+    for entry in (*own, *free):
+        since, is_own = timezone.localdate(entry.since), entry.assignee is not None
+        yield Task(since, "Prüfung", "inbox", entry.title, entry.provider, entry.url, is_own)
 
 
 def _follow_ups(user: User) -> Iterable[Task]:
@@ -65,7 +75,8 @@ def _follow_ups(user: User) -> Iterable[Task]:
     for entry in due[:OF_ONE_KIND]:
         if entry.target is not None:
             title, url = records.title_of(entry.target), records.url_of(entry.target)
-            yield Task(entry.due_on, "Wiedervorlage", "clock", entry.note, title, url)
+            is_own = entry.for_user_id == user.pk
+            yield Task(entry.due_on, "Wiedervorlage", "clock", entry.note, title, url, is_own)
 
 
 def _stale(months: int) -> Iterable[Task]:

@@ -102,10 +102,13 @@ class ProposalDecisionForm(ReasonedForm):
 
     # The check boxes stand beside the differences.
     fields_taken = forms.MultipleChoiceField(required=False, widget=forms.MultipleHiddenInput)
+    # Which state of the proposal was shown; its author may go on writing.
+    read = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, proposal: ChangeProposal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.proposal = proposal
+        self.fields["read"].initial = proposal.updated_at.isoformat()
         choice_field(self, "fields_taken").choices = [
             (name, changes.fields_of(proposal.target).label(name)) for name in proposal.changes
         ]

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from actors.models import Organisation
-from offers.models import Offer
+from kiportal.common.models import MailAddress
+from offers.upkeep.board import bearers
 
 
 class UndeliverableForm(forms.Form):
@@ -15,7 +15,18 @@ class UndeliverableForm(forms.Form):
     def clean_email(self) -> str:
         """A mistyped address would be marked and never seen again."""
         email = str(self.cleaned_data["email"])
-        known = Offer.objects.for_staff().filter(submitter_email__iexact=email).exists()
-        if not known and not Organisation.objects.filter(email__iexact=email).exists():
+        if not bearers(MailAddress(email=email.lower())).is_named:
             raise forms.ValidationError("Diese Adresse steht bei keinem Eintrag und bei keiner Organisation.")
+        return email
+
+
+class NewAddressForm(forms.Form):
+    """Where what takes no mail is to go from now on."""
+
+    email = forms.EmailField(label="Neue E-Mail-Adresse", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
+        if MailAddress.objects.undeliverable().known_as(email).exists():
+            raise forms.ValidationError("Auch an diese Adresse kommt keine Post. Bitte nehmen Sie eine andere.")
         return email

@@ -3,7 +3,8 @@
 Each verb is one function; mails and other effects are jobs enqueued in the same transaction.
 """
 
-from offers.lifecycle.access import hand_over, take_access
+from offers.lifecycle.access import hand_over, take_access, take_over
+from offers.lifecycle.addresses import replace_address
 from offers.lifecycle.brochures import brochure_for, order_brochure, unfinished_brochures
 from offers.lifecycle.care import archive, confirm, renew_care_link, restore, send_care_link, withdraw_name
 from offers.lifecycle.contacts import add_contact, change_contact, remove_contact
@@ -44,6 +45,7 @@ from offers.lifecycle.freshness import (
     ask_for_confirmation,
     confirm_all,
     hide_overdue,
+    refusal_to_show,
     renew_care_all_link,
     resume_reminders,
     send_care_all_link,
@@ -196,6 +198,7 @@ __all__ = [
     "receive_need",
     "record",
     "record_need",
+    "refusal_to_show",
     "reject",
     "reject_change",
     "reject_proposal",
@@ -206,6 +209,7 @@ __all__ = [
     "renew_care_all_link",
     "renew_care_link",
     "reopen_survey",
+    "replace_address",
     "request_changes",
     "request_search",
     "restore",
@@ -229,6 +233,7 @@ __all__ = [
     "stop_reminders",
     "submit",
     "take_access",
+    "take_over",
     "tell_of_search",
     "undo_import",
     "unfinished_brochures",

@@ -11,6 +11,7 @@ from django.db import transaction
 
 import actors.access
 from actors.models import Membership, Organisation
+from actors.permissions import can_leave
 from kiportal.common import links
 from kiportal.common.models import AccessLink, User
 from kiportal.common.transitions import By
@@ -27,14 +28,23 @@ def take_access(membership: Membership, *, by: By) -> None:
 
 
 @transaction.atomic
-def hand_over(
-    organisation: Organisation, *, email: str, first_name: str, last_name: str, reason: str, by: By
-) -> Membership:
+def hand_over(organisation: Organisation, *, email: str, first_name: str, last_name: str, reason: str, by: By) -> bool:
+    """Returns whether it is done; else everybody keeps what they have until the new person has accepted."""
     fresh, former = actors.access.hand_over(
         organisation, email=email, first_name=first_name, last_name=last_name, reason=reason, by=by
     )
+    if former is None:
+        return False
     _pass_on(organisation, former, fresh.user)
-    return fresh
+    return True
+
+
+@transaction.atomic
+def take_over(user: User) -> None:
+    """Somebody signed in: what waited for that is handed over now."""
+    for membership in actors.access.waiting(user.memberships.select_for_update(of=("self",))):
+        if can_leave(user, membership.organisation):  # the role may be gone
+            _pass_on(membership.organisation, actors.access.take_over(membership), user)
 
 
 def _pass_on(organisation: Organisation, former: Iterable[User], heir: User | None) -> None:

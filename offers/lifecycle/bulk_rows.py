@@ -176,6 +176,9 @@ def change_offers(found: Sequence[Change[Offer]], *, by: User) -> None:
             changes.write_contact(offer, contact)
         if values.keys() - INTERNAL:
             offer.edited_by = by
+    for status in OFFER["rewrite"].sources:
+        rewritten = [row.pk for row, values in found if row.status == status and values.keys() - INTERNAL]
+        _tell("rewrite", status, status, rewritten, by)
     _update_columns(Offer, found, always=("contact", "edited_by"))
     for name in (*MANY, *ROWS):
         touched = [(change.record.pk, change.values) for change in found if name in change.values]

@@ -1,6 +1,7 @@
 """What becomes of a published entry: it is confirmed, ended, brought back."""
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -9,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from actors import consents
 from kiportal.common import links
+from kiportal.common.four_eyes import require_reason_alone
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, StatusChange, User
 from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, apply
 from offers.lifecycle.mails import count_mail, mail_decision
 from offers.lifecycle.tables import OFFER
 from offers.models import Offer
-from offers.permissions import can_care_for_offer, can_review_offer, can_show_confirmed
+from offers.permissions import can_care_for_offer, can_review_offer, can_show_again, can_show_confirmed, has_rewritten
 
 _S = Offer.Status
 _L = AccessLink.Purpose
@@ -32,8 +34,15 @@ def archive(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
     return change
 
 
+def require_reason_of_author(offer: Offer, *, by: By, reason: str) -> None:
+    """Who makes an own text public again, because nobody else could, says why."""
+    if has_rewritten(by, offer) and can_show_again(by, offer):
+        require_reason_alone(reason)
+
+
 @transaction.atomic
 def restore(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
+    require_reason_of_author(offer, by=by, reason=reason)
     change = apply(OFFER, offer, "restore", by=by, reason=reason, last_confirmed_on=timezone.localdate())
     if can_review_offer(by, offer):
         mail_decision(offer, change)
@@ -43,10 +52,27 @@ def restore(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
 @transaction.atomic
 def confirm(offer: Offer, *, by: By, on: date) -> None:
     """ "Stimmt alles": the entry is as it should be on that day. One that was hidden for want of this comes back."""
-    is_hidden = offer.status == _S.HIDDEN and can_show_confirmed(by, offer)
-    if not is_hidden and offer.status != _S.PUBLISHED and can_care_for_offer(by, offer):
+    if offer.status == _S.HIDDEN and can_care_for_offer(by, offer) and is_overdue(offer):
+        show_confirmed(offer, by=by, last_confirmed_on=on)
+        return
+    if offer.status != _S.PUBLISHED and can_care_for_offer(by, offer):
         raise SomebodyWasFaster(_("Dieser Eintrag ist nicht mehr veröffentlicht."))
-    apply(OFFER, offer, "show_confirmed" if is_hidden else "confirm", by=by, last_confirmed_on=on)
+    apply(OFFER, offer, "confirm", by=by, last_confirmed_on=on)
+
+
+def is_overdue(offer: Offer) -> bool:
+    """Whether it is hidden for want of a confirmation alone."""
+    return Offer.objects.hidden_as_overdue().filter(pk=offer.pk).exists()
+
+
+def show_confirmed(offer: Offer, *, by: By, reason: str = "", **changes: Any) -> StatusChange:
+    """What was hidden for want of a word is public again; four eyes hold here, too."""
+    if has_rewritten(by, offer) and not can_show_confirmed(by, offer):
+        raise TransitionError(
+            _("Sie haben diesen Eintrag geändert, während er verborgen war. Jemand anderes zeigt ihn wieder.")
+        )
+    require_reason_of_author(offer, by=by, reason=reason)
+    return apply(OFFER, offer, "show_confirmed", by=by, reason=reason, **changes)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from kiportal.common import links
 from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, StatusChange, User
 from kiportal.common.transitions import Transition, TransitionError, apply, table
+from offers import reaching
 from offers.models import Hint, Need, Offer
 from offers.permissions import bodies_of, can_answer_hint, can_answer_need
 
@@ -133,7 +134,9 @@ def discard_hint(hint: Hint, *, by: User, text: str = "") -> StatusChange:
 def address_of(hint: Hint) -> str:
     """Who is told when a hint is passed on."""
     about = hint.about
-    return (about.submitter_email or about.provider.email) if isinstance(about, Offer) else about.email
+    if isinstance(about, Offer):
+        return reaching.of_offers([about])[about.pk]
+    return reaching.best(reaching.of_organisations([about.pk])[about.pk], reaching.silent())
 
 
 def _link(organisation: Organisation, email: str) -> AccessLink:

@@ -49,6 +49,9 @@ def _ask(organisation_pk: int, email: str, on: date) -> bool:
     if not due.may_be_asked(entries, on):
         return False
     link = links.issue(_L.CARE_ALL, organisation, email)
+    for entry in entries:  # the word that went to an address which took none is given to this one
+        told = ConfirmationRequest.objects.filter(offer=entry.offer, confirmed_on=entry.confirmed_on, stage=entry.stage)
+        told.exclude(link=None).exclude(link__email__iexact=email).update(link=link, sent_on=on)
     ConfirmationRequest.objects.bulk_create(
         [
             ConfirmationRequest(
@@ -64,15 +67,29 @@ def _ask(organisation_pk: int, email: str, on: date) -> bool:
 
 @transaction.atomic
 def confirm_all(link: AccessLink, *, on: date) -> int:
-    """One click for every entry the link cares for; returns how many there were."""
+    """One click for every entry the link cares for; returns how many were confirmed.
+
+    An entry that cannot come back as it is (`refusal_to_show`) stops no other.
+    """
     offers = Offer.objects.in_care_of(link.target_id, link.email)
     mine = offers.filter(status=Offer.Status.PUBLISHED) | offers.filter(
         pk__in=Offer.objects.hidden_as_overdue().values("pk")
     )
     found = list(mine.order_by("pk").select_for_update(of=("self",)))
+    confirmed = 0
     for offer in found:
-        confirm(offer, by=link, on=on)
-    return len(found)
+        try:
+            with transaction.atomic():
+                confirm(offer, by=link, on=on)
+                confirmed += 1
+        except TransitionError:
+            continue
+    return confirmed
+
+
+def refusal_to_show(offer: Offer) -> str:
+    """The sentence that says why an entry that is not public cannot become so as it is, or ""."""
+    return "" if offer.status == Offer.Status.PUBLISHED else OFFER["show_confirmed"].guard(offer)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from kiportal.common.transitions import SomebodyWasFaster, TransitionError, appl
 from offers import recurrence
 from offers.lifecycle import uniting
 from offers.lifecycle.care import archive
-from offers.lifecycle.review import reject
+from offers.lifecycle.review import note_editor, reject
 from offers.lifecycle.tables import OFFER
 from offers.lifecycle.uniting import Side
 from offers.models import Offer, OfferImage, SurveyInvitation
@@ -161,7 +161,7 @@ def merge(kept: Record, other: Record, choices: Choices, *, by: User, read: tupl
         raise SomebodyWasFaster("Jemand hat inzwischen einen der beiden geändert. Bitte vergleichen Sie noch einmal.")
     if sentence := refusal(kept, other):
         raise TransitionError(sentence)
-    _take(kept, other, choices, by)
+    taken = _take(kept, other, choices, by)
     for name, relation in relations(model):
         if RELATIONS[name] is Move.MOVES:
             _move(rows_of(relation, other), relation, kept)
@@ -169,21 +169,31 @@ def merge(kept: Record, other: Record, choices: Choices, *, by: User, read: tupl
         OfferImage.objects.waiting().filter(offer=other).update(offer=kept)
     model._base_manager.filter(pk=other.pk).update(merged_into=kept)
     other.merged_into = kept
-    _tell(kept, other, by)
+    _tell(kept, other, words_of(model, taken), by)
+
+
+def words_of(model: type[Record], taken: set[str]) -> str:
+    """What was taken, as the Verlauf names it: it is public at once, as if somebody had typed it in."""
+    labels = [str(field.verbose_name) for field in fields_of(model) if field.name in taken]
+    parts = [part.field.model._meta for part in parts_of(model)]
+    labels += [str(part.verbose_name_plural) for part in parts if part.label in taken]
+    return f" Übernommen: {', '.join(labels)}." if labels else ""
 
 
 def _may(by: User, record: Record) -> bool:
     return can_review_offer(by, record) if isinstance(record, Offer) else can_review_organisation(by, record)
 
 
-def _take(kept: Record, other: Record, choices: Choices, by: User) -> None:
+def _take(kept: Record, other: Record, choices: Choices, by: User) -> set[str]:
+    """Return the names of what the kept record got."""
     columns = {field.name: field for field in fields_of(type(kept)) if not isinstance(field, models.ManyToManyField)}
     if isinstance(kept, Offer) and isinstance(other, Offer) and kept.provider_id != other.provider_id:
         columns.pop("contact")  # it belongs to the other organisation
     lists = [field.name for field in type(kept)._meta.many_to_many]
     parts = {relation.field.model._meta.label: relation for relation in parts_of(type(kept))}
     sides = {name: choices.get(name) or uniting.proposed(kept, other, name) for name in [*columns, *lists, *parts]}
-    if any(uniting.changes(kept, other, name, side) for name, side in sides.items()):
+    taken = {name for name, side in sides.items() if uniting.changes(kept, other, name, side)}
+    if taken:
         kept.edited_by = by
     for name, field in columns.items():
         if sides[name] is Side.OTHER:
@@ -200,6 +210,7 @@ def _take(kept: Record, other: Record, choices: Choices, by: User) -> None:
             _take_rows(kept, other, name, sides[name], parts.get(name))
     if isinstance(kept, Offer):
         recurrence.materialise(kept, timezone.localdate())
+    return taken
 
 
 def _take_rows(kept: Record, other: Record, name: str, side: Side, part: Any) -> None:
@@ -263,10 +274,12 @@ def _join(invitation: SurveyInvitation, kept: Record) -> None:
     invitation.delete()
 
 
-def _tell(kept: Record, other: Record, by: User) -> None:
+def _tell(kept: Record, other: Record, taken: str, by: User) -> None:
     """The Verlauf of both, and the end of the other with the mail that goes with it."""
     reason = f"Zusammengeführt mit „{kept}“."
-    for record, words in ((kept, f"„{other}“ ist hier aufgegangen."), (other, reason)):
+    if taken and isinstance(kept, Offer):  # somebody else shows what is hidden
+        note_editor(kept, by=by, reason=f"Aus „{other}“.{taken}")
+    for record, words in ((kept, f"„{other}“ ist hier aufgegangen.{taken}"), (other, reason)):
         if isinstance(record, Offer):
             apply(OFFER, record, "merge", by=by, reason=words)
         else:

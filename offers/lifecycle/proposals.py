@@ -14,9 +14,10 @@ from kiportal.common.models import ChangeProposal, User
 from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, apply
 from offers import changes
 from offers.completeness import missing
+from offers.lifecycle.care import show_confirmed
 from offers.lifecycle.mails import mail_proposal_decision
 from offers.lifecycle.pictures import drop_waiting
-from offers.lifecycle.tables import OFFER, PROPOSAL
+from offers.lifecycle.tables import PROPOSAL
 from offers.models import Offer
 from offers.permissions import can_apply_proposal, can_propose_change, own_proposals
 
@@ -75,7 +76,7 @@ def accept_proposal(proposal: ChangeProposal, fields: set[str], *, by: User, rea
     if is_own_proposal(by, proposal):
         require_reason_alone(reason)
     change = proposals.accept(PROPOSAL, proposal, fields, by=by, reason=reason)
-    _take_over(offer, proposal, fields, by=by)
+    _take_over(offer, proposal, fields, by=by, reason=reason if offer.status == _S.HIDDEN else "")
     drop_waiting(offer, proposal.changes)
     mail_proposal_decision(offer, proposal, change)
 
@@ -84,10 +85,8 @@ def _is_changeable(offer: Offer) -> bool:
     return Offer.objects.changeable().filter(pk=offer.pk).exists()
 
 
-def _take_over(offer: Offer, proposal: ChangeProposal, fields: set[str], *, by: By) -> None:
+def _take_over(offer: Offer, proposal: ChangeProposal, fields: set[str], *, by: By, reason: str = "") -> None:
     """Write proposed values, unless the entry would lose what it needs. What was hidden for want of a word is back."""
-    if offer.status == _S.HIDDEN:
-        apply(OFFER, offer, "show_confirmed", by=by)
     missing_before = missing(offer)
     proposals.write(changes.OFFER, offer, proposal, fields)
     if lost := [label for label in missing(offer) if label not in missing_before]:
@@ -95,6 +94,9 @@ def _take_over(offer: Offer, proposal: ChangeProposal, fields: set[str], *, by: 
     offer.last_confirmed_on = timezone.localdate()
     offer.lock_version += 1
     offer.save()
+    # Only now: the change may bring what the entry lacked.
+    if offer.status == _S.HIDDEN:
+        show_confirmed(offer, by=by, reason=reason)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from kiportal.common.jobs import enqueue
 from kiportal.common.models import AccessLink, StatusChange, User
 from kiportal.common.slugs import free_slug
 from kiportal.common.transitions import TransitionError, apply
+from offers.lifecycle.care import require_reason_of_author
 from offers.lifecycle.mails import mail_decision
 from offers.lifecycle.tables import OFFER
 from offers.models import Offer
@@ -37,10 +38,13 @@ RESERVED_SLUGS = frozenset(
 )
 
 
-def note_editor(offer: Offer, *, by: User) -> None:
-    """Keep who wrote the text: somebody else releases it."""
+@transaction.atomic
+def note_editor(offer: Offer, *, by: User, reason: str = "") -> None:
+    """Keep who wrote the text: somebody else releases it, or makes it public again."""
     if not can_change_offer(by, offer):
         raise PermissionDenied("note_editor is not allowed")
+    if offer.status in OFFER["rewrite"].sources:
+        apply(OFFER, offer, "rewrite", by=by, reason=reason)
     Offer.objects.filter(pk=offer.pk).update(edited_by=by)
     offer.edited_by = by
 
@@ -109,6 +113,7 @@ def hide(offer: Offer, *, by: User, reason: str) -> StatusChange:
 
 @transaction.atomic
 def unhide(offer: Offer, *, by: User, reason: str = "") -> StatusChange:
+    require_reason_of_author(offer, by=by, reason=reason)
     # What was hidden for want of a confirmation has been looked at now, or it would be hidden again tomorrow.
     overdue = Offer.objects.hidden_as_overdue().filter(pk=offer.pk).exists()
     dates = {"last_confirmed_on": timezone.localdate()} if overdue else {}

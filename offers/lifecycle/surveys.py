@@ -34,6 +34,8 @@ def _may_be_opened(survey: OfferSurvey) -> str:
     return ""
 
 
+LATE = "Die Frist ist vorbei. Tragen Sie eine spätere Frist ein oder schließen Sie die Bestandsaufnahme ab."
+
 SURVEY = table(
     Transition("open_survey", frozenset({_S.DRAFT}), _S.OPEN, can_run_survey, _may_be_opened),
     Transition("close_survey", frozenset({_S.OPEN}), _S.CLOSED, can_run_survey),
@@ -63,6 +65,7 @@ def reopen_survey(survey: OfferSurvey, *, by: User, reason: str = "") -> StatusC
 def invite(survey: OfferSurvey, organisations: Collection[int], *, by: User) -> int:
     """Add organisations to a round; one that runs already asks them at once. Returns how many are new."""
     survey = _locked(survey, by)
+    _require_time(survey)
     wanted = list(asking.candidates(survey).filter(pk__in=organisations).order_by("pk").values_list("pk", flat=True))
     known = asking.addresses(wanted)
     for pk in wanted:
@@ -85,6 +88,7 @@ def uninvite(invitation: SurveyInvitation, *, by: User) -> None:
 def readdress(invitation: SurveyInvitation, email: str, *, by: User) -> None:
     """Ask at another address, which then answers for all entries while the round runs."""
     survey = _locked(invitation.survey, by)
+    _require_time(survey)
     invitation = SurveyInvitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     invitation.email, invitation.is_vouched, invitation.link = email.lower(), True, None
     invitation.save(update_fields=["email", "is_vouched", "link"])
@@ -95,8 +99,10 @@ def readdress(invitation: SurveyInvitation, email: str, *, by: User) -> None:
 @transaction.atomic
 def ask_once_more(invitation: SurveyInvitation, *, by: User) -> None:
     """Send the link to one organisation again, whenever staff want it."""
-    if _locked(invitation.survey, by).status != _S.OPEN:
+    survey = _locked(invitation.survey, by)
+    if survey.status != _S.OPEN:
         raise TransitionError("Diese Bestandsaufnahme läuft nicht.")
+    _require_time(survey)
     if not invitation.email:
         raise TransitionError("Zu dieser Organisation ist keine E-Mail-Adresse bekannt.")
     _mail(invitation, is_reminder=invitation.sent_at is not None)
@@ -108,6 +114,7 @@ def remind(survey: OfferSurvey, *, by: User) -> int:
     survey = _locked(survey, by)
     if survey.status != _S.OPEN:
         raise TransitionError("Diese Bestandsaufnahme läuft nicht.")
+    _require_time(survey)
     silent = MailAddress.objects.undeliverable().values_list("email", flat=True)
     recently = timezone.now() - BETWEEN_REMINDERS
     waiting = survey.invitations.unanswered().exclude(email="").exclude(email__in=set(silent))
@@ -119,12 +126,14 @@ def remind(survey: OfferSurvey, *, by: User) -> int:
 
 
 @transaction.atomic
-def answer_survey(
-    invitation: SurveyInvitation, outcomes: Mapping[int, str], *, by: By, message: str = ""
-) -> SurveyInvitation:
+def answer_survey(invitation: SurveyInvitation, outcomes: Mapping[int, str], *, by: By, message: str = "") -> list[int]:
     """Take what an organisation says about its entries, by key: CONFIRMED and ENDED hold at once, TO_CHANGE waits for
     the change. The same answer again changes nothing; another one takes the former back.
+
+    One entry stops no other: what is right but lacks something is TO_CHANGE, and what cannot come back stays ended.
+    Returns the keys of those.
     """
+    refused = []
     invitation = _answerable(invitation, by)
     given = {answer.offer_id: answer for answer in invitation.answers.all()}
     for offer in asking.offers_of(invitation, by).filter(pk__in=outcomes.keys()).select_for_update(of=("self",)):
@@ -132,12 +141,19 @@ def answer_survey(
         former = given[offer.pk].outcome if offer.pk in given else Outcome.OPEN
         if outcome == former or (former, outcome) == (Outcome.CHANGED, Outcome.TO_CHANGE):
             continue
-        _settle(offer, outcome, invitation, by)
+        try:
+            with transaction.atomic():
+                _settle(offer, outcome, invitation, by)
+        except (TransitionError, PermissionDenied):
+            refused.append(offer.pk)
+            if offer.status != Offer.Status.HIDDEN:
+                continue
+            outcome = Outcome.TO_CHANGE
         _note(invitation, offer, outcome)
     invitation.message = message
     if outcomes or message or not asking.offers_of(invitation, by).exists():
         _mark_answered(invitation, by)
-    return invitation
+    return refused
 
 
 @transaction.atomic
@@ -190,6 +206,12 @@ def _locked(survey: OfferSurvey, by: By) -> OfferSurvey:
     if survey.status == _S.CLOSED:
         raise SomebodyWasFaster("Diese Bestandsaufnahme ist abgeschlossen.")
     return survey
+
+
+def _require_time(survey: OfferSurvey) -> None:
+    """No mail asks for an answer by a day that is over; what comes in late still counts."""
+    if survey.status == _S.OPEN and survey.answer_by < timezone.localdate():
+        raise TransitionError(LATE)
 
 
 def _answerable(invitation: SurveyInvitation, by: By) -> SurveyInvitation:

@@ -14,6 +14,7 @@ from offers.permissions import (
     can_answer_proposal,
     can_apply_proposal,
     can_care_for_offer,
+    can_change_offer,
     can_confirm_offer,
     can_decide_proposal,
     can_hide_overdue,
@@ -22,6 +23,7 @@ from offers.permissions import (
     can_restore_offer,
     can_review_offer,
     can_send_offer,
+    can_show_again,
     can_show_confirmed,
     can_submit_offer,
 )
@@ -61,7 +63,9 @@ OFFER = table(
     Transition("publish", frozenset({_S.SUBMITTED}), _S.PUBLISHED, can_release_offer, _may_be_published),
     Transition("reject", frozenset({_S.SUBMITTED}), _S.REJECTED, can_review_offer),
     Transition("hide", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_review_offer),
-    Transition("unhide", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_review_offer, _may_be_published),
+    # Who rewrites what is not public stands in the Verlauf: somebody else makes it public again.
+    Transition("rewrite", frozenset({_S.HIDDEN, _S.ARCHIVED}), "", can_change_offer),
+    Transition("unhide", frozenset({_S.HIDDEN}), _S.PUBLISHED, can_show_again, _may_be_published),
     # The entry stays as it is, and the Verlauf tells who said that it is right.
     Transition("confirm", frozenset({_S.PUBLISHED}), "", can_care_for_offer),
     Transition("hide_overdue", frozenset({_S.PUBLISHED}), _S.HIDDEN, can_hide_overdue),

@@ -4,10 +4,11 @@ from collections.abc import Collection
 
 from django.db.models import F, Q
 
-from actors.models import Membership, Organisation
+from actors.models import Organisation
 from actors.querysets import OrganisationQuerySet
-from kiportal.common.models import AccessLink, MailAddress
+from kiportal.common.models import AccessLink
 from kiportal.common.transitions import By
+from offers import reaching
 from offers.models import Offer, OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.querysets import OfferQuerySet
 
@@ -21,26 +22,19 @@ def candidates(survey: OfferSurvey) -> OrganisationQuerySet:
 
 def addresses(organisations: Collection[int]) -> dict[int, str]:
     """Where to ask each organisation: at its own address, else its newest account's, else where its newest entry came
-    from. One that takes no mail comes last: what else there is may reach somebody.
+    from (`offers.reaching`).
     """
-    own = Organisation.objects.filter(pk__in=organisations).exclude(email="").values_list("pk", "email")
-    members = (
-        Membership.objects.filter(organisation__in=organisations, user__is_active=True)
-        .exclude(user__email="")
-        .order_by("-pk")
-        .values_list("organisation", "user__email")
-    )
+    found = reaching.of_organisations(organisations)
     senders = (
         Offer.objects.filter(provider__in=organisations, status=Offer.Status.PUBLISHED)
         .exclude(submitter_email="")
         .order_by(F("submitted_at").desc(nulls_last=True), "-pk")
         .values_list("provider", "submitter_email")
     )
-    silent = set(MailAddress.objects.undeliverable().values_list("email", flat=True))
-    found: dict[int, list[str]] = {}
-    for pk, email in (*own, *members, *senders):
-        found.setdefault(pk, []).append(email.lower())
-    return {pk: min(emails, key=lambda email: email in silent) for pk, emails in found.items()}
+    for pk, email in senders:
+        found[pk].append(email)
+    silent = reaching.silent()
+    return {pk: reaching.best(emails, silent) for pk, emails in found.items()}
 
 
 def offers_of(invitation: SurveyInvitation, by: By | None = None) -> OfferQuerySet:

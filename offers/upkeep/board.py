@@ -1,14 +1,18 @@
 """What the centre sees of the state of its register: five lists, the oldest trouble first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Max
+from django.db.models.functions import Lower
 
-from actors.models import Organisation
-from kiportal.common.models import MailAddress
-from offers.models import ConfirmationRequest, LinkCheck, Offer
+from actors.models import ContactPerson, Membership, Organisation
+from kiportal.common import roles
+from kiportal.common.models import MailAddress, User
+from offers.models import ConfirmationRequest, LinkCheck, Offer, OfferSurvey, SurveyInvitation
 from offers.upkeep import due, link_checks
 from offers.upkeep.due import Entry, Stage
 from offers.upkeep.link_checks import Source
@@ -35,11 +39,30 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Undeliverable:
-    """An address that takes no mail, and the records that name it."""
+    """An address that takes no mail, and what names it."""
 
     address: MailAddress
     offers: list[Offer] = field(default_factory=list)
     organisations: list[Organisation] = field(default_factory=list)
+    contacts: list[ContactPerson] = field(default_factory=list)
+    # Who was asked there by a survey and has not answered.
+    invitations: list[SurveyInvitation] = field(default_factory=list)
+    # People whom no invitation reached, by the organisation for which they are to act.
+    unused: list[Membership] = field(default_factory=list)
+    # Accounts whose owners, or the administration, change the address: in use, or with a role at the centre.
+    accounts: list[User] = field(default_factory=list)
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.accounts) or self.is_replaceable
+
+    @property
+    def is_replaceable(self) -> bool:
+        return any((self.offers, self.organisations, self.contacts, self.invitations, self.unused))
+
+    @property
+    def is_borne_by_accounts_alone(self) -> bool:
+        return bool(self.accounts) and not self.is_replaceable
 
 
 @dataclass(frozen=True)
@@ -99,13 +122,41 @@ def _waiting(on: date) -> list[Waiting]:
 
 
 def undeliverable() -> list[Undeliverable]:
-    """Those that a record still names. Another address there ends it, whatever is known of the old one."""
-    rows = {address.email: Undeliverable(address) for address in MailAddress.objects.undeliverable()}
-    if rows:
-        for offer in Offer.objects.for_staff().exclude(submitter_email="").select_related("provider"):
-            if offer.submitter_email.lower() in rows:
-                rows[offer.submitter_email.lower()].offers.append(offer)
-        for organisation in Organisation.objects.exclude(email=""):
-            if organisation.email.lower() in rows:
-                rows[organisation.email.lower()].organisations.append(organisation)
-    return [row for row in rows.values() if row.offers or row.organisations]
+    """Those that something still names. Another address there ends it, whatever is known of the old one."""
+    return [row for row in _bearers(MailAddress.objects.undeliverable()) if row.is_named]
+
+
+def bearers(address: MailAddress) -> Undeliverable:
+    """All that names this one address."""
+    return _bearers([address])[0]
+
+
+def _bearers(addresses: Iterable[MailAddress]) -> list[Undeliverable]:
+    rows = {address.email: Undeliverable(address) for address in addresses}
+    if not rows:
+        return []
+    keys = list(rows)
+    for offer in _named(Offer.objects.editable_by_staff(), "submitter_email", keys).select_related("provider"):
+        rows[offer.submitter_email.lower()].offers.append(offer)
+    for organisation in _named(Organisation.objects.filter(merged_into=None), "email", keys):
+        rows[organisation.email.lower()].organisations.append(organisation)
+    for contact in _named(ContactPerson.objects.all(), "email", keys).select_related("organisation"):
+        rows[contact.email.lower()].contacts.append(contact)
+    asked = SurveyInvitation.objects.unanswered().exclude(survey__status=OfferSurvey.Status.CLOSED)
+    for invitation in _named(asked, "email", keys).select_related("survey", "organisation"):
+        rows[invitation.email.lower()].invitations.append(invitation)
+    accounts = _named(User.objects.filter(is_active=True), "email", keys).prefetch_related(
+        "groups", "memberships__organisation", "memberships__user"
+    )
+    for user in accounts:
+        names_of_roles = {group.name for group in user.groups.all()}
+        if user.has_usable_password() or not names_of_roles <= {roles.PROVIDER, roles.MUNICIPALITY}:
+            rows[user.email.lower()].accounts.append(user)
+        else:
+            rows[user.email.lower()].unused.extend(user.memberships.all())
+    return list(rows.values())
+
+
+def _named(rows: Any, name: str, emails: list[str]) -> Any:
+    """Those whose address, however it is written, is one of these."""
+    return rows.alias(written=Lower(name)).filter(written__in=emails)

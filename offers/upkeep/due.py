@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from actors.models import Organisation
 from kiportal.common.models import Centre, MailAddress
+from offers import reaching
 from offers.models import ConfirmationRequest, Offer
 from offers.querysets import OfferQuerySet
 
@@ -25,18 +26,17 @@ _LEEWAY = timedelta(days=4)
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry whose confirmation runs out on `due_on`; nobody confirms it: hidden on `hidden_on`."""
+    """An entry whose confirmation runs out on `due_on`; nobody confirms it: hidden on `hidden_on`.
+
+    Its people are asked at `address` (`offers.reaching`); "" where none is known.
+    """
 
     offer: Offer
     confirmed_on: date
     due_on: date
     hidden_on: date
     stage: Stage
-
-    @property
-    def address(self) -> str:
-        """Where its people are asked: the address given with it, else that of its organisation."""
-        return (self.offer.submitter_email or self.offer.provider.email).lower()
+    address: str = ""
 
 
 def entries(offers: OfferQuerySet, on: date) -> list[Entry]:
@@ -51,6 +51,8 @@ def entries(offers: OfferQuerySet, on: date) -> list[Entry]:
         provider__status=Organisation.Status.PUBLISHED,
     ).select_related("provider")
     found = [entry for offer in known if (entry := _entry(offer, centre, on))]
+    asked = reaching.of_offers([entry.offer for entry in found])
+    found = [replace(entry, address=asked[entry.offer.pk]) for entry in found]
     return sorted(found, key=lambda entry: (entry.due_on, entry.offer.pk))
 
 
@@ -90,10 +92,12 @@ def to_ask(on: date) -> list[tuple[int, str]]:
 def may_be_asked(group: Iterable[Entry], on: date) -> bool:
     """Whether one of these entries has reached a stage that nobody was told of, and the last mail is a while ago.
 
-    A stage that was missed (the portal stood still) is not made up for: its next one stands for both.
+    All entries of a group are asked at the same address; what went to another one, told nobody. A stage that was missed
+    (the portal stood still) is not made up for: its next one stands for both.
     """
     group = list(group)
-    asked = list(ConfirmationRequest.objects.filter(offer__in=[entry.offer.pk for entry in group]))
+    requests = ConfirmationRequest.objects.filter(offer__in=[entry.offer.pk for entry in group])
+    asked = list(requests.filter(_went_to(group[0].address))) if group else []
     if any(request.sent_on > on - QUIET for request in asked):
         return False
     told = {(request.offer_id, request.confirmed_on, request.stage) for request in asked}
@@ -112,4 +116,9 @@ def to_be_hidden(offer: Offer, on: date) -> bool:
     if not entry.address or MailAddress.objects.unreminded().known_as(entry.address).exists():
         return True
     told = ConfirmationRequest.objects.filter(offer=offer, confirmed_on=entry.confirmed_on, stage=Stage.DUE)
-    return told.filter(sent_on__lte=on - WARNED).exists()
+    return told.filter(_went_to(entry.address), sent_on__lte=on - WARNED).exists()
+
+
+def _went_to(email: str) -> Q:
+    """Requests to that address; of one whose link is gone nobody knows better."""
+    return Q(link=None) | Q(link__email__iexact=email)

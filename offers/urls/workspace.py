@@ -47,6 +47,7 @@ urlpatterns = [
     path("arbeitsplatz/aktualitaet/", freshness.freshness_board, name="freshness_board"),
     path("arbeitsplatz/aktualitaet/adresse/", freshness.address_mark, name="address_mark"),
     path("arbeitsplatz/aktualitaet/adresse/<int:pk>/", freshness.address_clear, name="address_clear"),
+    path("arbeitsplatz/aktualitaet/adresse/<int:pk>/neu/", freshness.address_replace, name="address_replace"),
     path("arbeitsplatz/aktualitaet/<int:pk>/fragen/", freshness.freshness_ask, name="freshness_ask"),
     path("arbeitsplatz/daten/", data.DataImportList.as_view(), name="data_list"),
     path("arbeitsplatz/daten/vorlage/<slug:kind>.xlsx", data_files.data_template, name="data_template"),

@@ -58,6 +58,8 @@ def care_all(request: HttpRequest, link: AccessLink, organisation: Organisation)
         "link": link,
         "entries": entries,
         "number": sum(1 for entry in entries if entry["can_confirm"]),
+        "confirmable": sum(1 for entry in entries if entry["can_confirm"] and not entry["refusal"]),
+        "unfinished": [entry for entry in entries if entry["refusal"]],
         "error": error,
         "done": _done(request, link),
         "reminders_stopped": MailAddress.objects.known_as(link.email).exclude(reminders_stopped_on=None).exists(),
@@ -131,14 +133,17 @@ def _offers(link: AccessLink) -> OfferQuerySet:
 
 
 def _entries(link: AccessLink) -> list[dict[str, object]]:
-    """What stands on the page: what is public, what was hidden for want of a word, and what was ended here."""
+    """What stands on the page: what is public, what was hidden for want of a word, and what was ended here; with what
+    keeps it from being public again.
+    """
     today = timezone.localdate()
     running_out = {entry.offer.pk: entry for entry in due.entries(_offers(link), today)}
     hidden = set(_offers(link).hidden_as_overdue().values_list("pk", flat=True))
     proposals = {proposal.target_id: proposal for proposal in proposals_in_care(link)}
     questions = changing.open_questions(proposals.values())
     shown = []
-    for offer in _offers(link).order_by("last_confirmed_on", "sort_key", "pk"):
+    related = ("topics", "target_groups", "languages", "municipalities", "images")
+    for offer in _offers(link).prefetch_related(*related).order_by("last_confirmed_on", "sort_key", "pk"):
         is_public = offer.status == Offer.Status.PUBLISHED
         can_confirm = is_public or offer.pk in hidden
         ended_here = offer.status == Offer.Status.ARCHIVED and offer.updated_at >= link.created_at
@@ -150,6 +155,7 @@ def _entries(link: AccessLink) -> list[dict[str, object]]:
                     "is_public": is_public,
                     "can_confirm": can_confirm,
                     "can_restore": can_restore,
+                    "refusal": lifecycle.refusal_to_show(offer),
                     "is_over": is_public and offer.valid_until is not None and offer.valid_until < today,
                     "due": running_out.get(offer.pk),
                     "has_proposal": offer.pk in proposals,
@@ -166,7 +172,7 @@ def _done(request: HttpRequest, link: AccessLink) -> str:
         return str(DONE_FOR_ALL[verb])
     if not number.isdecimal():
         return ""
-    if verb == "alle-bestaetigen":
+    if verb == "alle-bestaetigen" and int(number):
         text = ngettext(
             "Danke. %(number)d Eintrag ist als aktuell bestätigt.",
             "Danke. %(number)d Einträge sind als aktuell bestätigt.",

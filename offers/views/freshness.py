@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kiportal.common import addresses
 from kiportal.common.models import MailAddress
 from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
-from offers import lifecycle
-from offers.forms.upkeep import UndeliverableForm
+from offers import lifecycle, reaching
+from offers.forms.upkeep import NewAddressForm, UndeliverableForm
 from offers.models import Offer
-from offers.upkeep.board import View, board
+from offers.upkeep.board import View, bearers, board
 
 PERMISSION = "offers.review_offer"
 PAGE_LENGTH = 30
@@ -36,7 +36,7 @@ def freshness_board(request: HttpRequest) -> HttpResponse:
 def freshness_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the link to all entries of the address now."""
     offer = get_object_or_404(Offer.objects.for_staff().select_related("provider"), pk=pk)
-    email = (offer.submitter_email or offer.provider.email).lower()
+    email = reaching.of_offers([offer])[offer.pk]
     try:
         lifecycle.send_care_all_link(offer.provider, email, by=acting_user(request))
     except TransitionError as error:
@@ -65,6 +65,26 @@ def address_clear(request: HttpRequest, pk: int) -> HttpResponse:
     addresses.mark_deliverable(address.email)
     messages.success(request, f"An {address.email} wird wieder geschrieben.")
     return redirect(_url(View.UNDELIVERABLE))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required((PERMISSION, "offers.change_offer", "actors.change_organisation"), raise_exception=True)
+def address_replace(request: HttpRequest, pk: int) -> HttpResponse:
+    """One new address for everything that names the old one."""
+    address, status = get_object_or_404(MailAddress.objects.undeliverable(), pk=pk), 200
+    form = NewAddressForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        email = form.cleaned_data["email"]
+        try:
+            lifecycle.replace_address(address, email, by=acting_user(request))
+        except TransitionError as error:
+            form.add_error(None, str(error))
+            status = error.status
+        else:
+            messages.success(request, f"Statt {address} gilt jetzt überall {email}.")
+            return redirect(_url(View.UNDELIVERABLE))
+    context = {"form": form, "row": bearers(address), "back_url": _url(View.UNDELIVERABLE)}
+    return render(request, "offers/address_replace.html", context, status=status)
 
 
 def _page(request: HttpRequest, form: UndeliverableForm, view: View | None = None) -> HttpResponse:

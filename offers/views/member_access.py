@@ -37,6 +37,7 @@ def member_access(request: HttpRequest, organisation_pk: int) -> HttpResponse:
         "organisation": organisation,
         "form": form,
         "members": organisation.memberships.select_related("user").order_by("user__last_name", "user__username"),
+        "successor": actors.access.waiting(organisation.memberships.all()).first(),
         "is_staff": request.user.has_perm(_STAFF),
         "can_invite": organisation.status in {Organisation.Status.PROPOSED, Organisation.Status.PUBLISHED},
     }
@@ -49,6 +50,7 @@ def member_access_take(request: HttpRequest, organisation_pk: int, pk: int) -> H
     organisation, user = _organisation(request, organisation_pk), acting_user(request)
     membership = get_object_or_404(organisation.memberships.select_related("user", "organisation"), pk=pk)
     is_own = membership.user == user
+    is_successor = actors.access.waiting(organisation.memberships.filter(pk=pk)).exists()
     try:
         lifecycle.take_access(membership, by=user)
     except TransitionError as error:
@@ -57,24 +59,30 @@ def member_access_take(request: HttpRequest, organisation_pk: int, pk: int) -> H
     if is_own and not user.has_perm(_STAFF):
         messages.success(request, f"Sie haben keinen Zugang mehr zu „{organisation}“.")
         return redirect("pages:workspace_home")
-    messages.success(request, f"{membership.user} hat keinen Zugang mehr.")
+    if is_successor:
+        messages.success(request, "Die Übergabe ist zurückgezogen. Alle anderen behalten ihren Zugang.")
+    else:
+        messages.success(request, f"{membership.user} hat keinen Zugang mehr.")
     return redirect(_url(organisation))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(_STAFF, raise_exception=True)
 def member_access_hand_over(request: HttpRequest, organisation_pk: int) -> HttpResponse:
-    """A new person takes over; everybody else loses access."""
+    """A new person takes over; everybody else loses access when that person has accepted."""
     organisation, status = _organisation(request, organisation_pk), 200
     form = HandOverForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            lifecycle.hand_over(organisation, by=acting_user(request), **form.cleaned_data)
+            is_done = lifecycle.hand_over(organisation, by=acting_user(request), **form.cleaned_data)
         except TransitionError as error:
             form.add_error(None, str(error))
             status = error.status
         else:
-            messages.success(request, f"„{organisation}“ ist übergeben. Die Einladung geht gleich hinaus.")
+            if is_done:
+                messages.success(request, f"„{organisation}“ ist übergeben. Die E-Mail dazu geht gleich hinaus.")
+            else:
+                messages.success(request, f"Die Einladung geht gleich an {form.cleaned_data['email']}.")
             return redirect(_url(organisation))
     context = {"organisation": organisation, "form": form, "back_url": _url(organisation)}
     return render(request, "offers/member_access_hand_over.html", context, status=status)

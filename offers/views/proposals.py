@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 
 from kiportal.common.four_eyes import is_own_proposal
 from kiportal.common.models import ChangeProposal
+from kiportal.common.proposals import REWRITTEN
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import changes, lifecycle
@@ -56,10 +57,14 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         proposal, status = self._proposal(), 200
-        form = ProposalDecisionForm(request.POST, proposal=proposal)
+        data = request.POST.copy()
+        read, data["read"] = data.get("read"), proposal.updated_at.isoformat()
+        form = ProposalDecisionForm(data, proposal=proposal)
         if form.is_valid():
             reason = form.cleaned_data["text"]
             try:
+                if read and read != data["read"] and proposal.status == ChangeProposal.Status.OPEN:
+                    raise SomebodyWasFaster(REWRITTEN)
                 message = self._decide(proposal, form)
             except SomebodyWasFaster as error:
                 proposal.refresh_from_db()

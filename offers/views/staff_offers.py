@@ -16,7 +16,7 @@ from django.views.generic import ListView
 
 from kiportal.common.forms import StaleSave
 from kiportal.common.models import AccessLink, Centre, ChangeProposal
-from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
 from kiportal.common.views.conflicts import Difference, conflict
 from kiportal.common.views.steps import Step
@@ -25,6 +25,7 @@ from offers.completeness import missing
 from offers.forms.decisions import NoteForm
 from offers.forms.staff import NewOfferForm, ProviderForm, StaffOfferForm
 from offers.models import Offer, SurveyInvitation
+from offers.permissions import can_show_again, has_rewritten
 from offers.review import queue
 from offers.staff_filters import StaffOfferFilters
 from offers.views.recording import list_tabs
@@ -91,7 +92,11 @@ class StaffOfferDetail(StepView):
         offer = self.object
         months = Centre.objects.current().freshness_months
         care_links = AccessLink.objects.for_target(offer).filter(purpose=AccessLink.Purpose.CARE)
+        user = acting_user(self.request)
+        is_rewritten = offer.status in lifecycle.OFFER["rewrite"].sources and has_rewritten(user, offer)
         return super().get_context_data(
+            is_rewritten=is_rewritten,
+            can_show_again=is_rewritten and can_show_again(user, offer),
             gaps=missing(offer),
             is_stale=offer.status == Offer.Status.PUBLISHED and offer.is_stale(timezone.localdate(), months),
             proposals=ChangeProposal.objects.for_target(offer).open(),
@@ -115,11 +120,12 @@ class StaffOfferEdit(PermissionRequiredMixin, View):
         if not form.is_valid():
             return self._page(request, form)
         try:
-            form.save()
-            if offer.status == Offer.Status.DRAFT:
-                lifecycle.revise_recorded(offer, by=acting_user(request))
-            elif form.changed_text:
-                lifecycle.note_editor(offer, by=acting_user(request))
+            with transaction.atomic():
+                form.save()
+                if offer.status == Offer.Status.DRAFT:
+                    lifecycle.revise_recorded(offer, by=acting_user(request))
+                elif form.changed_text:
+                    lifecycle.note_editor(offer, by=acting_user(request))
         except StaleSave as stale:
             return conflict(
                 request, form, stale, back_url=_detail_url(offer), differences=_row_differences(form, stale.theirs)
@@ -232,7 +238,7 @@ def offer_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     back_url = _detail_url(offer) if may_see_all else reverse("pages:workspace_home")
     try:
         lifecycle.confirm(offer, by=acting_user(request), on=timezone.localdate())
-    except SomebodyWasFaster as error:
+    except TransitionError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"„{offer}“ ist als aktuell bestätigt.")

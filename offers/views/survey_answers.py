@@ -67,7 +67,8 @@ class AnswerDesk:
     def _act(self, form: SurveyAnswerForm) -> str:
         verb, _colon, argument = self.request.POST.get("verb", "senden").partition(":")
         outcomes = form.confirming_the_rest() if verb == "alles" else form.outcomes
-        lifecycle.answer_survey(self.invitation, outcomes, by=self.by, message=form.cleaned_data["message"])
+        message = form.cleaned_data["message"]
+        refused = lifecycle.answer_survey(self.invitation, outcomes, by=self.by, message=message)
         match verb:
             case "neu":
                 try:
@@ -78,7 +79,7 @@ class AnswerDesk:
                 offer = asking.offers_of(self.invitation, self.by).filter(pk=argument).first()
                 if offer is not None:
                     lifecycle.note_survey_change(self.invitation, offer, by=self.by)
-        return f"{self.url()}?gesendet"
+        return f"{self.url()}?gesendet" + "".join(f"&offen={pk}" for pk in refused)
 
     def _page(self, form: SurveyAnswerForm, status: int = 200) -> HttpResponse:
         answers = SurveyAnswer.objects.filter(invitation=self.invitation).select_related("offer").order_by("pk")
@@ -91,7 +92,14 @@ class AnswerDesk:
             "form": form,
             "questions": [(offer, field, given.get(offer.pk, Outcome.OPEN)) for offer, field in form.questions],
             "to_change": [
-                (offer, self.edit_url(offer)) for offer in form.offers if given.get(offer.pk) == Outcome.TO_CHANGE
+                (offer, self.edit_url(offer), lifecycle.refusal_to_show(offer))
+                for offer in form.offers
+                if given.get(offer.pk) == Outcome.TO_CHANGE
+            ],
+            "refused": [
+                (offer, lifecycle.refusal_to_show(offer))
+                for offer in form.offers
+                if offer.status == Offer.Status.ARCHIVED and str(offer.pk) in self.request.GET.getlist("offen")
             ],
             "unanswered": sum(given.get(offer.pk, Outcome.OPEN) == Outcome.OPEN for offer in form.offers),
             "added": [answer.offer for answer in answers if answer.outcome == Outcome.ADDED],

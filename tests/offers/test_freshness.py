@@ -10,11 +10,13 @@ import time_machine
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actors.models import Organisation
-from kiportal.common import links
+from kiportal.common import addresses, links
 from kiportal.common.models import AccessLink, ChangeProposal, Job, MailAddress, StatusChange, User
 from kiportal.common.transitions import Clock, apply
 from offers import lifecycle
@@ -193,6 +195,7 @@ def test_mail_is_not_sent_once_everything_is_confirmed(
 
 
 def test_undeliverable_address_and_one_that_wants_no_reminders_are_left_alone(organisation: Organisation) -> None:
+    Organisation.objects.update(email="")
     make_entry(organisation, 0, submitter_email="weg@example.org")
     make_entry(organisation, 0, submitter_email="nein@example.org")
     MailAddress.objects.create(email="weg@example.org", undeliverable_since=timezone.now())
@@ -404,3 +407,59 @@ def test_unknown_words_do_nothing(client: Client, organisation: Organisation, li
     assert client.get(f"{path(link)}?getan=bestaetigen:999").status_code == 200
     assert mails() == 0
     assert Offer.objects.get().last_confirmed_on != timezone.localdate()
+
+
+# An address that takes no mail
+
+
+def test_second_address_is_asked_when_the_first_takes_no_mail(organisation: Organisation) -> None:
+    offer = make_entry(organisation, 30, submitter_email="weg@example.org")
+    assert ask() == 1
+    addresses.mark_undeliverable("weg@example.org", reason="550 No such user")
+    with time_machine.travel(noon() + timedelta(days=1), tick=False):
+        assert ask() == 1
+        assert ask() == 0
+    [request] = ConfirmationRequest.objects.filter(offer=offer)
+    assert request.link is not None
+    assert request.link.email == "verein@example.org"
+    addresses.mark_undeliverable("verein@example.org", reason="550 No such user")
+    member = factories.make_user("provider", organisation=organisation)
+    factories.make_user("provider", organisation=organisation, is_active=False)
+    [entry] = due.entries(Offer.objects.all(), timezone.localdate())
+    assert entry.address == member.email
+
+
+def test_first_address_stays_when_none_takes_mail(organisation: Organisation) -> None:
+    make_entry(organisation, 30, submitter_email="weg@example.org")
+    for email in ("weg@example.org", "verein@example.org"):
+        addresses.mark_undeliverable(email, reason="550 No such user")
+    [entry] = due.entries(Offer.objects.all(), timezone.localdate())
+    assert entry.address == "weg@example.org"
+    assert ask() == 0
+
+
+def test_entry_is_hidden_only_after_the_second_address_was_told(organisation: Organisation) -> None:
+    make_entry(organisation, -120, submitter_email="weg@example.org")
+    with time_machine.travel(noon() - timedelta(days=20), tick=False):
+        assert ask() == 1
+    addresses.mark_undeliverable("weg@example.org", reason="550 No such user")
+    call_command("hide_overdue")
+    assert Offer.objects.get().status == Offer.Status.PUBLISHED
+    assert ask() == 1
+    with time_machine.travel(noon() + timedelta(days=14), tick=False):
+        call_command("hide_overdue")
+    assert Offer.objects.get().status == Offer.Status.HIDDEN
+
+
+def test_addresses_of_many_entries_are_found_in_the_same_number_of_queries(organisation: Organisation) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            due.entries(Offer.objects.all(), timezone.localdate())
+        return len(captured)
+
+    addresses.mark_undeliverable("weg@example.org", reason="550 No such user")
+    make_entry(organisation, 10, submitter_email="weg@example.org")
+    one = queries()
+    for _number in range(30):
+        make_entry(factories.make_organisation(), 10, submitter_email="weg@example.org")
+    assert queries() == one

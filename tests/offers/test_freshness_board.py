@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+import actors.access
 from kiportal.common import addresses
 from kiportal.common.models import Job, MailAddress, User
 from offers import lifecycle
-from offers.models import LinkCheck, Offer
+from offers.models import LinkCheck, Offer, OfferSurvey
 from tests import factories
 from tests.smtp import Mailbox
 
@@ -67,7 +70,8 @@ def test_address_that_takes_no_mail_is_named_with_its_entries(staff: Client) -> 
     address = addresses.mark_undeliverable("weg@example.org", reason="550 No such user")
     page = staff.get(URL, {"ansicht": "unzustellbar"}).content.decode()
     assert "550 No such user" in page
-    assert f"/arbeitsplatz/angebote/{offer.pk}/bearbeiten/" in page
+    assert f"/arbeitsplatz/angebote/{offer.pk}/" in page
+    assert f"{URL}adresse/{address.pk}/neu/" in page
     assert "Adresse eintragen" in staff.get(URL, {"ansicht": "ueberfaellig"}).content.decode()
     staff.post(f"{URL}adresse/{address.pk}/")
     assert not MailAddress.objects.exists()
@@ -119,5 +123,113 @@ def test_number_of_queries_does_not_grow(staff: Client, view: str, django_assert
             url=f"https://{number}.de/", outcome="error", failures=2, failing_since=timezone.localdate()
         )
     staff.get(URL)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         staff.get(URL, {"ansicht": view})
+
+
+# One new address for everything
+
+
+def dead(email: str = "weg@example.org") -> MailAddress:
+    return addresses.mark_undeliverable(email, reason="550 No such user")
+
+
+def replace(client: Client, address: MailAddress, email: str = "neu@example.org") -> Any:
+    return client.post(f"{URL}adresse/{address.pk}/neu/", {"email": email}, follow=True)
+
+
+def test_new_address_is_written_wherever_the_old_one_stood(
+    staff: Client, editor: User, run_jobs: Callable[[], list[Job]], mailbox: Mailbox
+) -> None:
+    organisation = factories.make_organisation("Sprachtreff", email="Weg@example.org")
+    offers = [make(title, 100, submitter_email="WEG@example.org", provider=organisation) for title in ("Eins", "Zwei")]
+    other = make("Anderer", 100, submitter_email="anders@example.org")
+    contact = organisation.contacts.create(function="Büro", email="weg@example.org")
+    survey = OfferSurvey.objects.create(title="Herbst", answer_by=timezone.localdate() + timedelta(days=9))
+    lifecycle.invite(survey, [organisation.pk], by=editor)
+    lifecycle.open_survey(OfferSurvey.objects.get(), by=editor)
+    Job.objects.all().delete()
+    address = dead()
+    page = staff.get(f"{URL}adresse/{address.pk}/neu/").text
+    for words in ("Organisation", "Kontakt „Büro“", "Eins", "Zwei", "Herbst"):
+        assert words in page
+    versions = [offer.lock_version for offer in offers]
+    answer = replace(staff, address, "Neu@Example.org")
+    assert "Statt weg@example.org gilt jetzt überall neu@example.org." in answer.text
+    for record in (organisation, contact, other, *offers):
+        record.refresh_from_db()
+    assert {offer.submitter_email for offer in offers} == {"neu@example.org"}
+    assert [offer.lock_version for offer in offers] == [version + 1 for version in versions]
+    assert (organisation.email, contact.email) == ("neu@example.org", "neu@example.org")
+    assert other.submitter_email == "anders@example.org"
+    assert answer.context["tabs"][3]["count"] == 0
+    run_jobs()
+    assert [message["To"] for message in mailbox.messages] == ["neu@example.org"]
+
+
+def test_new_address_that_takes_no_mail_either_is_refused(staff: Client) -> None:
+    offer = make("Kurs", 100, submitter_email="weg@example.org")
+    address = dead()
+    dead("neu@example.org")
+    answer = replace(staff, address)
+    assert "Auch an diese Adresse kommt keine Post." in answer.text
+    offer.refresh_from_db()
+    assert offer.submitter_email == "weg@example.org"
+
+
+def test_invitation_that_was_refused_is_named_and_sent_again(
+    staff: Client, editor: User, run_jobs: Callable[[], list[Job]], mailbox: Mailbox
+) -> None:
+    organisation = factories.make_organisation("Sprachtreff")
+    lifecycle.hand_over(
+        organisation, email="weg@example.org", first_name="Nina", last_name="Neu", reason="Wechsel", by=editor
+    )
+    Job.objects.all().delete()
+    address = dead()
+    page = staff.get(URL, {"ansicht": "unzustellbar"}).text
+    assert "Einladung von Nina Neu" in page
+    assert "statt" not in replace(staff, address).text
+    run_jobs()
+    assert [message["To"] for message in mailbox.messages] == ["neu@example.org"]
+    [waiting] = actors.access.waiting(organisation.memberships.all())
+    assert (waiting.user.email, waiting.user.first_name) == ("neu@example.org", "Nina")
+    assert organisation.memberships.count() == 1
+
+
+@pytest.mark.parametrize("role", ["editor", "provider"])
+def test_address_of_an_account_is_changed_by_its_owner_or_the_administration(staff: Client, role: str) -> None:
+    """Staff must not send the way into an account of the centre, or one in use, to an address of their own."""
+    user = factories.make_user(role, organisation=factories.make_organisation())
+    if role == "editor":
+        user.set_unusable_password()
+        user.save()
+    address = dead(user.email)
+    page = staff.get(URL, {"ansicht": "unzustellbar"}).text
+    assert f"Konto von {user}" in page
+    assert f"adresse/{address.pk}/neu/" not in page
+    assert replace(staff, address).status_code == 400
+    user.refresh_from_db()
+    assert user.email == address.email
+
+
+def test_names_of_an_address_are_found_in_the_same_number_of_queries(staff: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            staff.get(URL, {"ansicht": "unzustellbar"})
+        return len(captured)
+
+    def fill(number: int) -> None:
+        organisation = factories.make_organisation(email=f"{number}@example.org")
+        user = factories.make_user("provider", organisation=organisation)
+        user.set_unusable_password()
+        user.save()
+        make("Kurs", 100, submitter_email=f"{number}@example.org", provider=organisation)
+        dead(f"{number}@example.org")
+        dead(user.email)
+
+    fill(0)
+    queries()
+    one = queries()
+    for number in range(1, 12):
+        fill(number)
+    assert queries() == one

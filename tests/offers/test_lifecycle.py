@@ -40,6 +40,8 @@ STEPS = {
     (S.PUBLISHED, "hide_overdue"): S.HIDDEN,
     (S.HIDDEN, "show_confirmed"): S.PUBLISHED,
     (S.PUBLISHED, "confirm"): S.PUBLISHED,
+    (S.HIDDEN, "rewrite"): S.HIDDEN,
+    (S.ARCHIVED, "rewrite"): S.ARCHIVED,
     (S.DRAFT, "import"): S.SUBMITTED,  # a row of a table
     (S.DRAFT, "record"): S.DRAFT,  # told in the Verlauf, without a new status
     # Told in the Verlauf of both, without a new status.
@@ -55,6 +57,7 @@ MAY = {
     "reject": STAFF,
     "resubmit": STAFF | {"draft link", "member", "municipality"},
     "hide": STAFF,
+    "rewrite": STAFF,
     "unhide": STAFF,
     "archive": STAFF | {"care link", "member", "municipality"},
     "confirm": STAFF | {"care link", "member", "municipality"},

@@ -1,6 +1,7 @@
 """Several people an organisation: invite, see, end, leave, hand over; limits and denials."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -121,18 +122,121 @@ def test_last_person_leaves_and_the_care_link_goes_on(signed_in: Client, own: Or
     assert verbs(own) == ["leave"]
 
 
-def test_staff_hand_over(client: Client, own: Organisation, member: User, editor: User) -> None:
+def handing_over(organisation: Organisation) -> str:
+    return reverse("offers:member_access_hand_over", args=[organisation.pk])
+
+
+def people(organisation: Organisation) -> set[str]:
+    return set(organisation.memberships.values_list("user__email", flat=True))
+
+
+def test_hand_over_to_an_account_in_use_holds_at_once(
+    client: Client, own: Organisation, member: User, editor: User
+) -> None:
     offer = factories.make_offer(provider=own, submitter_email=member.email)
+    nina = factories.make_user(roles.PROVIDER)
     client.force_login(editor)
-    hand_over = reverse("offers:member_access_hand_over", args=[own.pk])
-    assert "reason" in client.post(hand_over, NEW).context["form"].errors
-    answer = client.post(hand_over, NEW | {"reason": "Neuer Vorstand."}, follow=True)
+    assert "reason" in client.post(handing_over(own), NEW).context["form"].errors
+    answer = client.post(handing_over(own), NEW | {"email": nina.email, "reason": "Neuer Vorstand."}, follow=True)
     assert "ist übergeben" in answer.text
-    assert [entry.user.email for entry in own.memberships.all()] == ["nina@example.org"]
+    assert "Eine Übergabe wartet" not in answer.text
+    assert people(own) == {nina.email}
     offer.refresh_from_db()
     change = StatusChange.objects.for_target(own).get()
-    assert (offer.submitter_email, change.verb, change.reason) == ("nina@example.org", "hand_over", "Neuer Vorstand.")
+    assert (offer.submitter_email, change.verb, change.reason) == (nina.email, "hand_over", "Neuer Vorstand.")
     assert "Zugang übergeben" in client.get(reverse("offers:staff_organisation_detail", args=[own.pk])).text
+
+
+def test_everybody_keeps_access_until_the_new_person_has_accepted(
+    client: Client, own: Organisation, member: User, editor: User, run_jobs: Any, mailoutbox: list[Any]
+) -> None:
+    offer = factories.make_offer(provider=own, submitter_email=member.email)
+    link = links.issue(AccessLink.Purpose.CARE, offer, member.email)
+    client.force_login(editor)
+    answer = client.post(handing_over(own), NEW | {"reason": "Neuer Vorstand."}, follow=True)
+    assert "Eine Übergabe wartet" in answer.text
+    assert "Übergabe zurückziehen" in answer.text
+    assert people(own) == {member.email, "nina@example.org"}
+    theirs = Client()
+    theirs.force_login(member)
+    page_of_member = theirs.get(page(own)).text
+    assert "Eine Übergabe wartet" in page_of_member
+    assert "Übergabe zurückziehen" not in page_of_member
+    run_jobs()
+    assert mailoutbox[0].to == ["nina@example.org"]
+    # The link in the mail: a password, and with it the first sign-in.
+    fresh = Client()
+    address = next(word for word in mailoutbox[0].body.split() if "/konto/" in word)
+    form = fresh.get(urlsplit(address).path, follow=True)
+    password = "ein sehr langes Passwort"
+    fresh.post(form.request["PATH_INFO"], {"password1": password, "password2": password}, follow=True)
+    fresh.post(reverse("account_login"), {"login": "nina@example.org", "password": password})
+    assert fresh.get(page(own)).status_code == 200
+    assert people(own) == {"nina@example.org"}
+    assert theirs.get(page(own)).status_code == 404
+    offer.refresh_from_db()
+    link.refresh_from_db()
+    assert (offer.submitter_email, link.revoked_at is not None) == ("nina@example.org", True)
+    assert verbs(own) == ["hand_over", "take_over"]
+    fresh.force_login(User.objects.get(email="nina@example.org"))
+    assert verbs(own) == ["hand_over", "take_over"]
+
+
+def test_hand_over_is_withdrawn_by_staff_alone(client: Client, own: Organisation, member: User, editor: User) -> None:
+    factories.make_offer(provider=own, submitter_email=member.email)
+    lifecycle.hand_over(own, **NEW, reason="Tippfehler", by=editor)
+    successor = own.memberships.get(user__email="nina@example.org")
+    client.force_login(member)
+    assert "Nur dort wird sie zurückgezogen." in client.post(taking(successor), follow=True).text
+    assert successor.user.email in people(own)
+    client.force_login(editor)
+    assert "Die Übergabe ist zurückgezogen" in client.post(taking(successor), follow=True).text
+    assert people(own) == {member.email}
+    assert verbs(own) == ["hand_over", "revoke_hand_over"]
+    client.force_login(successor.user)
+    assert people(own) == {member.email}
+
+
+def test_second_hand_over_takes_the_place_of_the_first(own: Organisation, member: User, editor: User) -> None:
+    lifecycle.hand_over(own, **NEW, reason="Tippfehler", by=editor)
+    lifecycle.hand_over(own, **NEW | {"email": "nina.neu@example.org"}, reason="Richtig", by=editor)
+    assert people(own) == {member.email, "nina.neu@example.org"}
+    assert verbs(own) == ["hand_over", "revoke_hand_over", "hand_over"]
+    lifecycle.hand_over(own, **NEW | {"email": "nina.neu@example.org"}, reason="Noch einmal", by=editor)
+    [waiting] = actors.access.waiting(own.memberships.all())
+    assert waiting.user.email == "nina.neu@example.org"
+
+
+def test_colleague_who_is_invited_takes_nothing_over(
+    own: Organisation, member: User, editor: User, client: Client
+) -> None:
+    lifecycle.hand_over(own, **NEW, reason="Wechsel", by=editor)
+    actors.access.give(own, email="kollege@example.org", first_name="K", last_name="O", by=member)
+    client.force_login(User.objects.get(email="kollege@example.org"))
+    assert people(own) == {member.email, "nina@example.org", "kollege@example.org"}
+
+
+@pytest.mark.parametrize("who", ["editor", "member"])
+def test_account_that_is_switched_off_is_not_invited(
+    client: Client, own: Organisation, member: User, editor: User, who: str
+) -> None:
+    factories.make_user(roles.PROVIDER, "fort", is_active=False)
+    data = NEW | {"email": "Fort@example.org", "reason": "Neuer Vorstand."}
+    client.force_login(editor if who == "editor" else member)
+    answer = client.post(page(own), data)
+    assert answer.status_code == 400
+    told = {
+        "editor": "Das Konto zu dieser Adresse ist abgeschaltet.",
+        "member": "An diese Adresse geht keine Einladung.",
+    }
+    assert told[who] in answer.text
+    assert "Nina" in answer.text
+    if who == "editor":
+        answer = client.post(handing_over(own), data)
+        assert answer.status_code == 400
+        assert told[who] in answer.text
+    assert people(own) == {member.email}
+    assert verbs(own) == []
 
 
 def test_draft_that_somebody_writes_by_link_stays_theirs(own: Organisation, member: User, editor: User) -> None:

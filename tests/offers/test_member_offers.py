@@ -229,6 +229,23 @@ def test_saving_over_a_colleague_shows_both(signed_in: Client, own: Organisation
     assert "Meine Fassung." in answer.text
 
 
+def test_third_save_of_the_same_proposal_is_shown_too(signed_in: Client, own: Organisation) -> None:
+    offer = factories.make_offer(provider=own)
+    mine = filled(signed_in.get(url("edit", offer.pk)).context["form"]) | {"summary": "Meine Fassung."}
+    for text in ("Fassung von Anna.", "Fassung von Berta."):
+        colleague = factories.make_user(roles.PROVIDER, organisation=own)
+        proposed = {"summary": {"old": changes.current(offer, "summary"), "new": text}}
+        lifecycle.propose(offer, proposed, by=colleague, message="", email=colleague.email)
+        answer = signed_in.post(url("edit", offer.pk), mine)
+        assert answer.status_code == 409
+        assert text in answer.text
+        assert "Meine Fassung." in answer.text
+        assert ChangeProposal.objects.get().changes["summary"]["new"] == text
+        mine = filled(answer.context["form"])
+    assert signed_in.post(url("edit", offer.pk), mine).status_code == 302
+    assert ChangeProposal.objects.get().changes["summary"]["new"] == "Meine Fassung."
+
+
 def test_entry_is_confirmed_ended_and_shown_again(signed_in: Client, own: Organisation) -> None:
     offer = factories.make_offer(provider=own, last_confirmed_on=None)
     for verb, status in [("bestaetigen", "published"), ("beenden", "archived"), ("wiederherstellen", "published")]:

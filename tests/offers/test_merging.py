@@ -33,6 +33,11 @@ def merge(kept: Any, other: Any, by: User, *taken: str, **left: Side) -> None:
     other.refresh_from_db()
 
 
+def everything_kept() -> dict[str, Side]:
+    names = [field.name for field in merging.fields_of(Offer)]
+    return dict.fromkeys([*names, *(part.field.model._meta.label for part in merging.parts_of(Offer))], Side.KEPT)
+
+
 @pytest.mark.parametrize("model", [Organisation, Offer])
 def test_every_relation_is_one_that_the_merge_handles(model: Any) -> None:
     """Who adds a relation to Organisation or Offer says here what a merge does with it."""

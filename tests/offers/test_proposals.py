@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from kiportal.common import links
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
+from kiportal.common.transitions import SomebodyWasFaster
 from offers import changes, lifecycle
 from offers.models import Offer
 from offers.review import queue
@@ -281,3 +282,33 @@ def test_proposal_forbidden_for_other_roles(client: Client, cast: dict[str, User
 
 def test_unknown_proposal_not_found(staff: Client) -> None:
     assert staff.get(reverse("offers:proposal_detail", args=[9_999_999])).status_code == 404
+
+
+def test_words_that_the_author_wrote_meanwhile_are_not_taken_unread(staff: Client, offer: Offer) -> None:
+    member = factories.make_user("provider", organisation=offer.provider)
+
+    def propose(text: str) -> ChangeProposal:
+        change = {"summary": {"old": offer.summary, "new": text}}
+        proposal = lifecycle.propose(offer, change, by=member, message="", email=member.email)
+        assert proposal is not None
+        return proposal
+
+    proposal = propose("Dienstags.")
+    read = staff.get(page(proposal)).context["form"]["read"].value()
+    propose("Mittwochs.")
+    answer = staff.post(page(proposal), {"verb": "accept_all", "reason": "Passt", "read": read})
+    assert answer.status_code == 409
+    assert "Der Vorschlag wurde inzwischen geändert." in answer.text
+    assert "Mittwochs." in answer.text
+    assert "Passt" in answer.text
+    fresh = answer.context["form"]["read"].value()
+    propose("Donnerstags.")
+    assert staff.post(page(proposal), {"verb": "accept_all", "read": fresh}).status_code == 409
+    with pytest.raises(SomebodyWasFaster):
+        lifecycle.accept_proposal(proposal, {"summary"}, by=factories.make_user("editor"))
+    offer.refresh_from_db()
+    assert offer.summary == "Montags um zehn."
+    fresh = staff.get(page(proposal)).context["form"]["read"].value()
+    assert staff.post(page(proposal), {"verb": "accept_all", "read": fresh}).status_code == 302
+    offer.refresh_from_db()
+    assert offer.summary == "Donnerstags."

@@ -320,6 +320,28 @@ def test_stale_save_shows_both_texts_and_can_be_sent_again(staff: Client) -> Non
     assert (offer.summary, offer.lock_version, offer.dates.count()) == ("Meine lange Fassung", 3, 1)
 
 
+def test_third_save_of_the_same_field_is_shown_too(staff: Client) -> None:
+    """Each save over another's text is a choice made with both in view; between the two a third may come."""
+    offer = factories.make_offer("Nähkurs")
+    edit = url("offers:staff_offer_edit", offer.pk)
+    mine = filled(StaffOfferForm(instance=offer)) | {"summary": "Meine Fassung"}
+    for number, colleague in enumerate(("Fassung von Anna", "Fassung von Berta")):
+        current = Offer.objects.get(pk=offer.pk)
+        theirs = filled(StaffOfferForm(instance=current)) | {"summary": colleague}
+        assert staff.post(edit, theirs).status_code == 302
+        answer = staff.post(edit, mine)
+        assert answer.status_code == 409
+        assert colleague in answer.text
+        assert "Meine Fassung" in answer.text
+        mine = filled(answer.context["form"])
+        assert mine["lock_version"] == str(number + 2)
+    assert staff.post(edit, mine).status_code == 302
+    offer.refresh_from_db()
+    assert offer.summary == "Meine Fassung"
+    kept = Offer.pgh_event_model.objects.filter(pgh_obj=offer)  # type: ignore[attr-defined]
+    assert {"Fassung von Anna", "Fassung von Berta"} <= set(kept.values_list("summary", flat=True))
+
+
 def test_stale_save_stores_no_contact(staff: Client) -> None:
     offer = factories.make_offer()
     data = filled(StaffOfferForm(instance=offer)) | {"kontakt-function": "Neu", "kontakt-phone": "1"}

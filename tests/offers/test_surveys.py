@@ -557,3 +557,42 @@ def test_link_in_the_mail_opens_the_questions(
     run_jobs()
     path = urlsplit(mailbox.link("Bestandsaufnahme Herbst", "/angebote/bestandsaufnahme/")).path
     assert client.get(path).status_code == 200
+
+
+# After the last day
+
+
+def test_no_mail_goes_out_once_the_day_is_over_until_it_is_moved(
+    invitation: SurveyInvitation, editor: User, client: Client
+) -> None:
+    survey, today = invitation.survey, timezone.localdate()
+    SurveyInvitation.objects.update(sent_at=timezone.now() - timedelta(days=20))
+    OfferSurvey.objects.update(answer_by=today - timedelta(days=1))
+    sent = Job.objects.count()
+    stranger = factories.make_organisation("Später", email="spaeter@example.org")
+    for act in (
+        lambda: lifecycle.remind(survey, by=editor),
+        lambda: lifecycle.ask_once_more(invitation, by=editor),
+        lambda: lifecycle.readdress(invitation, "neu@example.org", by=editor),
+        lambda: lifecycle.invite(survey, [stranger.pk], by=editor),
+    ):
+        invitation.survey.refresh_from_db()
+        with pytest.raises(TransitionError, match="Die Frist ist vorbei"):
+            act()
+    assert Job.objects.count() == sent
+    client.force_login(editor)
+    page = client.get(survey.get_absolute_url()).text
+    assert "Jetzt erinnern" not in page
+    assert "Spätere Frist eintragen" in page
+    assert 'value="close_survey"' in page
+    OfferSurvey.objects.update(answer_by=today)
+    assert lifecycle.remind(survey, by=editor) == 1
+    assert "Jetzt erinnern" in client.get(survey.get_absolute_url()).text
+
+
+def test_late_answer_counts_until_the_round_is_closed(
+    invitation: SurveyInvitation, offers: list[Offer], editor: User
+) -> None:
+    OfferSurvey.objects.update(answer_by=timezone.localdate() - timedelta(days=1))
+    lifecycle.answer_survey(invitation, {offers[0].pk: "bestaetigt"}, by=invitation.link)
+    assert outcomes(invitation)[offers[0].title] == Outcome.CONFIRMED

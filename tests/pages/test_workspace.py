@@ -18,12 +18,13 @@ from concepts import changes
 from concepts.models import ConceptVersion
 from kiportal.common import links, roles
 from kiportal.common.mail import MailFolderBackend
-from kiportal.common.models import AccessLink, Job, StatusChange, User
+from kiportal.common.models import AccessLink, FollowUp, Job, StatusChange, User
 from kiportal.common.templatetags.age import age
 from kiportal.pages import council, overview
 from kiportal.pages.models import BarrierReport
 from offers import lifecycle
 from offers.models import Offer
+from offers.review import assignment
 from tests import factories
 from tests.concepts.factories import freeze, make_version, store_pdf
 
@@ -75,6 +76,39 @@ def test_tasks_at_most_seven_and_three_of_a_kind(editor: User, centre: object) -
     assert max([task.kind for task in tasks].count(kind) for kind in ("Prüfung", "Barriere", "Auftrag")) == 3
 
 
+def test_what_is_assigned_to_somebody_comes_first_and_what_others_have_is_left_out(
+    staff: Client, editor: User, lead: User
+) -> None:
+    free, own, theirs = (
+        factories.make_offer(title, status=Offer.Status.SUBMITTED) for title in ("Frei", "Mein", "Ihr")
+    )
+    for number, offer in enumerate((free, theirs, own)):
+        Offer.objects.filter(pk=offer.pk).update(submitted_at=timezone.now() - timedelta(days=9 - number))
+    assignment.hand_over(own, editor)
+    assignment.hand_over(theirs, lead)
+    target = factories.make_offer("Wiedervorgelegt")
+    for person, note in ((editor, "Bei mir"), (None, "Bei allen")):
+        FollowUp.objects.create(target=target, due_on=timezone.localdate(), note=note, for_user=person)
+    tasks = overview.due_today(editor, factories.make_centre())
+    assert [(task.title, task.is_own) for task in tasks] == [
+        ("Mein", True),
+        ("Bei mir", True),
+        ("Frei", False),
+        ("Bei allen", False),
+    ]
+    text = staff.get(reverse(HOME)).text
+    assert text.index("Ihnen zugeteilt") < text.index(">Mein<") < text.index("Für alle") < text.index(">Frei<")
+    assert "zustaendig=meine" in text
+
+
+def test_many_own_entries_leave_room_for_others(editor: User, centre: object) -> None:
+    for _ in range(9):
+        assignment.hand_over(factories.make_offer(status=Offer.Status.SUBMITTED), editor)
+        factories.make_offer(status=Offer.Status.SUBMITTED)
+    tasks = overview.due_today(editor, factories.make_centre())
+    assert [task.is_own for task in tasks] == [True] * 5 + [False] * 2
+
+
 def test_weeks_count_submissions_and_publications(editor: User, centre: object) -> None:
     offer = factories.make_offer(status=Offer.Status.DRAFT)
     lifecycle.submit(offer, by=editor)
@@ -122,13 +156,15 @@ def test_home_of_a_role_needs_the_same_queries_for_one_and_for_thirty(
 
     def fill(number: int) -> None:
         for _ in range(number):
-            factories.make_offer(status=Offer.Status.SUBMITTED, municipalities=[place])
+            waiting = factories.make_offer(status=Offer.Status.SUBMITTED, municipalities=[place])
+            assignment.hand_over(waiting, user if number % 2 else None)
             factories.make_offer(last_confirmed_on=date(2020, 1, 1), municipalities=[place], provider=body)
             factories.make_offer(status=Offer.Status.DRAFT, provider=body)
             make_version("committee")
             make_version("adopted")
 
-    client.force_login(factories.make_user(role, organisation=body))
+    user = factories.make_user(role, organisation=body)
+    client.force_login(user)
     fill(3)
     client.get(reverse(HOME))
     with django_assert_num_queries(queries):
