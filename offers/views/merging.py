@@ -113,10 +113,15 @@ def _choices(kept: Any, other: Any, taken: set[str] | None = None) -> list[Choic
         ]
         pairs.append((model._meta.label, str(model._meta.verbose_name_plural), texts[0], texts[1]))
     return [
-        Choice(name, label, own, theirs, not own if taken is None else name in taken)
+        Choice(name, label, own, theirs, _fills(kept, name, own) if taken is None else name in taken)
         for name, label, own, theirs in pairs
         if own != theirs
     ]
+
+
+def _fills(kept: Any, name: str, own: str) -> bool:
+    """Whether the other one's value fills a gap; an Angebot that stays one has no use for what only a Projekt says."""
+    return not own and not (name.startswith("project_") and not kept.is_project)
 
 
 def _value(record: Any, field: models.Field) -> str:
