@@ -50,7 +50,16 @@ AUTHORS_PARTS = (
 # What the line of a part is made of; yes-or-no fields are named when they say yes.
 TOLD: dict[str, tuple[str, ...]] = {
     "zeit": ("is_closed", "closed_until", "recurrence", "schedule_text", "schedule", "opening_hours", changes.DATES),
-    "ort": ("is_countywide", "municipalities", "place_name", "street", "city", "is_on_site", "is_online", "is_outreach"),
+    "ort": (
+        "is_countywide",
+        "municipalities",
+        "place_name",
+        "street",
+        "city",
+        "is_on_site",
+        "is_online",
+        "is_outreach",
+    ),
     "kontakt": ("contact_function", "contact_phone", "contact_email"),
     "anmeldung": ("registration", "registration_note", "places", "website"),
     "kosten": ("cost_kind", "cost_amount", "cost_note"),

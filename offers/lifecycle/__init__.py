@@ -68,7 +68,15 @@ from offers.lifecycle.imports import (
 from offers.lifecycle.inspiration import start_inspired_draft
 from offers.lifecycle.mails import ADDRESS_OPEN, TooManyMails
 from offers.lifecycle.pictures import confirm_picture_rights, drop_waiting, keep_picture, proposed_pictures
-from offers.lifecycle.proposals import accept_proposal, propose, question_proposal, reject_proposal, withdraw_proposal
+from offers.lifecycle.proposals import (
+    accept_proposal,
+    as_if_accepted,
+    propose,
+    question_proposal,
+    reject_proposal,
+    send_change_preview_link,
+    withdraw_proposal,
+)
 from offers.lifecycle.recording import (
     discard_recorded,
     hold_recorded,
@@ -139,6 +147,7 @@ __all__ = [
     "answer_need",
     "answer_survey",
     "archive",
+    "as_if_accepted",
     "ask_about_search",
     "ask_again",
     "ask_for_columns",
@@ -217,6 +226,7 @@ __all__ = [
     "send_anonymously",
     "send_care_all_link",
     "send_care_link",
+    "send_change_preview_link",
     "send_preview_link",
     "send_recorded_link",
     "show_preview",

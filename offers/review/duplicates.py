@@ -14,7 +14,7 @@ from offers.querysets import OfferQuerySet, known_to_staff
 
 # Similarity of folded titles from 0 to 1: "Deutschkurs für Frauen" and "Deutschkurse für Frauen" have 0.83.
 ALIKE = 0.5
-# In the same place less is enough: "Sprachcafé" and "Sprachcafé am Markt" have 0.6, "Nähtreff" and "Nähtreff im Stadtteil" 0.43.
+# In the same place less is enough: "Nähtreff" and "Nähtreff im Stadtteil" have 0.43.
 ALIKE_NEARBY = 0.3
 GONE = [Offer.Status.REJECTED, Offer.Status.ARCHIVED]
 _places = Offer.municipalities.through

@@ -1,12 +1,12 @@
 """Whom a round can ask, at which address, and about which entries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import F, Q
 
 from actors.models import Membership, Organisation
 from actors.querysets import OrganisationQuerySet
-from kiportal.common.models import AccessLink, MailAddress
+from kiportal.common.models import AccessLink, Centre, MailAddress
 from kiportal.common.transitions import By
 from offers.models import Offer, OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.querysets import OfferQuerySet
@@ -15,8 +15,12 @@ Outcome = SurveyAnswer.Outcome
 
 
 def candidates(survey: OfferSurvey) -> OrganisationQuerySet:
-    """Public organisations that the round does not ask yet."""
-    return Organisation.objects.visible_to_public().exclude(survey_invitations__survey=survey)
+    """Public organisations that the round does not ask yet; the centre does not ask itself."""
+    centre = Centre.objects.current()
+    itself = Q(name__iexact=centre.name)
+    if centre.email:
+        itself |= Q(email__iexact=centre.email)
+    return Organisation.objects.visible_to_public().exclude(survey_invitations__survey=survey).exclude(itself)
 
 
 def addresses(organisations: Collection[int]) -> dict[int, str]:
@@ -41,6 +45,12 @@ def addresses(organisations: Collection[int]) -> dict[int, str]:
     for pk, email in (*own, *members, *senders):
         found.setdefault(pk, []).append(email.lower())
     return {pk: min(emails, key=lambda email: email in silent) for pk, emails in found.items()}
+
+
+def silent_among(emails: Iterable[str]) -> set[str]:
+    """Those of the addresses that take no mail."""
+    undeliverable = MailAddress.objects.undeliverable().filter(email__in=list(emails))
+    return set(undeliverable.values_list("email", flat=True))
 
 
 def offers_of(invitation: SurveyInvitation, by: By | None = None) -> OfferQuerySet:

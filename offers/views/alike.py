@@ -60,7 +60,9 @@ def _offers(request: HttpRequest, known: Any = None) -> Any:
     city, place = (request.GET.get(name, "").strip()[:160] for name in ("city", "place_name"))
     typed = Offer(title=title, city=city, place_name=place)
     typed.search_text = fold(title)
-    found = offers_like(typed, known, places=[int(key) for key in request.GET.getlist("municipalities") if _is_key(key)])
+    found = offers_like(
+        typed, known, places=[int(key) for key in request.GET.getlist("municipalities") if _is_key(key)]
+    )
     return found.prefetch_related("municipalities")
 
 

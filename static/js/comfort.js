@@ -72,7 +72,7 @@ function addFilter(list) {
 // A link into a part of a form that is folded opens it; most browsers do that themselves.
 document.addEventListener("click", ({ target }) => {
   const link = target.closest?.(".form-jumps__link");
-  const part = link && document.querySelector(link.hash)?.closest("details");
+  const part = link?.hash && document.querySelector(link.hash)?.closest("details");
   if (part) part.open = true;
 });
 

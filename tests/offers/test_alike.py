@@ -66,7 +66,10 @@ def test_hint_takes_the_typed_place_into_account(client: Client, editor: User, c
 
 @pytest.mark.parametrize(
     ("stored", "typed"),
-    [({"city": "Freudenberg"}, {"city": "freudenberg "}), ({"place_name": "Bürgerhaus"}, {"place_name": "Buergerhaus"})],
+    [
+        ({"city": "Freudenberg"}, {"city": "freudenberg "}),
+        ({"place_name": "Bürgerhaus"}, {"place_name": "Buergerhaus"}),
+    ],
 )
 def test_hint_takes_address_into_account(
     client: Client, centre: object, stored: dict[str, str], typed: dict[str, str]

@@ -35,8 +35,8 @@ Nothing here needs JavaScript or the database; every text is escaped unless it c
 
 Forms: `{{ form }}` or `{% ui_form %}`. A form class may set
 `fieldsets = [(legend, ["name", ("from", "to")], description)]`: a tuple stands in one row, the description may be left
-out, fields not named come last; `common.fieldsets` has `Folded` and `Compact` ones, and `Part` for long forms. `mark_optional = False` drops the
-mark "(freiwillig)". Widgets: `common.widgets`.
+out, fields not named come last; `common.fieldsets` has `Folded` and `Compact` ones, and `Part` for long forms.
+`mark_optional = False` drops the mark "(freiwillig)". Widgets: `common.widgets`.
 Search field: components/search.html with id, landmark (its name), large.
 
 Layout classes (static/css/layout.css): container, hero, band, band--tinted, band--surface, grid, grid--small, topics,
