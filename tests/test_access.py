@@ -151,6 +151,7 @@ ROWS = [
     row("offers:care_all_pictures", ANYBODY, 200, 200, token="care_all_link.token", pk="published.pk"),
     row("offers:care_all", ANYBODY, 200, 302, token="care_all_link.token"),
     row("offers:care_all_edit", ANYBODY, 200, 200, token="care_all_link.token", pk="published.pk"),
+    row("offers:care_all_end", ANYBODY, 200, 302, token="care_all_link.token"),
     row("offers:survey_answer", ANYBODY, 200, 200, token="survey_link.token"),
     row("offers:survey_answer_edit", ANYBODY, 200, 200, token="survey_link.token", pk="published.pk"),
     # Workspace
@@ -525,6 +526,7 @@ HIDDEN = [
     ("offers:care_edit", ANYBODY, 404, {"token": "draft_link.token"}),
     ("offers:care_all", ANYBODY, 404, {"token": "care_link.token"}),
     ("offers:care_all", ANYBODY, 410, {"token": "expired_all_link.token"}),
+    ("offers:care_all_end", ANYBODY, 404, {"token": "care_link.token"}),
     ("offers:care_all_edit", ANYBODY, 404, {"token": "care_all_link.token", "pk": "foreign.pk"}),
     ("offers:care_detail", ANYBODY, 410, {"token": "expired_link.token"}),
     ("offers:care_edit", ANYBODY, 410, {"token": "revoked_link.token"}),

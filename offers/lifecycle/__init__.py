@@ -5,7 +5,7 @@ Each verb is one function; mails and other effects are jobs enqueued in the same
 
 from offers.lifecycle.access import hand_over, take_access
 from offers.lifecycle.brochures import brochure_for, order_brochure, unfinished_brochures
-from offers.lifecycle.care import archive, confirm, renew_care_link, restore, send_care_link, withdraw_name
+from offers.lifecycle.care import archive, confirm, end_all, renew_care_link, restore, send_care_link, withdraw_name
 from offers.lifecycle.contacts import add_contact, change_contact, remove_contact
 from offers.lifecycle.decisions import accept_change, question_change, reject_change
 from offers.lifecycle.drafts import (
@@ -171,6 +171,7 @@ __all__ = [
     "discard_recorded",
     "drop_file",
     "drop_waiting",
+    "end_all",
     "end_search",
     "erase_imports",
     "erase_searches",

@@ -30,7 +30,7 @@ def test_one_thing_is_changed_without_reading_the_rest(
     expect(times).to_be_hidden()
     expect(page.get_by_text("samstags 10 bis 13 Uhr").first).to_be_visible()
     page.locator("#inhalt").get_by_role("link", name="Kontakt", exact=True).click()
-    page.get_by_label("Telefon").fill("0271 4711")
+    page.get_by_label("Telefon", exact=True).fill("0271 4711")
     page.get_by_role("link", name="Zeit", exact=True).click()
     expect(times).to_be_visible()
     times.fill("samstags 11 bis 14 Uhr")
