@@ -161,7 +161,7 @@ def by_relevance(offers: OfferQuerySet, query: Query) -> OfferQuerySet:
 
 
 def saying_any_of(text: str) -> tuple[Q, Expression] | None:
-    """Of a longer text: the offers that say any of its telling words, and how well each fits; None without such words."""
+    """Of a longer text: which offers say any of its telling words, and how well; None when it has none."""
     words = [
         word for word in _WORD.findall(fold(text[:MAX_TEXT])) if len(word) >= ROOT_LENGTH and word not in _STOP_WORDS
     ]

@@ -136,7 +136,7 @@ class NeedAnswerForm(FeedbackAnswerForm):
         queryset=Offer.objects.none(),
         required=False,
         widget=forms.RadioSelect,
-        help_text="Vorgeschlagen ist, was zu Worten, Thema und Ort passt. Der Link zum Angebot steht dann in der E-Mail.",
+        help_text="Vorgeschlagen ist, was zu Worten, Thema und Ort passt. Der Link steht dann in der E-Mail.",
         error_messages={"invalid_choice": "Dieses Angebot ist nicht mehr öffentlich. Bitte wählen Sie ein anderes."},
     )
     q = forms.CharField(

@@ -84,7 +84,7 @@ class InParts:
     def told(self, slug: str) -> str:
         """What is stored in a part, with the open proposal over it, in one line."""
         proposed = self.proposal.changes if self.proposal else {}
-        words = []
+        words: list[str] = []
         for name in TOLD.get(slug, ()):
             if name == "schedule" and words:
                 continue  # "regelmäßig" says less than what stands there already

@@ -16,7 +16,8 @@ _TOPIC, _PLACE, _OTHER = 0.3, 0.25, 0.15
 def fitting(need: Need, on: date) -> OfferQuerySet:
     """Public offers that say some of its words or have its topic; what else they have in common moves them up."""
     offers = Offer.objects.visible_to_public(on)
-    wanted, score = Q(), Value(0.0, output_field=FloatField())
+    wanted: Q = Q()
+    score: Any = Value(0.0, output_field=FloatField())
     if said := search.saying_any_of(need.text):
         wanted, rank = said
         score = score + rank

@@ -29,7 +29,8 @@ def offers_like(
     that is not stored yet.
     """
     title = Value(fold(offer.title))
-    own = _places._default_manager.filter(offer=offer.pk).values("municipality") if places is None else list(places)
+    stored = _places._default_manager.filter(offer=offer.pk).values("municipality")
+    own: Any = stored if places is None else list(places)
     is_near: Any = Exists(_places._default_manager.filter(offer=OuterRef("pk"), municipality__in=own))
     if offer.city:
         is_near = Q(is_near) | Q(city__iexact=offer.city.strip())

@@ -68,7 +68,7 @@ def care_all(request: HttpRequest, link: AccessLink, organisation: Organisation)
 
 @opened_by_link(AccessLink.Purpose.CARE_ALL, _organisation)
 def care_all_end(request: HttpRequest, link: AccessLink, organisation: Organisation) -> HttpResponse:
-    """An organisation closes: its entries by name, and one button that ends them all. A second click finds none left."""
+    """An organisation closes: its entries by name, and one button that ends all. A second click finds none."""
     error: TransitionError | None = None
     if request.method == "POST":
         try:
