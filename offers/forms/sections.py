@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import ContactPerson
 from kiportal.common.fieldsets import Folded
+from kiportal.common.templatetags.ui import german
 from offers import changes
 from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator, unmarked
 from offers.models import Offer
@@ -216,7 +217,7 @@ class Contact(OfferForm):
             field: Any = unmarked(self.fields["contact_known"])
             field.choices = [
                 ("", _("Der Kontakt, der unten steht")),
-                *((key, contact_in_words(contact)) for key, contact in self.known_contacts.items()),
+                *((key, german(contact_in_words(contact))) for key, contact in self.known_contacts.items()),
             ]
         else:
             del self.fields["contact_known"]
