@@ -69,9 +69,8 @@ from kiportal.common.worddiff import diff
 register = template.Library()
 register.simple_tag(icons.icon)
 register.simple_tag(icons.pictogram)
-register.filter(field_groups)
-register.filter(form_parts)
-register.filter(fields_beside_parts)
+for _of_a_form in (field_groups, form_parts, fields_beside_parts):
+    register.filter(_of_a_form)
 
 # Scripts written from right to left; Django's own list lacks Pashto, Dari and Sorani.
 RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "prs", "ps", "ug", "ur"}
