@@ -138,10 +138,24 @@ class _OfferFields(Proposable[Offer]):
         rows.write(record, new)
 
 
+def public_contacts(organisation: int | None) -> models.QuerySet[ContactPerson]:
+    """Contacts of an organisation that stand at its published entries: an entry may name one of these, too."""
+    named = ContactPerson.objects.filter(organisation=organisation, offers__status=Offer.Status.PUBLISHED)
+    return named.select_related("consent").distinct().order_by("function", "pk")
+
+
 @transaction.atomic
-def write_contact(offer: Offer, new: Mapping[str, str]) -> ContactPerson:
-    """Store contact details; the caller saves the offer. Other entries with the same contact keep theirs."""
+def write_contact(offer: Offer, new: Mapping[str, str], *, reuse: bool = True) -> ContactPerson:
+    """Store contact details; the caller saves the offer. Other entries with the same contact keep theirs.
+
+    Where the details are those of another public contact of the organisation, the entry gets that one (`reuse`), so
+    that nobody has to write it again and a later change reaches all its entries.
+    """
     contact = ContactPerson(organisation=offer.provider)
+    details = {CONTACT[name]: new.get(name, current(offer, name)) for name in CONTACT}
+    if reuse and (known := public_contacts(offer.provider_id).filter(**details).first()):
+        offer.contact = known
+        return known
     if offer.contact is not None:
         contact = ContactPerson.objects.select_for_update().get(pk=offer.contact.pk)
         if contact.offers.exclude(pk=offer.pk).exists():

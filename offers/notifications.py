@@ -199,11 +199,11 @@ def care_link(offer: Offer, link: AccessLink, *, run: Run) -> None:
 
 
 @_in_language_of_author
-def preview_link(offer: Offer, link: AccessLink, *, run: Run) -> None:
-    """The entry as everybody will see it, before it is released."""
+def preview_link(offer: Offer, link: AccessLink, *, run: Run, is_change: bool = False) -> None:
+    """The entry as everybody will see it, before it or a change of it is released."""
     action = (_url("offer_preview", token=links.token(link)), _("Vorschau ansehen"))
     subject = _("Vorschau: „%(title)s“")
-    _send("preview_link", offer, to=link.email, run=run, subject=subject, action=action, link=link)
+    _send("preview_link", offer, to=link.email, run=run, subject=subject, action=action, link=link, is_change=is_change)
 
 
 # To the centre

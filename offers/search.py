@@ -16,7 +16,7 @@ from functools import cached_property, reduce
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity, TrigramWordSimilarity
-from django.db.models import Count, F, Func, Q, TextField, Value
+from django.db.models import Count, Expression, F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
 
 from kiportal.common.text import fold
@@ -27,6 +27,8 @@ from offers.vocabulary import FACETS, Entry, PackedKeys, Vocabulary
 
 MAX_LENGTH = 200
 MAX_TERMS = 8
+# Of a text that somebody wrote, as `saying_any_of` reads it
+MAX_TEXT, MAX_WORDS = 1000, 24
 STEMMED_FROM = 5
 ROOT_LENGTH = 4
 ANYWHERE_FROM = 6
@@ -156,6 +158,19 @@ def by_relevance(offers: OfferQuerySet, query: Query) -> OfferQuerySet:
         + TrigramSimilarity(title, text)
     )
     return offers.annotate(relevance=rank).order_by("-relevance", "sort_key", "pk")
+
+
+def saying_any_of(text: str) -> tuple[Q, Expression] | None:
+    """Of a longer text: which offers say any of its telling words, and how well; None when it has none."""
+    words = [
+        word for word in _WORD.findall(fold(text[:MAX_TEXT])) if len(word) >= ROOT_LENGTH and word not in _STOP_WORDS
+    ]
+    terms = [_term(word) for word in dict.fromkeys(words)][:MAX_WORDS]
+    if not terms:
+        return None
+    beginnings = _any_of([start for term in terms for start in term.beginnings], begun=True)
+    rank = 2 * SearchRank(F("search_vector"), _any_of([term.words[0] for term in terms]), weights=WEIGHTS)
+    return Q(search_vector=beginnings), rank + SearchRank(F("search_vector"), beginnings, weights=WEIGHTS)
 
 
 def _condition(term: Term, vocabulary: Vocabulary) -> Q:

@@ -9,8 +9,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from actors.models import Municipality, Organisation
+from kiportal.common.fieldsets import Folded
 from kiportal.common.models import Centre, User
 from kiportal.common.text import fold, sort_key
+from kiportal.common.widgets import CheckboxColumns
 from offers.models import Offer, Topic
 from offers.models.imports import Table
 from offers.querysets import known_to_staff
@@ -145,25 +147,37 @@ class StaffOrganisationFilters(django_filters.FilterSet):
         return organisations
 
 
-class SurveyCandidateFilters(StaffOrganisationFilters):
-    """Whom a Bestandsaufnahme could ask. Place and topic: the seat or where they offer something, and what."""
+class SurveyFilterForm(FilterForm):
+    fieldsets = [
+        ("", [("q", "eintraege")]),
+        Folded("Art der Organisation", ["art"]),
+        Folded("Kommune", ["kommune"]),
+        Folded("Thema", ["thema"]),
+    ]
 
-    art = django_filters.ChoiceFilter(
-        label="Art der Organisation", field_name="kind", choices=Organisation.Kind.choices, empty_label="alle"
+
+class SurveyCandidateFilters(StaffOrganisationFilters):
+    """Whom a Bestandsaufnahme could ask. Place and topic: the seat or where they offer something, and what.
+
+    Several kinds, places or topics widen what is found, the filters among each other narrow it.
+    """
+
+    art = django_filters.MultipleChoiceFilter(
+        label="Eine oder mehrere Arten", field_name="kind", choices=Organisation.Kind.choices, widget=CheckboxColumns
     )
-    kommune = django_filters.ModelChoiceFilter(
+    kommune = django_filters.ModelMultipleChoiceFilter(
         label="Sitz oder Angebote in",
         queryset=Municipality.objects.all(),
         to_field_name="slug",
-        empty_label="alle",
-        method="in_municipality",
+        method="in_municipalities",
+        widget=CheckboxColumns,
     )
-    thema = django_filters.ModelChoiceFilter(
+    thema = django_filters.ModelMultipleChoiceFilter(
         label="Angebote zum Thema",
         queryset=Topic.objects.all(),
         to_field_name="slug",
-        empty_label="alle",
-        method="with_topic",
+        method="with_topics",
+        widget=CheckboxColumns,
     )
     eintraege = django_filters.ChoiceFilter(
         label="Einträge",
@@ -173,12 +187,21 @@ class SurveyCandidateFilters(StaffOrganisationFilters):
     )
     stand = None
 
-    def in_municipality(self, organisations: Any, name: str, value: Municipality) -> QuerySet[Organisation]:
-        there = Offer.objects.in_municipality(value).filter(status=Offer.Status.PUBLISHED)
-        return organisations.filter(Q(municipality=value) | Q(pk__in=there.values("provider")))
+    class Meta(StaffOrganisationFilters.Meta):
+        form = SurveyFilterForm
 
-    def with_topic(self, organisations: Any, name: str, value: Topic) -> QuerySet[Organisation]:
-        about = Offer.objects.filter(status=Offer.Status.PUBLISHED, topics=value)
+    def in_municipalities(self, organisations: Any, name: str, value: QuerySet[Municipality]) -> QuerySet[Organisation]:
+        if not value:
+            return organisations
+        there = Offer.objects.filter(status=Offer.Status.PUBLISHED).filter(
+            Q(is_countywide=True) | Q(municipalities__in=value)
+        )
+        return organisations.filter(Q(municipality__in=value) | Q(pk__in=there.values("provider")))
+
+    def with_topics(self, organisations: Any, name: str, value: QuerySet[Topic]) -> QuerySet[Organisation]:
+        if not value:
+            return organisations
+        about = Offer.objects.filter(status=Offer.Status.PUBLISHED, topics__in=value)
         return organisations.filter(pk__in=about.values("provider"))
 
     def with_entries(self, organisations: Any, name: str, value: str) -> QuerySet[Organisation]:

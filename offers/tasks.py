@@ -143,9 +143,15 @@ def send_care_link(run: Run, link_pk: str) -> None:
 
 
 @job
-def send_preview_link(run: Run, link_pk: str) -> None:
+def send_preview_link(run: Run, link_pk: str) -> dict[str, Any] | None:
+    """Of an entry, or of a change of one; its author may have taken the change back meanwhile."""
     link = _link(link_pk)
-    notifications.preview_link(_offer(link.target_id), link, run=run)
+    record = link.target
+    if record is None:
+        return {"skipped": "Die Änderung ist inzwischen zurückgenommen."}
+    is_change = isinstance(record, ChangeProposal)
+    notifications.preview_link(_offer(record.target_id if is_change else record.pk), link, run=run, is_change=is_change)
+    return None
 
 
 @job

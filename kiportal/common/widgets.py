@@ -29,9 +29,27 @@ class CheckboxColumns(forms.CheckboxSelectMultiple):
 
 
 class CheckboxFilter(forms.CheckboxSelectMultiple):
-    """A long list of check boxes; scripts add a field that narrows it while typing."""
+    """A long list of check boxes; scripts add a field that narrows it while typing.
+
+    What is chosen stands first. The rest is folded then, when it is long.
+    """
 
     template_name = "django/forms/widgets/checkbox_filter.html"
+    LONG = 8
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        groups = context["widget"]["optgroups"]
+        chosen = [option for _label, options, _index in groups for option in options if option["selected"]]
+        rest = [
+            (label, left, index)
+            for label, options, index in groups
+            if (left := [option for option in options if not option["selected"]])
+        ]
+        number = sum(len(options) for _label, options, _index in rest)
+        if chosen and number > self.LONG:
+            context["widget"] |= {"chosen": [(None, chosen, 0)], "optgroups": rest, "number_left": number}
+        return context
 
 
 class SuggestInput(forms.TextInput):

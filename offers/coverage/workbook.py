@@ -5,13 +5,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from offers.coverage.sheet import Cell, Row, Sheet
+from offers.spreadsheets import MEDIA_TYPE, Value, append, style
 from offers.vain import MISSED_DAYS
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-type Value = str | int | None
+__all__ = ["MEDIA_TYPE", "write"]
 
 
 def write(sheet: Sheet) -> bytes:
@@ -22,20 +22,20 @@ def write(sheet: Sheet) -> bytes:
     numbers: Worksheet = book.active
     numbers.title = "Abdeckung"
     for line in table(sheet):
-        _append(numbers, line)
+        append(numbers, line)
     numbers.freeze_panes = "B2"
     numbers.print_title_rows, numbers.print_title_cols = "1:1", "A:A"
     numbers.page_setup.orientation = "landscape"
     numbers.oddHeader.center.text = f"{sheet.title}, Stand {sheet.as_of:%d.%m.%Y}".replace("&", "&&")
-    _style(numbers, first=32, others=14)
+    style(numbers, first=32, others=14)
     about = book.create_sheet("Angaben")
     for fact in _about(sheet):
-        _append(about, fact)
-    _style(about, first=24, others=100)
+        append(about, fact)
+    style(about, first=24, others=100)
     missed = book.create_sheet("Suchworte")
     for line in _missed(sheet):
-        _append(missed, line)
-    _style(missed, first=40, others=24)
+        append(missed, line)
+    style(missed, first=40, others=24)
     file = BytesIO()
     book.save(file)
     return file.getvalue()
@@ -92,21 +92,3 @@ def _missed(sheet: Sheet) -> Iterator[list[Value]]:
     yield [f"vergeblich gesucht in {MISSED_DAYS} Tagen", "Anzahl", "gesucht in"]
     for row, places in sheet.missed:
         yield [row.words, row.number, places]
-
-
-def _append(worksheet: "Worksheet", line: list[Value]) -> None:
-    worksheet.append(line)
-    for cell in worksheet[worksheet.max_row]:
-        if isinstance(cell.value, str):
-            cell.data_type = "s"
-
-
-def _style(worksheet: "Worksheet", *, first: int, others: int) -> None:
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    for cell in worksheet[1]:
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for number in range(1, worksheet.max_column + 1):
-        worksheet.column_dimensions[get_column_letter(number)].width = first if number == 1 else others

@@ -1,12 +1,13 @@
 """The forms behind a care link: a published entry with what its author proposes."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from kiportal.common.models import ChangeProposal
 from kiportal.common.transitions import By
-from offers.forms.base import Fieldset, OfferMeta
+from offers.forms.base import OfferMeta
 from offers.forms.details import Access, Partners
 from offers.forms.overlay import OverlayForm
+from offers.forms.parts import InParts
 from offers.forms.pictures import Pictures
 from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
 from offers.forms.times import Closure, Hours, Repeat, Time
@@ -15,6 +16,7 @@ from offers.permissions import usable_pictures
 
 
 class CareForm(
+    InParts,
     OverlayForm,
     About,
     Project,
@@ -30,25 +32,7 @@ class CareForm(
     Contact,
     Registration,
 ):
-    """The whole entry but its organisation and its pictures."""
-
-    fieldsets: ClassVar[list[Fieldset]] = [
-        *About.fieldsets,
-        *Project.fieldsets,
-        *Audience.fieldsets,
-        *Costs.fieldsets,
-        *Place.fieldsets,
-        *Time.fieldsets,
-        *Hours.fieldsets,
-        *Repeat.fieldsets,
-        *Time.date_rows,
-        *Closure.fieldsets,
-        *Access.fieldsets,
-        *Partners.fieldsets,
-        *Contact.fieldsets,
-        *Registration.fieldsets,
-        ("", ["message"]),
-    ]
+    """The whole entry but its organisation and its pictures, in parts."""
 
     class Meta(OfferMeta):
         fields = (

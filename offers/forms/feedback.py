@@ -1,7 +1,8 @@
 """What anybody, or a Kommune, may tell us, and how the centre answers."""
 
 import uuid
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -128,15 +129,35 @@ class FeedbackAnswerForm(forms.Form):
 
 
 class NeedAnswerForm(FeedbackAnswerForm):
+    """`suggested` are the offers to choose from; any public one is taken, and `q` looks for others."""
+
     offer = forms.ModelChoiceField(
         label="Passendes Angebot",
         queryset=Offer.objects.none(),
         required=False,
-        empty_label="keines",
-        help_text="Der Link zum Angebot steht dann in der E-Mail.",
+        widget=forms.RadioSelect,
+        help_text="Vorgeschlagen ist, was zu Worten, Thema und Ort passt. Der Link steht dann in der E-Mail.",
+        error_messages={"invalid_choice": "Dieses Angebot ist nicht mehr öffentlich. Bitte wählen Sie ein anderes."},
+    )
+    q = forms.CharField(
+        label="Ein anderes Angebot suchen",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    template_name = "offers/need_answer_fields.html"
+
+    def __init__(
+        self, *args: Any, suggested: Iterable[Offer] = (), searched: str = "", found: int = 0, **kwargs: Any
+    ) -> None:
+        self.searched, self.found = searched, found
         super().__init__(*args, **kwargs)
-        public = Offer.objects.visible_to_public(timezone.localdate())
-        self.fields["offer"].queryset = public.order_by("sort_key", "pk")  # type: ignore[attr-defined]
+        offer = cast("forms.ModelChoiceField", self.fields["offer"])
+        public = Offer.objects.visible_to_public(timezone.localdate()).select_related("provider")
+        offer.queryset = public
+        shown = list(suggested)
+        chosen = str(self["offer"].value() or "")
+        if chosen.isdecimal() and chosen not in {str(row.pk) for row in shown}:
+            shown += public.filter(pk=chosen)
+        offer.choices = [("", "keines"), *((row.pk, f"{row}, {row.provider}") for row in shown)]

@@ -57,6 +57,7 @@ class RecordingForm(About, Audience, Costs, ContactStep):
 
     template_name = "offers/recording_fields.html"
     mark_optional = False
+    asks_for_known_contact = False
 
     provider_name = forms.CharField(label="Name der Organisation", max_length=160)
     provider_existing = forms.ChoiceField(

@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import ContactPerson
 from kiportal.common.fieldsets import Folded
+from kiportal.common.templatetags.ui import german
 from offers import changes
 from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator, unmarked
 from offers.models import Offer
 
 MAXIMUM_TOPICS = 5
+# Contacts of the organisation that one can choose from
+MAXIMUM_CONTACTS = 12
 
 
 class About(OfferForm):
@@ -177,9 +180,22 @@ def _contact_field(name: str, **kwargs: Any) -> forms.Field:
     return field
 
 
+def contact_in_words(contact: ContactPerson) -> str:
+    return ", ".join(filter(None, [contact.function, contact.public_name, contact.phone, contact.email]))
+
+
 class Contact(OfferForm):
     """Whom people can reach. The name of a person is asked where a consent can be recorded with it."""
 
+    # A form in which the organisation itself may change has nothing to choose from.
+    asks_for_known_contact = True
+
+    contact_known = forms.ChoiceField(
+        label=_("Welcher Kontakt?"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Was Sie hier eingeben, gilt nur für diesen Eintrag. Andere Einträge behalten ihren Kontakt."),
+    )
     contact_function = _contact_field("function", label=_("Stelle oder Funktion"))
     contact_phone = _contact_field("phone", widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
     contact_email = _contact_field("email")
@@ -188,7 +204,7 @@ class Contact(OfferForm):
     fieldsets: ClassVar[list[Fieldset]] = [
         (
             _("Öffentlicher Kontakt"),
-            ["contact_function", ("contact_phone", "contact_email"), "contact_office_hours"],
+            ["contact_known", "contact_function", ("contact_phone", "contact_email"), "contact_office_hours"],
             _("Diese Angaben stehen öffentlich auf der Seite. Telefon oder E-Mail genügt."),
         ),
     ]
@@ -198,12 +214,31 @@ class Contact(OfferForm):
         self.fields["contact_function"].required = not self.lenient
         for name in changes.CONTACT:
             self.initial.setdefault(name, changes.current(self.instance, name))
+        known = changes.public_contacts(self.instance.provider_id).exclude(pk=self.instance.contact_id)
+        chosen_from = known[:MAXIMUM_CONTACTS] if self.asks_for_known_contact else ()
+        self.known_contacts = {str(contact.pk): contact for contact in chosen_from}
+        if self.known_contacts:
+            field: Any = unmarked(self.fields["contact_known"])
+            field.choices = [
+                ("", _("Der Kontakt, der unten steht")),
+                *((key, german(contact_in_words(contact))) for key, contact in self.known_contacts.items()),
+            ]
+        else:
+            del self.fields["contact_known"]
         # One of the two is needed, so neither is marked as optional.
         unmarked(self.fields["contact_phone"])
         unmarked(self.fields["contact_email"])
 
+    def chosen_contact(self) -> ContactPerson | None:
+        """One that the organisation has already, instead of the details below."""
+        return self.known_contacts.get(self.cleaned_data.get("contact_known") or "")
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if known := self.chosen_contact():
+            for name, attribute in changes.CONTACT.items():
+                cleaned[name] = getattr(known, attribute)
+                self.errors.pop(name, None)
         reachable = cleaned.get("contact_phone") or cleaned.get("contact_email")
         failed = {"contact_phone", "contact_email"} & self.errors.keys()
         begun = cleaned.get("contact_function") or cleaned.get("contact_office_hours")

@@ -10,7 +10,7 @@ from django.utils.choices import flatten_choices
 
 from actors import consents
 from actors.models import ContactPerson, Organisation
-from kiportal.common.fieldsets import Folded
+from kiportal.common.fieldsets import Folded, Part
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.models import Consent
 from kiportal.common.widgets import DateInput
@@ -18,6 +18,7 @@ from offers.completeness import PROJECT
 from offers.forms.base import Fieldset, OfferMeta, TargetGroupField
 from offers.forms.coordinates import Coordinates
 from offers.forms.details import Access, Partners
+from offers.forms.parts import ANMELDUNG, KOSTEN, TEXT, THE_REST, WHAT_CHANGES_MOST, InParts
 from offers.forms.sections import About, Audience, Costs, Place, Project, Registration
 from offers.forms.submission import CONSENT_WORDING
 from offers.forms.times import Closure, Hours, Repeat, Time
@@ -109,15 +110,50 @@ class ContactForm(LockedModelForm):
 # Offers
 
 
+_PROJECT_ROWS = [
+    "project_goal",
+    ("project_state", "project_period"),
+    ("project_needs", "project_cost_range"),
+    "project_steps",
+    "project_results",
+]
+_INTERN = ("Nur für das KI", ["submitter_email", "internal_note"], "Diese Angaben werden nicht veröffentlicht.")
+
+
 class StaffOfferForm(
-    About, Project, Audience, Place, Coordinates, Time, Repeat, Hours, Closure, Access, Partners, Costs, Registration
+    InParts,
+    About,
+    Project,
+    Audience,
+    Place,
+    Coordinates,
+    Time,
+    Repeat,
+    Hours,
+    Closure,
+    Access,
+    Partners,
+    Costs,
+    Registration,
 ):
     """The whole entry with its dates and, if need be, a new contact: one form, checked and stored together.
 
-    What the public sees must stay complete; an entry that is still on the way may have gaps.
+    What the public sees must stay complete; an entry that is still on the way may have gaps. What is there already is
+    shown in parts, a new entry as a whole.
     """
 
-    template_name = "offers/staff_offer_fields.html"
+    parts = (
+        *WHAT_CHANGES_MOST,
+        Part("karte", "Punkt auf der Karte", Coordinates.fieldsets),
+        Part("kontakt", "Kontakt", [("", ["contact"])]),
+        ANMELDUNG,
+        KOSTEN,
+        TEXT,
+        Part("eintrag", "Angebot oder Projekt, Programm", [("", ["kind", "programme"])]),
+        *THE_REST,
+        Part("projekt", "Für Projekte: zum Nachmachen", [("", _PROJECT_ROWS)]),
+        Part("intern", "Nur für das KI", [_INTERN]),
+    )
     fieldsets: ClassVar[list[Fieldset]] = [
         ("Was ist es?", ["kind", "programme"]),
         *About.fieldsets,
@@ -134,14 +170,8 @@ class StaffOfferForm(
         *Costs.fieldsets,
         *Registration.fieldsets,
         ("Kontakt", ["contact"]),
-        Folded(
-            "Nur für Projekte: was andere wissen müssen, um es nachzumachen",
-            [
-                *("project_goal", ("project_state", "project_period"), "project_needs", "project_cost_range"),
-                *("project_steps", "project_results"),
-            ],
-        ),
-        ("Nur für das KI", ["submitter_email", "internal_note"], "Diese Angaben werden nicht veröffentlicht."),
+        Folded("Nur für Projekte: was andere wissen müssen, um es nachzumachen", _PROJECT_ROWS),
+        _INTERN,
     ]
 
     class Meta(OfferMeta):
@@ -161,6 +191,7 @@ class StaffOfferForm(
     def __init__(self, data: Any = None, *, instance: Offer, **kwargs: Any) -> None:
         is_on_the_way = instance.pk is not None and instance.status != Offer.Status.PUBLISHED
         if instance.pk is None:
+            self.template_name = "offers/staff_offer_fields.html"
             kwargs["initial"] = {name: [] for name in ROWS}
         super().__init__(data, instance=instance, lenient=is_on_the_way, **kwargs)
         name_empty_choices(self)
@@ -196,6 +227,14 @@ class StaffOfferForm(
         if self.new_contact.has_changed():
             self.instance.contact = self.new_contact.save()
         return super().save(commit)
+
+    def told(self, slug: str) -> str:
+        match slug:
+            case "eintrag":
+                return ", ".join(filter(None, [self.instance.get_kind_display(), str(self.instance.programme or "")]))
+            case "intern":
+                return self.instance.submitter_email
+        return super().told(slug)
 
     def rows_in_words(self) -> dict[str, str]:
         """The dates, partners and other rows as this form would store them."""

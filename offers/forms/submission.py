@@ -231,6 +231,9 @@ class ContactStep(Registration, Contact):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.chosen_contact():  # its name and consent are its own
+            self.errors.pop("contact_name", None)
+            return cleaned
         name, agreed = cleaned.get("contact_name"), cleaned.get("contact_consent")
         if name and not agreed:
             self.add_error(
@@ -249,14 +252,28 @@ class ContactStep(Registration, Contact):
     def write_related(self) -> None:
         super().write_related()
         offer, cleaned = self.instance, self.cleaned_data
+        if known := self.chosen_contact():
+            if offer.contact is not None:
+                changes.remove_contact(offer)
+            offer.contact = known
+            offer.save(update_fields=["contact"])
+            return
         details = {name: cleaned[name] for name in changes.CONTACT}
-        contact = changes.write_contact(offer, details) if any(details.values()) else None
+        if self._keeps_contact(details):
+            return
+        contact = changes.write_contact(offer, details, reuse=False) if any(details.values()) else None
         if contact is None:
             changes.remove_contact(offer)
             return
         offer.save(update_fields=["contact"])
         if not cleaned["contact_name"] == contact.name == contact.public_name:
             self._write_name(contact, cleaned["contact_name"])
+
+    def _keeps_contact(self, details: dict[str, str]) -> bool:
+        """Whether all is as it was: then an entry that shares its contact goes on sharing it."""
+        contact, name = self.instance.contact, self.cleaned_data["contact_name"]
+        same = all(details[name] == changes.current(self.instance, name) for name in details)
+        return contact is not None and same and name == contact.name == contact.public_name
 
     def _write_name(self, contact: ContactPerson, name: str) -> None:
         former, contact.consent, contact.name = contact.consent, None, name

@@ -6,7 +6,7 @@ Each verb is one function; mails and other effects are jobs enqueued in the same
 from offers.lifecycle.access import hand_over, take_access, take_over
 from offers.lifecycle.addresses import replace_address
 from offers.lifecycle.brochures import brochure_for, order_brochure, unfinished_brochures
-from offers.lifecycle.care import archive, confirm, renew_care_link, restore, send_care_link, withdraw_name
+from offers.lifecycle.care import archive, confirm, end_all, renew_care_link, restore, send_care_link, withdraw_name
 from offers.lifecycle.contacts import add_contact, change_contact, remove_contact
 from offers.lifecycle.decisions import accept_change, question_change, reject_change
 from offers.lifecycle.drafts import (
@@ -70,7 +70,15 @@ from offers.lifecycle.imports import (
 from offers.lifecycle.inspiration import start_inspired_draft, start_inspired_own_draft
 from offers.lifecycle.mails import ADDRESS_OPEN, TooManyMails
 from offers.lifecycle.pictures import confirm_picture_rights, drop_waiting, keep_picture, proposed_pictures
-from offers.lifecycle.proposals import accept_proposal, propose, question_proposal, reject_proposal, withdraw_proposal
+from offers.lifecycle.proposals import (
+    accept_proposal,
+    as_if_accepted,
+    propose,
+    question_proposal,
+    reject_proposal,
+    send_change_preview_link,
+    withdraw_proposal,
+)
 from offers.lifecycle.recording import (
     discard_recorded,
     hold_recorded,
@@ -141,6 +149,7 @@ __all__ = [
     "answer_need",
     "answer_survey",
     "archive",
+    "as_if_accepted",
     "ask_about_search",
     "ask_again",
     "ask_for_columns",
@@ -164,6 +173,7 @@ __all__ = [
     "discard_recorded",
     "drop_file",
     "drop_waiting",
+    "end_all",
     "end_search",
     "erase_imports",
     "erase_searches",
@@ -221,6 +231,7 @@ __all__ = [
     "send_anonymously",
     "send_care_all_link",
     "send_care_link",
+    "send_change_preview_link",
     "send_preview_link",
     "send_recorded_link",
     "show_preview",

@@ -41,6 +41,18 @@ def require_reason_of_author(offer: Offer, *, by: By, reason: str) -> None:
 
 
 @transaction.atomic
+def end_all(link: AccessLink) -> int:
+    """The organisation closes: end every entry the link cares for; returns how many there were. Each can be undone."""
+    offers = Offer.objects.in_care_of(link.target_id, link.email)
+    hidden = offers.filter(pk__in=Offer.objects.hidden_as_overdue().values("pk"))
+    running = offers.filter(status=_S.PUBLISHED) | hidden
+    found = list(running.order_by("pk").select_for_update(of=("self",)))
+    for offer in found:
+        archive(offer, by=link)
+    return len(found)
+
+
+@transaction.atomic
 def restore(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
     require_reason_of_author(offer, by=by, reason=reason)
     change = apply(OFFER, offer, "restore", by=by, reason=reason, last_confirmed_on=timezone.localdate())

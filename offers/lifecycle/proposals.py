@@ -1,16 +1,18 @@
 """Changes laid over a published entry (DESIGN: rule 6)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kiportal.common import proposals
+from kiportal.common import links, proposals
 from kiportal.common.four_eyes import is_own_proposal, require_reason, require_reason_alone
 from kiportal.common.jobs import enqueue
-from kiportal.common.models import ChangeProposal, User
+from kiportal.common.models import AccessLink, ChangeProposal, User
 from kiportal.common.transitions import By, SomebodyWasFaster, TransitionError, apply
 from offers import changes
 from offers.completeness import missing
@@ -19,7 +21,7 @@ from offers.lifecycle.mails import mail_proposal_decision
 from offers.lifecycle.pictures import drop_waiting
 from offers.lifecycle.tables import PROPOSAL
 from offers.models import Offer
-from offers.permissions import can_apply_proposal, can_propose_change, own_proposals
+from offers.permissions import can_apply_proposal, can_propose_change, can_review_offer, own_proposals
 
 _S = Offer.Status
 _P = ChangeProposal.Status
@@ -79,6 +81,39 @@ def accept_proposal(proposal: ChangeProposal, fields: set[str], *, by: User, rea
     _take_over(offer, proposal, fields, by=by, reason=reason if offer.status == _S.HIDDEN else "")
     drop_waiting(offer, proposal.changes)
     mail_proposal_decision(offer, proposal, change)
+
+
+@contextmanager
+def as_if_accepted(proposal: ChangeProposal) -> Iterator[Offer]:
+    """The entry with the whole proposal in it, for looking only: nothing of what happens inside stays.
+
+    Written and taken back, so that every rule and every page reads it as it would be. Raises TransitionError where the
+    proposal no longer fits.
+    """
+    with transaction.atomic():
+        offer = Offer.objects.get(pk=proposal.target_id)
+        try:
+            changes.write(offer, {name: change["new"] for name, change in proposal.changes.items()})
+        except ValidationError as error:
+            raise TransitionError(_("Diese Änderung passt nicht mehr zum Eintrag.")) from error
+        offer.save()
+        yield Offer.objects.for_detail().get(pk=offer.pk)
+        transaction.set_rollback(True)
+
+
+@transaction.atomic
+def send_change_preview_link(proposal: ChangeProposal, *, by: User) -> AccessLink:
+    """Mail the author of a change a link to the entry as the public will see it."""
+    offer, proposal = _locked(proposal)
+    if not can_review_offer(by, offer):
+        raise PermissionDenied("send_change_preview_link is not allowed")
+    if proposal.status not in {_P.OPEN, _P.CHANGES_REQUESTED}:
+        raise TransitionError("Über diese Änderung ist schon entschieden.")
+    if not proposal.author_email:
+        raise TransitionError("Zu dieser Änderung ist keine E-Mail-Adresse gespeichert.")
+    link = links.issue(AccessLink.Purpose.PREVIEW, proposal, proposal.author_email)
+    enqueue("offers.send_preview_link", str(link.pk), title=f"E-Mail: Vorschau – {offer}", by=by)
+    return link
 
 
 def _is_changeable(offer: Offer) -> bool:

@@ -62,6 +62,8 @@ def proposed(kept: Record, other: Record, name: str) -> Side:
         return Side.KEPT if rows.ROWS["recurrence"].read(_offer(kept)) else Side.OTHER
     if name in _MEANT_EMPTY or not _is_gap(kept, name):
         return Side.KEPT
+    if name.startswith("project_") and not _offer(kept).is_project:
+        return Side.KEPT  # an Angebot has no use for what only a Projekt says
     for group in _TOGETHER:
         if name in group and any(_contradict(kept, other, part) for part in group if hasattr(kept, part)):
             return Side.KEPT

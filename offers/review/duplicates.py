@@ -1,9 +1,10 @@
 """Entries that look like one we already have. A hint for people; nothing is decided by it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Exists, Expression, F, Func, OuterRef, Q, TextField, Value
+from django.db.models import BooleanField, Exists, Expression, ExpressionWrapper, F, Func, OuterRef, Q, TextField, Value
 
 from actors.models import Organisation
 from actors.querysets import OrganisationQuerySet
@@ -13,22 +14,35 @@ from offers.querysets import OfferQuerySet, known_to_staff
 
 # Similarity of folded titles from 0 to 1: "Deutschkurs für Frauen" and "Deutschkurse für Frauen" have 0.83.
 ALIKE = 0.5
+# In the same place less is enough: "Nähtreff" and "Nähtreff im Stadtteil" have 0.43.
+ALIKE_NEARBY = 0.3
 GONE = [Offer.Status.REJECTED, Offer.Status.ARCHIVED]
 _places = Offer.municipalities.through
 
 
-def offers_like(offer: Offer, known: OfferQuerySet | None = None) -> OfferQuerySet:
-    """Return entries with a similar title anywhere, or a similar short text in the same place, nearest first.
+def offers_like(
+    offer: Offer, known: OfferQuerySet | None = None, places: Collection[int] | None = None
+) -> OfferQuerySet:
+    """Return entries with a similar title anywhere, or a similar title or text in the same place; those come first.
 
-    `known` are those to look among, if not all that were sent.
+    `known` are those to look among, if not all that were sent; `places` are the keys of the municipalities of an entry
+    that is not stored yet.
     """
     title = Value(fold(offer.title))
-    own = _places._default_manager.filter(offer=offer.pk).values("municipality")
-    in_the_same_place = Exists(_places._default_manager.filter(offer=OuterRef("pk"), municipality__in=own))
-    alike = _known(title, known).filter(
-        _same_title(title) | (Q(search_text__trigram_similar=Value(offer.search_text)) & Q(in_the_same_place))
+    stored = _places._default_manager.filter(offer=offer.pk).values("municipality")
+    own: Any = stored if places is None else list(places)
+    is_near: Any = Exists(_places._default_manager.filter(offer=OuterRef("pk"), municipality__in=own))
+    if offer.city:
+        is_near = Q(is_near) | Q(city__iexact=offer.city.strip())
+    if offer.place_name:
+        is_near = Q(is_near) | Q(place_name__trigram_similar=offer.place_name)
+    found = _known(title, known).annotate(is_near=ExpressionWrapper(Q(is_near), output_field=BooleanField()))
+    alike = found.filter(
+        _same_title(title)
+        | Q(is_near=True, search_text__trigram_word_similar=title, likeness__gte=ALIKE_NEARBY)
+        | Q(is_near=True, search_text__trigram_similar=Value(offer.search_text))
     )
-    return alike.exclude(pk=offer.pk).select_related("provider").order_by("-likeness")  # type: ignore[misc]
+    return alike.exclude(pk=offer.pk).select_related("provider").order_by("-is_near", "-likeness")  # type: ignore[misc]
 
 
 def has_twin() -> Exists:

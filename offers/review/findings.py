@@ -1,6 +1,7 @@
 """What can be checked about a submission before a person decides. Hints only: none of them stops a decision."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import quote_plus, urlsplit
 
@@ -65,6 +66,17 @@ def examine(offer: Offer, *, by: User) -> list[Finding]:
         *_place(offer),
         *_map(offer),
     ]
+
+
+def examine_changed(offer: Offer, fields: Collection[str]) -> list[Finding]:
+    """The same for a public entry with a change in it, named by its `fields`; who may decide stands elsewhere."""
+    found = [_completeness(offer)]
+    if {"title", "municipalities", "city"} & set(fields):
+        found.append(_twins(offer))
+    found.append(_consent(offer))
+    if "images" in fields:
+        found.append(_picture_rights(offer))
+    return [*found, _privacy(offer), _links(offer), _readability(offer), *_place(offer)]
 
 
 def _own(offer: Offer, by: User) -> list[Finding]:

@@ -1,12 +1,12 @@
 """Whom a round can ask, at which address, and about which entries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import F, Q
 
 from actors.models import Organisation
 from actors.querysets import OrganisationQuerySet
-from kiportal.common.models import AccessLink
+from kiportal.common.models import AccessLink, Centre, MailAddress
 from kiportal.common.transitions import By
 from offers import reaching
 from offers.models import Offer, OfferSurvey, SurveyAnswer, SurveyInvitation
@@ -16,8 +16,12 @@ Outcome = SurveyAnswer.Outcome
 
 
 def candidates(survey: OfferSurvey) -> OrganisationQuerySet:
-    """Public organisations that the round does not ask yet."""
-    return Organisation.objects.visible_to_public().exclude(survey_invitations__survey=survey)
+    """Public organisations that the round does not ask yet; the centre does not ask itself."""
+    centre = Centre.objects.current()
+    itself = Q(name__iexact=centre.name)
+    if centre.email:
+        itself |= Q(email__iexact=centre.email)
+    return Organisation.objects.visible_to_public().exclude(survey_invitations__survey=survey).exclude(itself)
 
 
 def addresses(organisations: Collection[int]) -> dict[int, str]:
@@ -35,6 +39,12 @@ def addresses(organisations: Collection[int]) -> dict[int, str]:
         found[pk].append(email)
     silent = reaching.silent()
     return {pk: reaching.best(emails, silent) for pk, emails in found.items()}
+
+
+def silent_among(emails: Iterable[str]) -> set[str]:
+    """Those of the addresses that take no mail."""
+    undeliverable = MailAddress.objects.undeliverable().filter(email__in=list(emails))
+    return set(undeliverable.values_list("email", flat=True))
 
 
 def offers_of(invitation: SurveyInvitation, by: By | None = None) -> OfferQuerySet:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("angebote/melden/<str:token>/<slug:step>/", submission.submission_step, name="submission_step"),
     path("angebote/bestaetigen/<str:token>/", confirmation.submission_confirm, name="submission_confirm"),
     path("angebote/pflege/organisation/<str:token>/", care_all.care_all, name="care_all"),
+    path("angebote/pflege/organisation/<str:token>/beenden/", care_all.care_all_end, name="care_all_end"),
     path("angebote/pflege/organisation/<str:token>/<int:pk>/", care_all.care_all_edit, name="care_all_edit"),
     path(
         "angebote/pflege/organisation/<str:token>/<int:pk>/bilder/",

@@ -67,6 +67,7 @@ urlpatterns = [
     path(f"{_SURVEY}/organisationen/", surveys.survey_choose, name="survey_choose"),
     path(f"{_SURVEY}/erinnern/", surveys.survey_remind, name="survey_remind"),
     path(f"{_SURVEY}/ergebnis/", surveys.survey_result, name="survey_result"),
+    path(f"{_SURVEY}/ergebnis.xlsx", surveys.survey_workbook, name="survey_workbook"),
     path(f"{_INVITATION}/", survey_answers.survey_on_phone, name="survey_on_phone"),
     path(f"{_INVITATION}/adresse/", surveys.invitation_address, name="invitation_address"),
     path(f"{_INVITATION}/schicken/", surveys.invitation_send, name="invitation_send"),
@@ -76,6 +77,7 @@ urlpatterns = [
     path("arbeitsplatz/pruefung/<int:pk>/vorschau/", review.review_preview, name="review_preview"),
     path("arbeitsplatz/pruefung/zustaendig/<slug:kind>/<int:pk>/", review.review_assign, name="review_assign"),
     path("arbeitsplatz/pruefung/aenderung/<int:pk>/", proposals.ProposalDetail.as_view(), name="proposal_detail"),
+    path("arbeitsplatz/pruefung/aenderung/<int:pk>/vorschau/", proposals.proposal_preview, name="proposal_preview"),
     path("arbeitsplatz/zusammenfuehren/<slug:kind>/<int:pk>/", merging.merge_find, name="merge_find"),
     path(
         "arbeitsplatz/zusammenfuehren/<slug:kind>/<int:pk>/<int:other_pk>/", merging.merge_confirm, name="merge_confirm"

@@ -46,19 +46,28 @@ def _organisations(request: HttpRequest) -> Any:
     if len(name) < SHORTEST:
         return Organisation.objects.none()
     found = organisations_like(Organisation(name=name)).select_related("municipality")
-    if place.isdecimal() and len(place) < 10:
+    if _is_key(place):
         found = found.annotate(is_near=Q(municipality=int(place), municipality__isnull=False))
         return found.order_by("-is_near", "-likeness")  # type: ignore[misc]
     return found
 
 
 def _offers(request: HttpRequest, known: Any = None) -> Any:
+    """A title is typed together with the places where it is; entries there come first, and less has to be alike."""
     title = request.GET.get("title", "").strip()[:120]
     if len(title) < SHORTEST:
         return Offer.objects.none()
-    typed = Offer(title=title)
+    city, place = (request.GET.get(name, "").strip()[:160] for name in ("city", "place_name"))
+    typed = Offer(title=title, city=city, place_name=place)
     typed.search_text = fold(title)
-    return offers_like(typed, known)
+    found = offers_like(
+        typed, known, places=[int(key) for key in request.GET.getlist("municipalities") if _is_key(key)]
+    )
+    return found.prefetch_related("municipalities")
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) < 10
 
 
 def _hint(request: HttpRequest, rows: list[tuple[Any, str]]) -> HttpResponse:

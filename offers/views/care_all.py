@@ -60,11 +60,29 @@ def care_all(request: HttpRequest, link: AccessLink, organisation: Organisation)
         "number": sum(1 for entry in entries if entry["can_confirm"]),
         "confirmable": sum(1 for entry in entries if entry["can_confirm"] and not entry["refusal"]),
         "unfinished": [entry for entry in entries if entry["refusal"]],
+        "end_url": reverse("offers:care_all_end", kwargs={"token": links.token(link)}),
         "error": error,
         "done": _done(request, link),
         "reminders_stopped": MailAddress.objects.known_as(link.email).exclude(reminders_stopped_on=None).exists(),
     }
     return render(request, "offers/care_all.html", context, status=error.status if error else 200)
+
+
+@opened_by_link(AccessLink.Purpose.CARE_ALL, _organisation)
+def care_all_end(request: HttpRequest, link: AccessLink, organisation: Organisation) -> HttpResponse:
+    """An organisation closes: its entries by name, and one button that ends all. A second click finds none."""
+    error: TransitionError | None = None
+    if request.method == "POST":
+        try:
+            number = lifecycle.end_all(link)
+            return redirect(_url(link, f"alle-beenden:{number}" if number else ""))
+        except TransitionError as refused:
+            error = refused
+    entries = [entry["offer"] for entry in _entries(link) if entry["can_confirm"]]
+    if not entries:
+        return redirect(_url(link))
+    context = {"organisation": organisation, "entries": entries, "back_url": _url(link), "error": error}
+    return render(request, "offers/care_all_end.html", context, status=error.status if error else 200)
 
 
 @opened_by_link(AccessLink.Purpose.CARE_ALL, _organisation)
@@ -176,6 +194,13 @@ def _done(request: HttpRequest, link: AccessLink) -> str:
         text = ngettext(
             "Danke. %(number)d Eintrag ist als aktuell bestätigt.",
             "Danke. %(number)d Einträge sind als aktuell bestätigt.",
+            int(number),
+        )
+        return text % {"number": int(number)}
+    if verb == "alle-beenden":
+        text = ngettext(
+            "%(number)d Eintrag ist beendet. Sie können ihn hier zurückholen.",
+            "%(number)d Einträge sind beendet. Sie können jeden hier zurückholen.",
             int(number),
         )
         return text % {"number": int(number)}

@@ -31,7 +31,9 @@ def attempt(
 
     def build(data: QueryDict | None) -> Any:
         stored = Offer.objects.select_related("offer_type", "contact", "provider").get(pk=offer.pk)
-        return form_class(data, instance=stored, proposal=own_proposals(by, stored).first())
+        form = form_class(data, instance=stored, proposal=own_proposals(by, stored).first())
+        form.opened_part = request.GET.get("teil", "")
+        return form
 
     return overlaying.attempt(
         request,

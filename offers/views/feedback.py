@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kiportal.common.transitions import Table, TransitionError, possible
@@ -17,9 +18,13 @@ from kiportal.common.views.acting import acting_user
 from offers import lifecycle
 from offers.forms.feedback import FeedbackAnswerForm, NeedAnswerForm
 from offers.history import timeline
-from offers.models import Hint, Need
+from offers.models import Hint, Need, Offer
+from offers.review.answers import fitting
+from offers.staff_filters import StaffOfferFilters
 
 PAGE_LENGTH = 30
+# Offers that a need may be answered with: as many as fit by themselves, and as many as a search names
+FITTING, AT_MOST = 6, 12
 TITLES = {
     "answer": "Beantwortet",
     "note": "Als Lücke vorgemerkt",
@@ -72,7 +77,11 @@ def need_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "topic", "municipality", "target_group", "language", "offer", "by_organisation", "by_user"
     )
     need = get_object_or_404(rows, pk=pk)
-    form = NeedAnswerForm(request.POST or None)
+    choice = _choice(need, request.POST.get("q", ""))
+    if request.POST.get("verb") == "suchen":
+        typed = {name: request.POST.get(name, "") for name in ("text", "offer", "q")}
+        return _page(request, need, NeedAnswerForm(initial=typed, **choice), lifecycle.NEED, {"need": need})
+    form = NeedAnswerForm(request.POST or None, **choice)
 
     def answer(by: Any) -> None:
         lifecycle.answer_need(need, by=by, text=form.cleaned_data["text"], offer=form.cleaned_data["offer"])
@@ -89,6 +98,18 @@ def need_detail(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     return _detail(request, need, form, lifecycle.NEED, verbs, {"need": need})
+
+
+def _choice(need: Need, words: str) -> dict[str, Any]:
+    """What was looked for stands on top of what fits by itself."""
+    today, words = timezone.localdate(), words.strip()[:120]
+    found: list[Offer] = []
+    if words:
+        public = Offer.objects.visible_to_public(today).select_related("provider")
+        found = list(StaffOfferFilters({"q": words}, public).qs.order_by("sort_key", "pk")[:AT_MOST])
+    keys = [offer.pk for offer in found]
+    fits = fitting(need, today).exclude(pk__in=keys)[:FITTING]
+    return {"suggested": [*found, *fits], "searched": words, "found": len(found)}
 
 
 @permission_required("offers.answer_hint", raise_exception=True)
@@ -135,10 +156,22 @@ def _detail(
         else:
             messages.success(request, told)
             return redirect(message)
+    return _page(request, message, form, transitions, context, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    message: Need | Hint,
+    form: FeedbackAnswerForm,
+    transitions: Table,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
     context |= {
         "message": message,
         "form": form,
-        "verbs": possible(transitions, message, user),
+        "verbs": possible(transitions, message, acting_user(request)),
         "history": timeline(message, titles=TITLES),
     }
     return render(request, "offers/feedback_detail.html", context, status=status)

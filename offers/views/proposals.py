@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from kiportal.common.four_eyes import is_own_proposal
-from kiportal.common.models import ChangeProposal
+from kiportal.common.models import AccessLink, ChangeProposal
 from kiportal.common.proposals import REWRITTEN
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
@@ -18,7 +22,7 @@ from offers.forms.decisions import ProposalDecisionForm
 from offers.history import timeline
 from offers.models import Offer, OfferImage
 from offers.permissions import can_accept_any_proposal
-from offers.review import records
+from offers.review import findings, records
 from offers.views.review import decided, next_url
 from offers.views.steps import somebody_was_faster, workspace_url
 
@@ -109,6 +113,7 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
     ) -> HttpResponse:
         owner, user = records.owner_of(proposal), acting_user(self.request)
         context = self.get_context_data(
+            **self._outlook(proposal),
             proposal=proposal,
             can_accept=can_accept_any_proposal(user, proposal),
             is_own=is_own_proposal(user, proposal),
@@ -122,6 +127,35 @@ class ProposalDetail(PermissionRequiredMixin, TemplateView):
             next_url=next_url(self.request, proposal.created_at),
         )
         return self.render_to_response(context, status=status)
+
+    def _outlook(self, proposal: ChangeProposal) -> dict[str, Any]:
+        """Of an entry: what is to be checked and how it will look, with all of the change in it."""
+        if not isinstance(proposal.target, Offer) or proposal.status != ChangeProposal.Status.OPEN:
+            return {}
+        previews = AccessLink.objects.for_target(proposal).filter(purpose=AccessLink.Purpose.PREVIEW)
+        outlook: dict[str, Any] = {"is_entry": True, "preview": previews.order_by("created_at").last()}
+        try:
+            with lifecycle.as_if_accepted(proposal) as changed:
+                looks = render_to_string("offers/_offer.html", {"offer": changed, "heading_level": 2}, self.request)
+                return outlook | {"findings": findings.examine_changed(changed, proposal.changes), "looks": looks}
+        except TransitionError as error:
+            return outlook | {"misfit": str(error)}
+
+
+@require_POST
+@permission_required("offers.review_offer", raise_exception=True)
+def proposal_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail the author of a change a link to the entry as the public will see it."""
+    proposal = get_object_or_404(records.known(records.CHANGE), pk=pk)
+    if not isinstance(proposal.target, Offer):
+        raise Http404
+    try:
+        link = lifecycle.send_change_preview_link(proposal, by=acting_user(request))
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Der Link zur Vorschau geht an {link.email}.")
+    return redirect("offers:proposal_detail", pk=pk)
 
 
 def _rows(proposal: ChangeProposal, taken: set[str]) -> list[Row]:

@@ -112,7 +112,9 @@ class StaffOfferEdit(PermissionRequiredMixin, View):
     raise_exception = True
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._page(request, StaffOfferForm(instance=self._offer(pk)))
+        form = StaffOfferForm(instance=self._offer(pk))
+        form.opened_part = request.GET.get("teil", "")
+        return self._page(request, form)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         offer = self._offer(pk)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic import ListView
 
@@ -25,7 +26,7 @@ from offers import lifecycle
 from offers.forms.surveys import InvitationAddressForm, OfferSurveyForm
 from offers.models import OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.staff_filters import SurveyCandidateFilters
-from offers.surveys import asking, results
+from offers.surveys import asking, results, workbook
 from offers.views.steps import StepView
 
 PERMISSION = "offers.run_offersurvey"
@@ -169,11 +170,7 @@ def _rows(invitations: Any) -> list[dict[str, Any]]:
         .annotate(entries=Count("pk"), open=Count("pk", filter=Q(outcome__in=[Outcome.OPEN, Outcome.TO_CHANGE])))
     )
     numbers = {row["invitation"]: (row["entries"], row["open"]) for row in counted}
-    silent = set(
-        MailAddress.objects.undeliverable()
-        .filter(email__in=[invitation.email for invitation in invitations])
-        .values_list("email", flat=True)
-    )
+    silent = asking.silent_among(invitation.email for invitation in invitations)
     return [
         {
             "invitation": invitation,
@@ -214,10 +211,13 @@ def survey_choose(request: HttpRequest, pk: int) -> HttpResponse:
     known = asking.addresses([organisation.pk for organisation in organisations])
     running = SurveyInvitation.objects.open().exclude(survey=survey).select_related("survey")
     elsewhere = {invitation.organisation_id: invitation.survey for invitation in running}
+    silent = asking.silent_among(known.values())
     context = {
         "survey": survey,
         "filters": filters,
         "rows": [(row, known.get(row.pk, ""), elsewhere.get(row.pk)) for row in organisations],
+        "silent": silent,
+        "unreached": sum(not (email := known.get(row.pk, "")) or email in silent for row in organisations),
         "chosen": survey.invitations.count(),
     }
     return render(request, "offers/survey_choose.html", context)
@@ -236,6 +236,18 @@ def survey_result(request: HttpRequest, pk: int) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "offers/survey_result.html", context)
+
+
+@require_safe
+@permission_required(PERMISSION, raise_exception=True)
+def survey_workbook(request: HttpRequest, pk: int) -> HttpResponse:
+    """The numbers of the result sheet as a spreadsheet."""
+    survey = get_object_or_404(OfferSurvey.objects.exclude(status=OfferSurvey.Status.DRAFT), pk=pk)
+    today = timezone.localdate()
+    answer = HttpResponse(workbook.write(survey, results.sheet(survey), today), content_type=workbook.MEDIA_TYPE)
+    answer.headers["Content-Disposition"] = f'attachment; filename="bestandsaufnahme-{pk}-{today:%Y-%m-%d}.xlsx"'
+    patch_cache_control(answer, private=True, no_store=True)
+    return answer
 
 
 @require_POST

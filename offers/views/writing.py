@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -154,6 +155,7 @@ class Desk:
             "question": question_of(offer),
             "answer_url": self.url(REVIEW),
             "differences": differing,
+            "alike_places": _places_so_far(offer) if "title" in form.fields else "",
             "has_buttons": getattr(form, "has_buttons", False),
             "more_dates": getattr(form, "asks_for_dates", False) and form.rows < form.USUAL_ROWS,
         }
@@ -208,6 +210,14 @@ class Desk:
             {"label": label, "url": self.url(slug), "state": "current" if slug == current else state}
             for slug, label, state in entries
         ]
+
+
+def _places_so_far(offer: Offer) -> str:
+    """Where it will be, as a query for the hint beside the title: what is stored, else where its organisation is."""
+    keys = list(offer.municipalities.values_list("pk", flat=True))
+    if not keys and offer.provider.municipality_id:
+        keys = [offer.provider.municipality_id]
+    return f"?{urlencode([('municipalities', key) for key in keys])}" if keys else ""
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 /*
  * Comfort only: every page works without this file.
  * Error summary gets the focus, menus close with Escape or a click elsewhere, long texts count their characters,
- * long check lists get a field that narrows them, the rich text editor gets a name.
+ * long check lists get a field that narrows them, links open parts of a form, the rich text editor gets a name.
  */
 
 document.querySelector("[data-error-summary]")?.focus();
@@ -38,7 +38,7 @@ function countCharacters(note) {
 }
 
 function addFilter(list) {
-  const options = [...list.querySelectorAll(".kern-form-check")];
+  const options = [...list.querySelectorAll(".form-filter__options .kern-form-check")];
   if (!options.length) return;
   const id = `${list.querySelector("input").id}_filter`;
   const frame = document.createElement("div");
@@ -52,7 +52,7 @@ function addFilter(list) {
   found.className = "form-filter__found";
   found.setAttribute("role", "status");
   frame.append(label, input, found);
-  list.prepend(frame);
+  list.querySelector(".form-filter__options").before(frame);
   list.classList.add("form-filter--ready");
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault(); // the form is not finished yet
@@ -68,6 +68,13 @@ function addFilter(list) {
     found.textContent = word ? list.dataset.filterFound.replace("{count}", count) : "";
   });
 }
+
+// A link into a part of a form that is folded opens it; most browsers do that themselves.
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest?.(".form-jumps__link");
+  const part = link?.hash && document.querySelector(link.hash)?.closest("details");
+  if (part) part.open = true;
+});
 
 function enhance(root) {
   root.querySelectorAll("[data-counter]").forEach(countCharacters);

@@ -51,6 +51,7 @@ def test_link_in_the_mail_confirms_changes_and_ends(
     assert set(Offer.objects.values_list("last_confirmed_on", flat=True)) == {timezone.localdate()}
 
     page.get_by_role("listitem").filter(has_text="Lesekreis").get_by_role("link", name="Ändern").click()
+    page.get_by_role("link", name="Titel und Text").click()
     page.get_by_label("Titel").fill("Lesekreis am Mittwoch")
     check(page)
     page.get_by_role("button", name="Änderung senden").click()

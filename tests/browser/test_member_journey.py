@@ -65,6 +65,7 @@ def change_entry(verein: Page, check: Check, offer: Offer) -> None:
     check(verein)
     verein.get_by_role("link", name=f"Ändern: {offer}").click()
     check(verein)
+    verein.get_by_role("link", name="Titel und Text").click()
     verein.get_by_label("Kurz gesagt").fill("Dienstags um zehn.")
     verein.get_by_role("button", name="Änderung senden").click()
     expect(verein.get_by_role("heading", name="Ihre Änderung wird geprüft")).to_be_visible()

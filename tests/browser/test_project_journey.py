@@ -163,6 +163,7 @@ def propose_change(verein: Page, check: Check, mailbox: Mailbox) -> None:
     check(verein)
     verein.get_by_role("link", name="Ändern").click()
     check(verein)
+    verein.get_by_role("link", name="Zeit", exact=True).click()
     verein.get_by_label("Zeiten in Worten").fill("samstags 11 bis 14 Uhr")
     verein.get_by_role("button", name="Änderung senden").click()
     expect(verein.get_by_text("Ihre Änderung wird geprüft").first).to_be_visible()

@@ -83,6 +83,7 @@ def answer(page: Page, check: Check) -> None:
     expect(page.get_by_text("Ihre Antwort ist gespeichert.")).to_be_visible()
     check(page)
     page.get_by_role("link", name="Jetzt ändern").click()
+    page.get_by_role("link", name="Titel und Text").click()
     page.get_by_label("Titel").fill("Lesekreis am Mittwoch")
     page.get_by_role("button", name="Änderung senden").click()
     expect(page.get_by_text("Ihre Antwort ist vollständig.")).to_be_visible()

@@ -50,6 +50,36 @@ def test_staff_hint_names_all_that_is_known(client: Client, editor: User) -> Non
     assert "Deutschkurse für Frauen" in client.get(url, {"title": "Deutschkurs für Frauen"}).text
 
 
+@pytest.mark.parametrize("view", ["public_alike", "staff_alike"])
+def test_hint_takes_the_typed_place_into_account(client: Client, editor: User, centre: object, view: str) -> None:
+    """In the same place less has to be alike, and what is there comes first."""
+    here, there = factories.make_municipality("Netphen", pk=901), factories.make_municipality("Siegen", pk=902)
+    factories.make_offer("Nähtreff im Stadtteil", municipalities=[here])
+    factories.make_offer("Nähtreff", municipalities=[there])
+    client.force_login(editor)
+    url = reverse(f"offers:{view}")
+    assert "im Stadtteil" not in client.get(url, {"title": "Nähtreff", "municipalities": "902"}).text
+    text = client.get(url, {"title": "Nähtreff", "municipalities": ["901", "x"]}).text
+    assert text.index("Nähtreff im Stadtteil") < text.index("Nähtreff<")
+    assert text.count("am selben Ort") == 1
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ({"city": "Freudenberg"}, {"city": "freudenberg "}),
+        ({"place_name": "Bürgerhaus"}, {"place_name": "Buergerhaus"}),
+    ],
+)
+def test_hint_takes_address_into_account(
+    client: Client, centre: object, stored: dict[str, str], typed: dict[str, str]
+) -> None:
+    factories.make_offer("Nähtreff im Stadtteil", **stored)
+    url = reverse("offers:public_alike")
+    assert "im Stadtteil" not in client.get(url, {"title": "Nähtreff"}).text
+    assert "im Stadtteil" in client.get(url, {"title": "Nähtreff"} | typed).text
+
+
 @pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize(
     "query", [{}, {"name": "Kul"}, {"title": " "}, {"name": "Ganz anders", "municipality": "9" * 20}]

@@ -291,3 +291,49 @@ def test_revoked_link_cannot_be_renewed(client: Client, path: str) -> None:
     links.revoke(AccessLink.objects.all())
     assert client.post(path).status_code == 410
     assert not Job.objects.exists()
+
+
+# One contact of several
+
+
+def test_author_chooses_another_contact_of_the_organisation(
+    client: Client, offer: Offer, path: str, editor: User
+) -> None:
+    """The entry gets that contact itself, and neither contact changes."""
+    office = ContactPerson.objects.create(organisation=offer.provider, function="Vorstand", phone="0271 1")
+    sister = factories.make_offer("Chor", provider=offer.provider, contact=office)
+    own = offer.contact
+    hidden = ContactPerson.objects.create(organisation=offer.provider, function="Nur intern", phone="0271 999")
+    page = client.get(f"{path}aendern/")
+    choices = [key for key, _label in page.context["form"].fields["contact_known"].choices]
+    assert choices == ["", str(office.pk)]
+    assert hidden.phone not in page.text
+    change(client, path, contact_known=str(office.pk))
+    proposal = open_proposal()
+    assert set(proposal.changes) == {"contact_function", "contact_phone", "contact_email"}
+    lifecycle.accept_proposal(proposal, set(proposal.changes), by=editor)
+    assert {Offer.objects.get(pk=row.pk).contact_id for row in (offer, sister)} == {office.pk}
+    assert own is not None
+    assert list(ContactPerson.objects.filter(pk=own.pk).values_list("function", "email")) == [
+        ("Kursbüro", "kursbuero@example.org")
+    ]
+
+
+def test_contact_typed_for_one_entry_leaves_those_of_others(
+    client: Client, offer: Offer, path: str, editor: User
+) -> None:
+    sister = factories.make_offer("Chor", provider=offer.provider, contact=offer.contact)
+    change(client, path, contact_phone="0271 12")
+    proposal = open_proposal()
+    lifecycle.accept_proposal(proposal, set(proposal.changes), by=editor)
+    phones = {row.pk: row.contact.phone for row in Offer.objects.select_related("contact") if row.contact}
+    assert phones == {offer.pk: "0271 12", sister.pk: ""}
+
+
+def test_choice_of_somebody_elses_contact_is_refused(client: Client, offer: Offer, path: str) -> None:
+    office = ContactPerson.objects.create(organisation=offer.provider, function="Vorstand", phone="0271 1")
+    factories.make_offer("Chor", provider=offer.provider, contact=office)
+    stranger = factories.make_offer("Fremd").contact
+    assert stranger is not None
+    assert change(client, path, contact_known=str(stranger.pk)).status_code == 200
+    assert not ChangeProposal.objects.exists()

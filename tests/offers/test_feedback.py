@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -164,6 +165,31 @@ def test_need_is_answered_with_an_offer(staff: Client, offer: Offer, mailbox: Ma
     assert mailbox.link(need.number, offer.get_absolute_url())
     need.refresh_from_db()
     assert (need.status, need.offer) == (Need.Status.ANSWERED, offer)
+
+
+def test_need_is_suggested_what_fits_its_words_topic_and_place(staff: Client) -> None:
+    """However many offers there are, a handful stands on the page."""
+    here, topic = factories.make_municipality("Netphen"), factories.make_topic("sprache")
+    for number in range(30):
+        factories.make_offer(f"Ganz anderes {number}", summary="Etwas Schönes.")
+    by_word = factories.make_offer("Schwimmkurs für Frauen")
+    nearer = factories.make_offer("Schwimmkurs", municipalities=[here], topics=[topic])
+    by_topic = factories.make_offer("Gespräche", topics=[topic])
+    factories.make_offer("Schwimmkurs, verborgen", status=Offer.Status.HIDDEN)
+    need = Need.objects.create(key=uuid4(), text="Ich suche Schwimmkurse", topic=topic, municipality=here)
+    choices = staff.get(need.get_absolute_url()).context["form"].fields["offer"].choices
+    assert [key for key, _label in choices] == ["", nearer.pk, by_word.pk, by_topic.pk]
+
+
+def test_another_offer_is_looked_for_without_losing_a_word(staff: Client) -> None:
+    offer = factories.make_offer("Nähtreff am Markt")
+    need = Need.objects.create(key=uuid4(), text="Etwas mit Musik")
+    answer = staff.post(need.get_absolute_url(), {"verb": "suchen", "q": "naehtreff", "text": "Guten Tag", "offer": ""})
+    form = answer.context["form"]
+    assert [key for key, _label in form.fields["offer"].choices] == ["", offer.pk]
+    assert form["text"].value() == "Guten Tag"
+    need.refresh_from_db()
+    assert need.status == Need.Status.OPEN
 
 
 def test_noted_gap_is_counted_and_can_be_answered_later(staff: Client, offer: Offer) -> None:

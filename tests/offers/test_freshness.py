@@ -343,6 +343,29 @@ def test_entry_is_ended_and_brought_back(client: Client, organisation: Organisat
     assert Offer.objects.get().status == Offer.Status.PUBLISHED
 
 
+def test_organisation_that_closes_ends_everything_at_once(
+    client: Client, organisation: Organisation, link: AccessLink
+) -> None:
+    """One page asks, one POST ends, each entry has its way back, and others' entries stay."""
+    own = [make_entry(organisation, -20, "Kurs"), make_entry(organisation, 20, "Treff")]
+    other = factories.make_offer("Fremd")
+    assert f"{path(link)}beenden/" in client.get(path(link)).text
+    page = client.get(f"{path(link)}beenden/").text
+    assert ("Kurs" in page, "Treff" in page, "Fremd" in page) == (True, True, False)
+    assert set(Offer.objects.values_list("status", flat=True)) == {"published"}
+    answer = client.post(f"{path(link)}beenden/", follow=True)
+    assert "2 Einträge sind beendet." in answer.text
+    assert answer.text.count("Rückgängig machen") == 2
+    assert dict(Offer.objects.values_list("pk", "status")) == {
+        own[0].pk: "archived",
+        own[1].pk: "archived",
+        other.pk: "published",
+    }
+    assert client.post(f"{path(link)}beenden/")["Location"] == path(link)
+    client.post(path(link), {"verb": f"wiederherstellen:{own[0].pk}"})
+    assert offer_again(own[0]).status == Offer.Status.PUBLISHED
+
+
 def test_change_becomes_a_proposal(client: Client, organisation: Organisation, link: AccessLink) -> None:
     offer = make_entry(organisation, -20, "Kurs")
     form_path = f"{path(link)}{offer.pk}/"

@@ -393,3 +393,21 @@ def test_page_offers_both_lists_together(staff: Client) -> None:
     page = reverse("offers:merge_confirm", args=["angebot", kept.pk, third.pk])
     [choice] = [choice for choice in staff.get(page).context["choices"] if choice.name == "topics"]
     assert (choice.side, choice.both) == ("kept", "")  # one list holds the other
+
+
+def test_merge_page_says_at_every_choice_which_side_is_which(staff: Client) -> None:
+    kept, other = factories.make_offer("Deutsch am Abend"), factories.make_offer("Deutsch abends", city="Netphen")
+    text = staff.get(reverse("offers:merge_confirm", args=["angebot", kept.pk, other.pk])).text
+    choices = text.count('<fieldset class="kern-fieldset merge">')
+    assert choices > 1
+    assert text.count('<span class="merge__name">Bleibt</span>') == choices + 1
+    assert text.count('<span class="merge__name">Geht darin auf</span>') == choices + 1
+
+
+@pytest.mark.parametrize(("kind", "is_taken"), [(Offer.Kind.OFFER, False), (Offer.Kind.PROJECT, True)])
+def test_merge_fills_what_a_project_says_only_into_a_project(staff: Client, kind: str, is_taken: bool) -> None:
+    kept = factories.make_offer("Deutsch am Abend", kind=kind, city="")
+    other = factories.make_offer("Deutsch abends", project_goal="<p>Mehr Sprache</p>", city="Netphen")
+    page = staff.get(reverse("offers:merge_confirm", args=["angebot", kept.pk, other.pk]))
+    taken = {choice.name: choice.side == Side.OTHER for choice in page.context["choices"]}
+    assert (taken["project_goal"], taken["city"]) == (is_taken, True)

@@ -312,3 +312,71 @@ def test_words_that_the_author_wrote_meanwhile_are_not_taken_unread(staff: Clien
     assert staff.post(page(proposal), {"verb": "accept_all", "read": fresh}).status_code == 302
     offer.refresh_from_db()
     assert offer.summary == "Donnerstags."
+
+
+# As the entry would be
+
+
+def test_page_checks_and_shows_the_entry_with_the_change(staff: Client, offer: Offer) -> None:
+    """Nothing of it stays: looking is not deciding."""
+    date_row = [["2027-03-01T17:00:00+00:00", None, "neu"]]
+    text = '<p>Mehr <a href="https://ohne-punkt/">dazu</a></p>'
+    proposal = make_proposal(offer, summary="Frau Yılmaz hilft.", description=text, dates=date_row)
+    before = Offer.objects.values().get(pk=offer.pk)
+    page_read = staff.get(page(proposal))
+    findings = {finding.title: finding.level for finding in page_read.context["findings"]}
+    assert (findings["Angaben zu Personen"], findings["Links"]) == ("warning", "warning")
+    assert {"Vollständigkeit", "Einwilligung", "Verständlichkeit"} <= findings.keys()
+    assert "Frau Yılmaz hilft." in page_read.context["looks"]
+    assert Offer.objects.values().get(pk=offer.pk) == before
+    assert not offer.dates.exists()
+
+
+def test_page_of_a_change_that_no_longer_fits_says_so(staff: Client, offer: Offer) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    proposal.changes["summary"]["new"] = "x" * 400
+    proposal.save()
+    answer = staff.get(page(proposal))
+    assert answer.status_code == 200
+    assert "Diese Änderung passt nicht mehr zum Eintrag." in answer.text
+
+
+def test_author_gets_a_link_to_the_entry_with_the_change(
+    client: Client, offer: Offer, editor: User, run_jobs: Any, mailoutbox: list[Any]
+) -> None:
+    proposal = make_proposal(offer, summary="Dienstags um elf.")
+    run_jobs()
+    mailoutbox.clear()
+    client.force_login(editor)
+    answer = client.post(reverse("offers:proposal_preview", args=[proposal.pk]), follow=True)
+    assert "Der Link zur Vorschau geht an verein@example.org." in answer.text
+    assert "geschickt am" in answer.text
+    run_jobs()
+    (mail,) = mailoutbox
+    link = AccessLink.objects.get(purpose=AccessLink.Purpose.PREVIEW)
+    url = reverse("offers:offer_preview", args=[links.token(link)])
+    assert "mit Ihrer Änderung" in mail.body
+    assert url in mail.body
+    client.logout()
+    text = client.get(url).text
+    assert "Dienstags um elf." in text
+    assert "Bisher sehen alle ihn ohne sie." in text
+    offer.refresh_from_db()
+    assert offer.summary == "Montags um zehn."
+    lifecycle.reject_proposal(proposal, by=editor, reason="Nein")
+    assert client.get(url).url == offer.get_absolute_url()
+
+
+def test_preview_of_a_change_that_was_taken_back_is_gone(client: Client, offer: Offer, editor: User) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    link = lifecycle.send_change_preview_link(proposal, by=editor)
+    proposal.delete()
+    assert client.get(reverse("offers:offer_preview", args=[links.token(link)])).status_code == 404
+
+
+def test_preview_link_of_a_decided_change_is_refused(staff: Client, offer: Offer, editor: User) -> None:
+    proposal = make_proposal(offer, summary="Dienstags.")
+    lifecycle.reject_proposal(proposal, by=editor, reason="Nein")
+    answer = staff.post(reverse("offers:proposal_preview", args=[proposal.pk]), follow=True)
+    assert "schon entschieden" in answer.text
+    assert not AccessLink.objects.filter(purpose=AccessLink.Purpose.PREVIEW).exists()

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -15,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from actors.models import Organisation
 from kiportal.common import addresses, links, retention
-from kiportal.common.models import AccessLink, ChangeProposal, Job, StatusChange, User
+from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, MailAddress, StatusChange, User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from offers import lifecycle
 from offers.models import Offer, OfferSurvey, SurveyAnswer, SurveyInvitation
@@ -406,13 +408,16 @@ def test_candidates_are_filtered_by_kind_place_topic_and_entries(staff: Client) 
     factories.make_organisation("Noch nicht geprüft", status=Organisation.Status.PROPOSED)
     url = reverse("offers:survey_choose", args=[survey.pk])
 
-    def found(**query: str) -> set[str]:
+    def found(**query: str | list[str]) -> set[str]:
         return {organisation.name for organisation, _email, _other in staff.get(url, query).context["rows"]}
 
     assert found() == {"Kita", "Verein ohne alles", "Verein mit Kurs in Netphen"}
     assert found(art="kita") == {"Kita"}
     assert found(kommune=place.slug) == {"Kita", "Verein mit Kurs in Netphen"}
     assert found(thema="schule") == {"Verein mit Kurs in Netphen"}
+    assert found(art=["kita", "verein"]) == {"Kita", "Verein ohne alles", "Verein mit Kurs in Netphen"}
+    assert found(art=["kita", "verein"], thema=["schule"]) == {"Verein mit Kurs in Netphen"}
+    assert found(kommune=[place.slug, factories.make_municipality("Siegen").slug]) == found(kommune=place.slug)
     assert found(eintraege="ohne") == {"Kita", "Verein ohne alles"}
     staff.post(url, {"auswahl": [kita.pk]})
     assert found() == {"Verein ohne alles", "Verein mit Kurs in Netphen"}
@@ -422,6 +427,49 @@ def test_candidates_are_filtered_by_kind_place_topic_and_entries(staff: Client) 
         "Verein mit Kurs in Netphen",
     }
     assert "mindestens eine" in staff.post(url, {"verb": "auswahl"}).text
+
+
+def test_centre_does_not_ask_itself(staff: Client) -> None:
+    survey, centre = make_survey(), Centre.objects.current()
+    factories.make_organisation(centre.name.upper())
+    factories.make_organisation("KI, zweiter Name", email=centre.email.title())
+    other = factories.make_organisation("Verein")
+    url = reverse("offers:survey_choose", args=[survey.pk])
+    assert [row[0] for row in staff.get(url).context["rows"]] == [other]
+    staff.post(url, {"verb": "alle"})
+    assert survey.invitations.get().organisation == other
+
+
+def test_choice_marks_whose_address_is_missing_or_takes_no_mail(staff: Client) -> None:
+    survey = make_survey()
+    factories.make_organisation("Verein A", email="a@example.org")
+    factories.make_organisation("Verein B", email="Weg@example.org")
+    factories.make_organisation("Verein C")
+    MailAddress.objects.create(email="weg@example.org", undeliverable_since=timezone.now())
+    text = staff.get(reverse("offers:survey_choose", args=[survey.pk])).text
+    assert "davon 2 ohne Adresse, an der E-Mails ankommen" in text
+    assert text.count("nicht zustellbar") == 1
+    assert text.count("keine, am Telefon fragen") == 1
+
+
+def test_result_is_a_spreadsheet_with_the_numbers_of_the_page(staff: Client, editor: User) -> None:
+    survey = make_survey()
+    organisation = factories.make_organisation("=Verein", kind=Organisation.Kind.NURSERY, email="kita@example.org")
+    offer = factories.make_offer(provider=organisation, submitter_email="kita@example.org")
+    lifecycle.invite(survey, [organisation.pk], by=editor)
+    lifecycle.open_survey(survey, by=editor)
+    lifecycle.answer_survey(
+        survey.invitations.get(), {offer.pk: SurveyAnswer.Outcome.CONFIRMED}, by=editor, message="=1+1"
+    )
+    sheet = staff.get(reverse("offers:survey_result", args=[survey.pk])).context["sheet"]
+    answer = staff.get(reverse("offers:survey_workbook", args=[survey.pk]))
+    assert "attachment" in answer["Content-Disposition"]
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    facts = dict(book["Überblick"].iter_rows(values_only=True))
+    assert (facts["Organisationen gefragt"], facts["bestätigt"]) == (1, 1)
+    assert (sheet.total.organisations, sheet.total.confirmed) == (1, 1)
+    assert [row[0] for row in book["Nach Art"].iter_rows(values_only=True)] == ["Art", sheet.kinds[0].label, "Gesamt"]
+    assert book["Mitteilungen"]["B2"].data_type == "s"
 
 
 @pytest.mark.parametrize("number", [1, 30])

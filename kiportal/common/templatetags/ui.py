@@ -35,8 +35,8 @@ Nothing here needs JavaScript or the database; every text is escaped unless it c
 
 Forms: `{{ form }}` or `{% ui_form %}`. A form class may set
 `fieldsets = [(legend, ["name", ("from", "to")], description)]`: a tuple stands in one row, the description may be left
-out, fields not named come last; `common.fieldsets` has `Folded` and `Compact` ones. `mark_optional = False` drops the
-mark "(freiwillig)". Widgets: `common.widgets`.
+out, fields not named come last; `common.fieldsets` has `Folded` and `Compact` ones, and `Part` for long forms.
+`mark_optional = False` drops the mark "(freiwillig)". Widgets: `common.widgets`.
 Search field: components/search.html with id, landmark (its name), large.
 
 Layout classes (static/css/layout.css): container, hero, band, band--tinted, band--surface, grid, grid--small, topics,
@@ -63,13 +63,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kiportal.common import icons
-from kiportal.common.fieldsets import field_groups
+from kiportal.common.fieldsets import field_groups, fields_beside_parts, form_parts
 from kiportal.common.worddiff import diff
 
 register = template.Library()
 register.simple_tag(icons.icon)
 register.simple_tag(icons.pictogram)
-register.filter(field_groups)
+for _of_a_form in (field_groups, form_parts, fields_beside_parts):
+    register.filter(_of_a_form)
 
 # Scripts written from right to left; Django's own list lacks Pashto, Dari and Sorani.
 RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "prs", "ps", "ug", "ur"}
