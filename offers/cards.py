@@ -8,10 +8,32 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from offers.models import Offer
+from offers.counting import Index
+from offers.models import Offer, OfferDate
+from offers.querysets import OfferQuerySet
 
+# All that a card reads of an offer itself.
+_COLUMNS = (
+    *("title", "slug", "summary", "kind", "cost_kind", "is_countywide", "is_online", "schedule", "schedule_text"),
+    *("last_confirmed_on", "published_at", "provider__name"),
+)
 # More places or languages than these are only counted.
 NAMED = 3
+
+
+def offers() -> OfferQuerySet:
+    """Offers with the columns of a card, for `completed`."""
+    return Offer.objects.select_related("provider").only(*_COLUMNS)
+
+
+def completed(found: list[Offer], index: Index) -> list[Offer]:
+    """The same with all else that a card shows: one query for the next dates, the rest from the index."""
+    index.attach(found)
+    coming = OfferDate.objects.next_of([offer.pk for offer in found], timezone.now())
+    dates = {entry.offer_id: [entry] for entry in coming}
+    for offer in found:
+        offer.upcoming_dates = dates.get(offer.pk, [])
+    return found
 
 
 @dataclass(frozen=True)

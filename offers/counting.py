@@ -35,8 +35,8 @@ _NOTES = """
     WHERE xid >= pg_snapshot_xmin(%(since)s::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, %(since)s::pg_snapshot)
 """
 _BEFORE_ALL = "1:1:"
-# Facets whose rows the cards show, with the field of the offer.
-_SHOWN = {"thema": "topics", "sprache": "languages", "kommune": "municipalities"}
+# Facets whose rows cards and pages show, with the field of the offer.
+_SHOWN = {"thema": "topics", "sprache": "languages", "kommune": "municipalities", "zielgruppe": "target_groups"}
 # Names of what is loaded beside the facets.
 _PUBLISHED, _ENDS = "published", "ends"
 type Values = dict[str, int]
@@ -53,7 +53,7 @@ class Index:
     providers: dict[str, bytes]
     # Newest first: all that are or were public.
     newest: "array[int]"
-    # Topics, languages, municipalities themselves, for the cards of a page.
+    # Topics, languages, municipalities, target groups themselves, for cards and pages.
     rows: dict[str, dict[str, Any]]
     looked_at: float = field(default_factory=time.monotonic)
 
@@ -93,7 +93,7 @@ class Index:
                 yield slug, number
 
     def attach(self, offers: Iterable[Offer]) -> None:
-        """Give offers their topics, languages and municipalities as if they had been prefetched."""
+        """Give offers their topics, languages, places and target groups as if they had been prefetched."""
         by_key = {offer.pk: offer for offer in offers}
         page = reduce(or_, (1 << key for key in by_key), 0)
         for facet, relation in _SHOWN.items():

@@ -22,9 +22,9 @@ from django_filters import Filter, FilterSet
 
 from actors.models import Organisation
 from kiportal.common.text import fold
-from offers import counting, search
+from offers import cards, counting, search
 from offers.counting import Index
-from offers.models import Offer, OfferDate
+from offers.models import Offer
 from offers.querysets import OfferDateQuerySet, OfferQuerySet
 from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER, TOPIC, Facet
 
@@ -32,11 +32,6 @@ RELEVANCE = "relevanz"
 MOST_PROVIDERS = 30
 # More than so many hits are not sorted by relevance: nobody reads them to the end, and it would take long.
 RANKED_AT_MOST = 2000
-# All that `offers.cards` reads of an offer itself.
-SHOWN = (
-    *("title", "slug", "summary", "kind", "cost_kind", "is_countywide", "is_online", "schedule", "schedule_text"),
-    *("last_confirmed_on", "published_at", "provider__name"),
-)
 SORTINGS = {
     RELEVANCE: gettext_lazy("Passt am besten"),
     "neu": gettext_lazy("Neueste"),
@@ -298,22 +293,16 @@ class Hits:
         return self.number <= RANKED_AT_MOST
 
     def __getitem__(self, part: slice) -> list[Offer]:
-        cards = Offer.objects.select_related("provider").only(*SHOWN)
         if self.is_ranked:
             mine = RawSQL("SELECT unnest(%s::int[])", [counting.keys_of(self._bits)])
-            offers = list(self._filters.sort(cards.filter(pk__in=mine))[part])
+            offers = list(self._filters.sort(cards.offers().filter(pk__in=mine))[part])
         elif self._filters.sorting in {"name", "termin"}:
-            offers = list(self._filters.sort(cards.filter(pk__in=self._filters.qs.values("pk")))[part])
+            offers = list(self._filters.sort(cards.offers().filter(pk__in=self._filters.qs.values("pk")))[part])
         else:
             keys = list(islice(self._newest(), part.start or 0, part.stop))
-            found = cards.in_bulk(keys)
+            found = cards.offers().in_bulk(keys)
             offers = [found[key] for key in keys if key in found]
-        self._filters.index.attach(offers)
-        coming = OfferDate.objects.next_of([offer.pk for offer in offers], timezone.now())
-        dates = {date.offer_id: [date] for date in coming}
-        for offer in offers:
-            offer.upcoming_dates = dates.get(offer.pk, [])
-        return offers
+        return cards.completed(offers, self._filters.index)
 
     def _newest(self) -> Iterator[int]:
         held = self._bits.to_bytes((self._bits.bit_length() + 7) // 8 + 1, "little")

@@ -177,10 +177,14 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def for_detail(self) -> "OfferQuerySet":
         """All that the page of an entry shows."""
+        return self.for_page().prefetch_related("municipalities", "languages", "topics", "target_groups")
+
+    def for_page(self) -> "OfferQuerySet":
+        """The same without what `counting.Index.attach` adds."""
         return (
-            self.for_cards()
-            .select_related("programme", "contact__consent", "provider__municipality", "recurrence")
-            .prefetch_related("target_groups", "access_features", "opening_hours", _partners(), _pictures())
+            self.select_related("provider__municipality", "offer_type", "programme", "contact__consent", "recurrence")
+            .with_coming_dates()
+            .prefetch_related("access_features", "opening_hours", _partners(), _pictures())
         )
 
 

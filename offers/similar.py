@@ -2,16 +2,16 @@
 
 from django.utils import timezone
 
-from offers import counting
+from offers import cards
+from offers.counting import Index
 from offers.models import Offer
 from offers.vocabulary import EVERYWHERE, MUNICIPALITY, TOPIC
 
 
-def similar(offer: Offer, number: int) -> list[Offer]:
+def similar(offer: Offer, number: int, index: Index) -> list[Offer]:
     """Other public offers with the same topics: those at the same place first, then those that share more of them, then
-    those that came in last. At most `number`, with all that a card shows; one query beside those of the cards.
+    those that came in last. At most `number`, with all that a card shows; in two queries.
     """
-    index = counting.current()
     # Place n holds the offers that share n topics or more.
     sharing = [index.visible(timezone.localdate()) & ~(1 << offer.pk)]
     for topic in offer.topics.all():
@@ -25,8 +25,8 @@ def similar(offer: Offer, number: int) -> list[Offer]:
         for shared in reversed(sharing[1:]):
             keys += _last(shared & where & ~seen, number - len(keys))
             seen |= shared
-    found = Offer.objects.for_cards().in_bulk(keys)
-    return [found[key] for key in keys if key in found]
+    found = cards.offers().in_bulk(keys)
+    return cards.completed([found[key] for key in keys if key in found], index)
 
 
 def _last(bits: int, number: int) -> list[int]:

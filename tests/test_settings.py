@@ -1,7 +1,6 @@
 """Settings come from the environment: production refuses to start on a mistake and names the variable."""
 
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.settings import SERVERS
 
 BASE = Path(__file__).resolve().parent.parent
 PRODUCTION = {
@@ -82,7 +83,7 @@ def test_production_refuses_to_start_with(name: str, value: str) -> None:
 def test_production_passes_the_checks_for_deployment() -> None:
     # Some checks ask the database for its version, one measures the secret.
     environment = PRODUCTION | {
-        "DATABASE_URL": os.environ["DATABASE_URL"],
+        "DATABASE_URL": SERVERS.database_url,
         "KIPORTAL_SECRET_KEY": secrets.token_urlsafe(50),
     }
     done = _python(environment, "manage.py", "check", "--deploy", "--fail-level", "WARNING")

@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actors.models import Municipality
+from offers import counting
+from offers.counting import Index
 from offers.models import Offer
 from offers.similar import similar
+from offers.vocabulary import MUNICIPALITY
 
 SIMILAR = 3
 
@@ -24,28 +26,31 @@ def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """
     today = timezone.localdate()
     offers = Offer.objects.visible_to_public(today)
-    offer = offers.for_detail().filter(slug=slug).first()
+    offer = offers.for_page().filter(slug=slug).first()
     if offer is None:
         if (kept := offers.filter(merged__slug=slug).first()) is not None:
             return redirect(kept, permanent=True)
         if Offer.objects.ended(today).filter(slug=slug).exists():
             return render(request, "offers/offer_ended.html", status=410)
         raise Http404
+    index = counting.current()
+    index.attach([offer])
+    model = offers.filter(pk=offer.inspired_by_id) if offer.inspired_by_id else offers.none()
     return render(
         request,
         "offers/offer_detail.html",
         {
             "offer": offer,
-            "places": _places(offer),
-            "similar": similar(offer, SIMILAR),
-            "inspired_by": offers.filter(inspired=offer).select_related("provider").first(),
+            "places": _places(offer, index),
+            "similar": similar(offer, SIMILAR, index),
+            "inspired_by": model.select_related("provider").first(),
             "inspired": offers.filter(inspired_by=offer).select_related("provider").order_by("sort_key", "pk"),
             "invites_to_copy": True,
         },
     )
 
 
-def _places(offer: Offer) -> dict[str, Any]:
+def _places(offer: Offer, index: Index) -> dict[str, Any]:
     """The small map: a square for each municipality, those of the offer marked."""
     own = {municipality.pk for municipality in offer.municipalities.all()}
     squares = [
@@ -54,7 +59,7 @@ def _places(offer: Offer) -> dict[str, Any]:
             "y": 10 * municipality.tile_row,
             "marked": offer.is_countywide or municipality.pk in own,
         }
-        for municipality in Municipality.objects.all()
+        for municipality in index.rows[MUNICIPALITY.name].values()
     ]
     width, height = (max((square[side] for square in squares), default=0) + 9 for side in ("x", "y"))
     return {"squares": squares, "view_box": f"0 0 {width} {height}"}

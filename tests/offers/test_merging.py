@@ -132,7 +132,7 @@ def test_parts_that_are_not_taken_stay(editor: User) -> None:
 
 def test_verlauf_of_both_tells_of_the_merge(editor: User) -> None:
     kept, other = factories.make_offer("Nähkurs"), factories.make_offer("Näh-Kurs")
-    merge(kept, other, editor)
+    merge(kept, other, editor, **everything_kept())
     assert [(row.verb, row.reason) for row in StatusChange.objects.for_target(kept)] == [
         ("merge", "„Näh-Kurs“ ist hier aufgegangen.")
     ]
