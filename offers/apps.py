@@ -7,3 +7,8 @@ class OffersConfig(AppConfig):
 
     name = "offers"
     verbose_name = _("Angebote")
+
+    def ready(self) -> None:
+        from offers.review.followed import register_kinds
+
+        register_kinds()

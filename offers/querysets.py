@@ -168,13 +168,12 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def for_brochure(self) -> "OfferQuerySet":
         """All that a printed entry says, in the order of the alphabet."""
-        shown = self.for_cards().select_related("contact__consent", "recurrence")
-        return shown.prefetch_related("target_groups", "opening_hours").order_by("sort_key", "pk")
+        shown = self.for_cards().select_related("contact__consent")
+        return shown.prefetch_related("target_groups", "opening_hours", "recurrences").order_by("sort_key", "pk")
 
     def for_calendar(self) -> "OfferQuerySet":
         """All that an event in a calendar says; past dates too, because an event of a rule begins with its first."""
-        shown = self.select_related("provider", "recurrence")
-        return shown.prefetch_related("municipalities", "dates")
+        return self.select_related("provider").prefetch_related("municipalities", "dates", "recurrences")
 
     def with_coming_date(self, now: datetime) -> "OfferQuerySet":
         """Those with a date that has not ended, the soonest first, each with it as `soonest`."""
@@ -189,8 +188,9 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """All that the page of an entry shows."""
         return (
             self.for_cards()
-            .select_related("programme", "contact__consent", "provider__municipality", "recurrence")
-            .prefetch_related("target_groups", "access_features", "opening_hours", _partners(), _pictures())
+            .select_related("programme", "contact__consent", "provider__municipality")
+            .prefetch_related("target_groups", "access_features", "opening_hours", "recurrences")
+            .prefetch_related(_partners(), _pictures())
         )
 
 

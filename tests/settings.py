@@ -3,7 +3,6 @@
 Each process of pytest-xdist has a folder and servers of its own: one may stop its broker while another needs it.
 """
 
-
 import os
 from pathlib import Path
 

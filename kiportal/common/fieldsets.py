@@ -9,13 +9,15 @@ from django.utils.functional import Promise
 
 class Folded(NamedTuple):
     """A fieldset that few people need. It stands open when something is filled in or wrong, and when the form names one
-    of its fields in `unfolded`. Its rows may be alike (`is_compact`), see below.
+    of its fields in `unfolded`. Its rows may be alike (`is_compact`), see below. One that `follows` the one before it
+    is out of sight until that one stands open.
     """
 
     legend: str | Promise
     names: Sequence[str | Sequence[str]]
     description: str | Promise = ""
     is_compact: bool = False
+    follows: bool = False
 
 
 class Compact(NamedTuple):
@@ -32,10 +34,13 @@ class FieldGroup(NamedTuple):
     rows: list[list[BoundField]]
     is_folded: bool = False
     is_compact: bool = False
+    follows: bool = False
+    is_needed: bool = False
 
     @property
     def is_open(self) -> bool:
-        return any(_shows_something(field) for row in self.rows for field in row)
+        """A later one that stands open keeps those before it open, too."""
+        return self.is_needed or any(_shows_something(field) for row in self.rows for field in row)
 
 
 def _shows_something(field: BoundField) -> bool:
@@ -51,7 +56,7 @@ def field_groups(form: BaseForm) -> list[FieldGroup]:
     visible = {field.name: field for field in form.visible_fields()}
     groups = []
     for fieldset in getattr(form, "fieldsets", ()):
-        legend, names, *description = fieldset
+        legend, names, *description = fieldset[:3]
         rows = []
         for name in names:
             row = [name] if isinstance(name, str) else name
@@ -60,7 +65,11 @@ def field_groups(form: BaseForm) -> list[FieldGroup]:
         if rows:
             folded = isinstance(fieldset, Folded)
             compact = isinstance(fieldset, Compact) or (isinstance(fieldset, Folded) and fieldset.is_compact)
-            groups.append(FieldGroup(legend, description[0] if description else "", rows, folded, compact))
+            follows = isinstance(fieldset, Folded) and fieldset.follows
+            groups.append(FieldGroup(legend, description[0] if description else "", rows, folded, compact, follows))
+    for number in range(len(groups) - 1, 0, -1):
+        if groups[number].follows and groups[number].is_open:
+            groups[number - 1] = groups[number - 1]._replace(is_needed=True)
     if visible:
         groups.append(FieldGroup("", "", [[field] for field in visible.values()]))
     return groups

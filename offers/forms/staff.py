@@ -17,9 +17,10 @@ from kiportal.common.widgets import DateInput
 from offers.completeness import PROJECT
 from offers.forms.base import Fieldset, OfferMeta, TargetGroupField
 from offers.forms.details import Access, Partners
+from offers.forms.repeats import Repeat
 from offers.forms.sections import About, Audience, Costs, Place, Project, Registration
 from offers.forms.submission import CONSENT_WORDING
-from offers.forms.times import Closure, Hours, Repeat, Time
+from offers.forms.times import Closure, Hours, Time
 from offers.models import Offer
 from offers.querysets import known_to_staff
 from offers.rows import ROWS, in_words
