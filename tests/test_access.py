@@ -210,6 +210,8 @@ ROWS = [
     row("offers:invitation_remove", STAFF, 405, 302, pk="invitation.pk"),
     row("offers:freshness_board", STAFF, 200, 405),
     row("offers:freshness_ask", STAFF, 405, 302, pk="published.pk"),
+    row("offers:freshness_ask_all", STAFF, 405, 302),
+    row("offers:freshness_phone", STAFF, 405, 302, pk="published.pk"),
     row("offers:address_mark", STAFF, 405, 200),
     row("offers:address_clear", STAFF, 405, 302, pk="address_without_mail.pk"),
     row("offers:holiday_list", STAFF, 200, 405),

@@ -2,8 +2,21 @@
 
 from django import forms
 
-from actors.models import Organisation
+from actors.models import Municipality, Organisation
 from offers.models import Offer
+
+
+class PlaceForm(forms.Form):
+    """Which Kommune the board shows; an unknown one is all of them."""
+
+    mark_optional = False
+    kommune = forms.ModelChoiceField(
+        label="Kommune",
+        queryset=Municipality.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label="alle Kommunen",
+    )
 
 
 class UndeliverableForm(forms.Form):

@@ -41,12 +41,15 @@ def restore(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
 
 
 @transaction.atomic
-def confirm(offer: Offer, *, by: By, on: date) -> None:
-    """ "Stimmt alles": the entry is as it should be on that day. One that was hidden for want of this comes back."""
+def confirm(offer: Offer, *, by: By, on: date, reason: str = "") -> None:
+    """ "Stimmt alles": the entry is as it should be on that day. One that was hidden for want of this comes back.
+
+    `reason` says who told the centre, where somebody did.
+    """
     is_hidden = offer.status == _S.HIDDEN and can_show_confirmed(by, offer)
     if not is_hidden and offer.status != _S.PUBLISHED and can_care_for_offer(by, offer):
         raise SomebodyWasFaster(_("Dieser Eintrag ist nicht mehr veröffentlicht."))
-    apply(OFFER, offer, "show_confirmed" if is_hidden else "confirm", by=by, last_confirmed_on=on)
+    apply(OFFER, offer, "show_confirmed" if is_hidden else "confirm", by=by, reason=reason, last_confirmed_on=on)
 
 
 @transaction.atomic
