@@ -150,6 +150,7 @@ ROWS = [
     row("offers:care_pictures", ANYBODY, 200, 200, token="care_link.token"),
     row("offers:care_all_pictures", ANYBODY, 200, 200, token="care_all_link.token", pk="published.pk"),
     row("offers:care_all", ANYBODY, 200, 302, token="care_all_link.token"),
+    row("offers:care_all_organisation", ANYBODY, 200, 200, token="care_all_link.token"),
     row("offers:care_all_edit", ANYBODY, 200, 200, token="care_all_link.token", pk="published.pk"),
     row("offers:survey_answer", ANYBODY, 200, 200, token="survey_link.token"),
     row("offers:survey_answer_edit", ANYBODY, 200, 200, token="survey_link.token", pk="published.pk"),
