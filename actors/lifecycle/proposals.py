@@ -49,7 +49,7 @@ def change_profile(
 
 @transaction.atomic
 def confirm_profile(organisation: Organisation, *, by: By) -> None:
-    """ "Stimmt": the data of the organisation are as they should be. The Verlauf names it once for each day and person."""
+    """ "Stimmt": its data are as they should be. The Verlauf names it once for each day and person."""
     organisation = locked(organisation)
     if organisation.status != _S.PUBLISHED and can_confirm_profile(by, organisation):
         raise SomebodyWasFaster(_("Diese Organisation ist nicht mehr veröffentlicht."))
