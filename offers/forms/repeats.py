@@ -128,7 +128,7 @@ class Repeat(OfferForm):
     def _add_time(self, number: int, warning: str) -> None:
         """The fields of one time. Their labels repeat, so each further one also says aloud which time it belongs to."""
         for part in self.OF_A_TIME:
-            field = unmarked(self.fields[part] if number == 1 else deepcopy(self.base_fields[part]))
+            field = unmarked(self.fields[part] if number == 1 else deepcopy(self.fields[part]))
             if number > 1 and part != "repeat_days":
                 field.widget.attrs["aria-label"] = gettext("%(label)s, %(number)s. Zeit") % {
                     "label": field.label,
