@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from actors.models import ContactPerson, Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange, User
-from offers import brochure, notifications, recurrence, school_holidays
+from offers import brochure, notifications, school_holidays
 from offers.coverage import pdf as coverage_pdf
 from offers.filters import OfferFilters
 from offers.lifecycle.saved_searches import ANSWER_WITHIN
@@ -29,11 +29,6 @@ from offers.resources import RESOURCES, exporting, running
 from offers.saved_searches import mails as search_mails
 from offers.staff_filters import listed
 from offers.upkeep import due, link_checks, mails
-
-
-@job
-def extend_dates(run: Run) -> dict[str, Any]:
-    return {"offers": recurrence.materialise_all(timezone.localdate())}
 
 
 @job

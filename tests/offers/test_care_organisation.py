@@ -113,7 +113,7 @@ def test_decision_and_question_lead_back_by_a_link(
     proposal = ChangeProposal.objects.get()
     actors_lifecycle.question_proposal(proposal, by=editor, reason="Ist das die Nummer des Büros?")
     run_jobs()
-    page = client.get(mailbox.link("Frage", "/angebote/pflege/organisation/"))
+    page = client.get(mailbox.link("Rückfrage", "/angebote/pflege/organisation/"))
     assert "Ist das die Nummer des Büros?" in page.text
     assert "Ist das die Nummer des Büros?" in client.get(url).text
     assert change(client, url, message="Ja.").status_code == 302
