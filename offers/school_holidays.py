@@ -19,11 +19,20 @@ from offers.recurrence import AHEAD, materialise_all
 
 def missing(on: date) -> list[str]:
     """Which holidays of the coming twelve months are not entered, the next first: "Sommerferien 2027"."""
-    until = on + AHEAD
+    return [f"{name} {first.year}" for name, first in _gaps(on)]
+
+
+def missing_since(on: date) -> date | None:
+    """The day on which dates of offers first reached the next holidays that are not entered; None if there are none."""
+    gaps = _gaps(on)
+    return gaps[0][1] - AHEAD if gaps else None
+
+
+def _gaps(on: date) -> list[tuple[str | Promise, date]]:
     entered = list(SchoolHoliday.objects.all())
     return [
-        f"{name} {first.year}"
-        for name, first, last in _expected(on, until)
+        (name, first)
+        for name, first, last in _expected(on, on + AHEAD)
         if not any(holiday.first_day <= last and holiday.last_day >= first for holiday in entered)
     ]
 

@@ -35,6 +35,14 @@ def test_missing_names_the_four_holidays_of_the_coming_year() -> None:
     assert school_holidays.missing(TODAY) == ["Osterferien 2027", "Herbstferien 2027"]
 
 
+def test_missing_counts_from_the_day_on_which_dates_reached_the_holidays() -> None:
+    assert school_holidays.missing_since(TODAY) == date(2025, 12, 27)
+    enter("Weihnachten", date(2026, 12, 23), date(2027, 1, 6))
+    assert school_holidays.missing_since(TODAY) == date(2026, 3, 28)  # a year before Easter 2027
+    enter("Lange", date(2027, 2, 1), date(2028, 2, 1))
+    assert school_holidays.missing_since(TODAY) is None
+
+
 def test_missing_is_silent_about_autumn_that_is_just_over() -> None:
     enter("Herbstferien", date(2026, 10, 17), date(2026, 10, 31))
     assert "Herbstferien 2026" not in school_holidays.missing(date(2026, 11, 10))
