@@ -4,6 +4,7 @@ Offers that pause in them are only as right as these rows: a year without them h
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from dateutil.easter import easter
@@ -17,24 +18,27 @@ from offers.models import Offer, SchoolHoliday
 from offers.recurrence import AHEAD, materialise_all
 
 
-def missing(on: date) -> list[str]:
-    """Which holidays of the coming twelve months are not entered, the next first: "Sommerferien 2027"."""
-    return [f"{name} {first.year}" for name, first in _gaps(on)]
+@dataclass(frozen=True)
+class Gap:
+    """Holidays that are not entered; since that day offers have had dates in them."""
+
+    name: str
+    since: date
 
 
-def missing_since(on: date) -> date | None:
-    """The day on which dates of offers first reached the next holidays that are not entered; None if there are none."""
-    gaps = _gaps(on)
-    return gaps[0][1] - AHEAD if gaps else None
-
-
-def _gaps(on: date) -> list[tuple[str | Promise, date]]:
+def gaps(on: date) -> list[Gap]:
+    """Those of the coming twelve months, the next first."""
     entered = list(SchoolHoliday.objects.all())
     return [
-        (name, first)
+        Gap(f"{name} {first.year}", first - AHEAD)
         for name, first, last in _expected(on, on + AHEAD)
         if not any(holiday.first_day <= last and holiday.last_day >= first for holiday in entered)
     ]
+
+
+def missing(on: date) -> list[str]:
+    """Their names alone: "Sommerferien 2027"."""
+    return [gap.name for gap in gaps(on)]
 
 
 def _expected(on: date, until: date) -> Iterator[tuple[str | Promise, date, date]]:

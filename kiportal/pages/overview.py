@@ -62,10 +62,9 @@ def _review() -> Iterable[Task]:
 
 def _school_holidays() -> Iterable[Task]:
     """While holidays of the coming year are missing, offers have dates in them."""
-    today = timezone.localdate()
-    if since := school_holidays.missing_since(today):
-        title, note = "Schulferien eintragen", f"es fehlen: {', '.join(school_holidays.missing(today))}"
-        yield Task(since, "Termine", "calendar", title, note, reverse("offers:holiday_list"))
+    if gaps := school_holidays.gaps(timezone.localdate()):
+        title, note = "Schulferien eintragen", f"es fehlen: {', '.join(gap.name for gap in gaps)}"
+        yield Task(gaps[0].since, "Termine", "calendar", title, note, reverse("offers:holiday_list"))
 
 
 def _follow_ups(user: User) -> Iterable[Task]:

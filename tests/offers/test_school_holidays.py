@@ -36,11 +36,11 @@ def test_missing_names_the_four_holidays_of_the_coming_year() -> None:
 
 
 def test_missing_counts_from_the_day_on_which_dates_reached_the_holidays() -> None:
-    assert school_holidays.missing_since(TODAY) == date(2025, 12, 27)
+    assert school_holidays.gaps(TODAY)[0].since == date(2025, 12, 27)
     enter("Weihnachten", date(2026, 12, 23), date(2027, 1, 6))
-    assert school_holidays.missing_since(TODAY) == date(2026, 3, 28)  # a year before Easter 2027
+    assert school_holidays.gaps(TODAY)[0].since == date(2026, 3, 28)  # a year before Easter 2027
     enter("Lange", date(2027, 2, 1), date(2028, 2, 1))
-    assert school_holidays.missing_since(TODAY) is None
+    assert school_holidays.gaps(TODAY) == []
 
 
 def test_missing_is_silent_about_autumn_that_is_just_over() -> None:
