@@ -50,6 +50,7 @@ def home(client: Client, user: User) -> str:
 
 def test_tasks_come_from_four_sources_oldest_first(editor: User, centre: object) -> None:
     today = timezone.localdate()
+    SchoolHoliday.objects.create(name="Immer Ferien", first_day=today, last_day=today + timedelta(days=500))
     stale = factories.make_offer("Veraltet")
     Offer.objects.filter(pk=stale.pk).update(last_confirmed_on=today - timedelta(days=800))
     waiting = factories.make_offer("Wartet", status=Offer.Status.SUBMITTED)
