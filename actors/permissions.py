@@ -1,5 +1,7 @@
 """Who may do what with organisations."""
 
+from django.contrib.contenttypes.models import ContentType
+
 from actors.models import ContactPerson, Membership, Organisation
 from kiportal.common.four_eyes import has_taken, is_own_proposal, may_release
 from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
@@ -63,13 +65,42 @@ def can_care_for_organisation(by: By, organisation: Organisation) -> bool:
     return is_member(by, organisation.pk)
 
 
+def holds_care_link(by: By, organisation: Organisation) -> bool:
+    """Whether a link was sent for all entries of the organisation. It proves a mail address, and no more than that."""
+    return (
+        isinstance(by, AccessLink)
+        and by.purpose == AccessLink.Purpose.CARE_ALL
+        and by.revoked_at is None
+        and by.target_id == organisation.pk
+        and by.target_type == ContentType.objects.get_for_model(Organisation)
+    )
+
+
+def can_propose_profile(by: By, record: Profile) -> bool:
+    """Accounts for all that stands about the organisation; a link for its own data alone, never for its contacts."""
+    if isinstance(record, Organisation) and holds_care_link(by, record):
+        return True
+    return can_care_for_organisation(by, organisation_of(record))
+
+
+def can_confirm_profile(by: By, organisation: Organisation) -> bool:
+    """Say that all is as it should be: whoever may propose a change, and staff who were told so."""
+    return can_propose_profile(by, organisation) or can_change_organisation(by, organisation)
+
+
 def organisation_of(record: Profile) -> Organisation:
     return record if isinstance(record, Organisation) else record.organisation
 
 
 def own_proposals(by: By, record: Profile) -> ChangeProposalQuerySet:
-    """The undecided proposal that the accounts of an organisation share, read, add to and take back: at most one."""
+    """The undecided proposal that somebody reads, adds to and takes back: at most one.
+
+    The accounts of an organisation share theirs; what came by a link belongs to its address.
+    """
     undecided = ChangeProposal.objects.for_target(record).undecided()
+    if isinstance(by, AccessLink):
+        may_propose = can_propose_profile(by, record)
+        return undecided.filter(by_account=False, author_email=by.email) if may_propose else undecided.none()
     may_care = can_care_for_organisation(by, organisation_of(record))
     return undecided.filter(by_account=True) if may_care else undecided.none()
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db import transaction
 
-from kiportal.common.jobs import enqueue
 from kiportal.common.reference_admin import TranslatedNameAdmin
+from offers import school_holidays
 from offers.models import OfferType, Programme, ReasonTemplate, SchoolHoliday, TargetGroup, Topic
 
 
@@ -50,14 +50,14 @@ class SchoolHolidayAdmin(admin.ModelAdmin):
     @transaction.atomic
     def save_model(self, request: Any, obj: SchoolHoliday, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        enqueue("offers.extend_dates", title="Termine an die Schulferien anpassen", by=request.user)
+        school_holidays.changed(by=request.user)
 
     @transaction.atomic
     def delete_model(self, request: Any, obj: SchoolHoliday) -> None:
         super().delete_model(request, obj)
-        enqueue("offers.extend_dates", title="Termine an die Schulferien anpassen", by=request.user)
+        school_holidays.changed(by=request.user)
 
     @transaction.atomic
     def delete_queryset(self, request: Any, queryset: Any) -> None:
         super().delete_queryset(request, queryset)
-        enqueue("offers.extend_dates", title="Termine an die Schulferien anpassen", by=request.user)
+        school_holidays.changed(by=request.user)

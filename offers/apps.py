@@ -12,6 +12,9 @@ class OffersConfig(AppConfig):
     verbose_name = _("Angebote")
 
     def ready(self) -> None:
+        from offers.review.followed import register_kinds
+
+        register_kinds()
         user_logged_in.connect(_take_over, dispatch_uid="offers.take_over")
 
 

@@ -1,11 +1,11 @@
-"""Dates for people's own calendars (iCalendar, RFC 5545): one event for a rule, one for each other date.
+"""Dates for people's own calendars (iCalendar, RFC 5545): one event for each rule, one for each other date.
 
 What stands in a calendar is what stands on the page: an event of a rule begins with its first stored date and ends with
 its last one; days of the rule without a stored date (holidays, school holidays, cancelled ones) are exceptions.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid5
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vRecur, vText
 
+from offers import recurrence
 from offers.models import Offer, OfferDate, Recurrence
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
@@ -43,23 +44,32 @@ def calendar(name: str, offers: Iterable[Offer], now: datetime, *, about: str = 
 
 
 def _events(offer: Offer, now: datetime) -> Iterator[Event]:
-    """The event of the rule, if a date of it is to come, then the other dates to come."""
+    """An event for each rule that a date is still to come of, then the other dates to come."""
     stored = {entry.starts_at: entry for entry in offer.dates.all()}
     coming = {start for start, entry in stored.items() if (entry.ends_at or start) >= now}
-    rule = getattr(offer, "recurrence", None)
-    if rule is not None and coming:
-        by_rule = _starts(rule, max(stored))
-        # What is over may follow a former rule: that is left out.
-        kept = [start for start in by_rule if start in stored and stored[start].is_generated]
-        if kept and kept[-1] in coming:
-            yield _repeated(offer, rule, by_rule, [stored[start] for start in kept])
-            coming.difference_update(kept)
-    yield from (_single(offer, stored[start]) for start in sorted(coming))
+    taken: set[datetime] = set()
+    for number, rule in enumerate(offer.recurrences.all() if coming else ()):
+        by_rule = _moments(rule, max(stored))
+        # What is over may follow a former rule, and what begins at the same moment another one: that is left out.
+        kept = [
+            stored[start]
+            for start, end in by_rule.items()
+            if start in stored and start not in taken and _follows(stored[start], end)
+        ]
+        if kept and kept[-1].starts_at in coming:
+            yield _repeated(offer, number, rule, list(by_rule), kept)
+            taken.update(entry.starts_at for entry in kept)
+    yield from (_single(offer, stored[start]) for start in sorted(coming - taken))
 
 
-def _repeated(offer: Offer, rule: Recurrence, by_rule: list[datetime], kept: list[OfferDate]) -> Event:
+def _follows(entry: OfferDate, end: datetime | None) -> bool:
+    return entry.is_generated and entry.ends_at == end
+
+
+def _repeated(offer: Offer, number: int, rule: Recurrence, by_rule: list[datetime], kept: list[OfferDate]) -> Event:
+    """The first rule has the key of the entry, so that calendars keep the event that they have."""
     first, last = kept[0].starts_at, kept[-1].starts_at
-    event = _event(offer, kept[0], str(offer.uuid))
+    event = _event(offer, kept[0], str(uuid5(offer.uuid, f"regel-{number}") if number else offer.uuid))
     parts = dict(part.split("=") for part in rule.rule.split(";"))
     event.add("rrule", vRecur({**{key: value.split(",") for key, value in parts.items()}, "UNTIL": last}))
     left_out = set(by_rule) - {entry.starts_at for entry in kept}
@@ -68,16 +78,12 @@ def _repeated(offer: Offer, rule: Recurrence, by_rule: list[datetime], kept: lis
     return event
 
 
-def _starts(rule: Recurrence, last: datetime) -> list[datetime]:
-    """Every beginning that the rule has up to that moment, whatever it leaves out."""
+def _moments(rule: Recurrence, last: datetime) -> dict[datetime, datetime | None]:
+    """Every beginning that the rule has up to that moment, whatever it leaves out, with its end."""
     day = timezone.localtime(last).date()
-    moments = rrulestr(rule.rule, dtstart=datetime.combine(rule.first_on, time.min))
-    days = moments.between(datetime.combine(rule.first_on, time.min), datetime.combine(day, time.min), inc=True)
-    return [_at(moment.date(), rule.begins_at) for moment in days]
-
-
-def _at(day: date, hour: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, hour), ZONE).astimezone(UTC)
+    found = rrulestr(rule.rule, dtstart=datetime.combine(rule.first_on, time.min))
+    days = found.between(datetime.combine(rule.first_on, time.min), datetime.combine(day, time.min), inc=True)
+    return dict(recurrence.moments(rule, moment.date()) for moment in days)
 
 
 def _single(offer: Offer, entry: OfferDate) -> Event:

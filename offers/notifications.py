@@ -168,7 +168,10 @@ def proposal_decision(
 ) -> None:
     """Which of the proposed changes were taken over, with the reason; or what the centre asks about them."""
     is_question, fields = change.verb == "question_proposal", changes.fields_of(record)
-    if not isinstance(record, Offer):
+    if not isinstance(record, Offer) and link is not None:
+        label = _("Ansehen und antworten") if is_question else _("Angaben der Organisation")
+        action = (_url("care_all_organisation", token=links.token(link)), label)
+    elif not isinstance(record, Offer):
         profile_url = _url("member_profile", organisation_pk=organisation_of(record).pk)
         action = (profile_url, "Ansehen und antworten" if is_question else "Zu Ihrer Organisation")
     elif link is None:
@@ -185,7 +188,7 @@ def proposal_decision(
         run=run,
         subject=str(_PROPOSAL_DECISIONS[change.to_status]),
         action=action,
-        by_account=proposal.by_account,
+        has_care_link=not proposal.by_account and isinstance(record, Offer),
         change=change,
         taken=[fields.label(name) for name in taken],
         left=[fields.label(name) for name in proposal.changes if name not in taken],

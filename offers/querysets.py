@@ -158,13 +158,12 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def for_brochure(self) -> "OfferQuerySet":
         """All that a printed entry says, in the order of the alphabet."""
-        shown = self.for_cards().select_related("contact__consent", "recurrence")
-        return shown.prefetch_related("target_groups", "opening_hours").order_by("sort_key", "pk")
+        shown = self.for_cards().select_related("contact__consent")
+        return shown.prefetch_related("target_groups", "opening_hours", "recurrences").order_by("sort_key", "pk")
 
     def for_calendar(self) -> "OfferQuerySet":
         """All that an event in a calendar says; past dates too, because an event of a rule begins with its first."""
-        shown = self.select_related("provider", "recurrence")
-        return shown.prefetch_related("municipalities", "dates")
+        return self.select_related("provider").prefetch_related("municipalities", "dates", "recurrences")
 
     def with_coming_date(self, now: datetime) -> "OfferQuerySet":
         """Those with a date that has not ended, the soonest first, each with it as `soonest`."""
@@ -182,9 +181,9 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def for_page(self) -> "OfferQuerySet":
         """The same without what `counting.Index.attach` adds."""
         return (
-            self.select_related("provider__municipality", "offer_type", "programme", "contact__consent", "recurrence")
+            self.select_related("provider__municipality", "offer_type", "programme", "contact__consent")
             .with_coming_dates()
-            .prefetch_related("access_features", "opening_hours", _partners(), _pictures())
+            .prefetch_related("access_features", "opening_hours", "recurrences", _partners(), _pictures())
         )
 
 

@@ -1,9 +1,11 @@
-"""The rule of a Recurrence: its days, its dates, and how people say it.
+"""The rules of recurring dates: their days, their dates, and how people say them.
 
-The rules are those the form can ask (RULE). Dates are stored a year ahead as OfferDate rows: lists ask one table.
+An offer has a rule for each time of day (Recurrence). The rules are those that the form can ask (RULE). Dates are
+stored a year ahead as OfferDate rows: lists ask one table.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
@@ -17,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from offers.models import Offer, OfferDate, Recurrence, SchoolHoliday, Weekday
+from offers.querysets import OfferQuerySet
 
 # How far ahead dates stand in the lists.
 AHEAD = relativedelta(months=12)
@@ -88,18 +91,25 @@ def days(recurrence: Recurrence, first: date, last: date, pauses: list[tuple[dat
     return [day for day in found if day not in left_out]
 
 
+def moments(recurrence: Recurrence, day: date) -> tuple[datetime, datetime | None]:
+    """Beginning and end on that day; in the night of a clock change an hour may not exist, and with it the end."""
+    starts = _at(day, recurrence.begins_at)
+    ends = _at(day, recurrence.ends_at) if recurrence.ends_at else None
+    return starts, ends if ends and ends > starts else None
+
+
 def materialise(offer: Offer, today: date) -> None:
-    """Make the coming dates those of the rule; a date that stays keeps its row, what is over stays as it was."""
-    recurrence = Recurrence.objects.filter(offer=offer).first()
+    """Make the coming dates those of the rules; a date that stays keeps its row, what is over stays as it was."""
+    rules = list(Recurrence.objects.filter(offer=offer))
     wanted: dict[datetime, datetime | None] = {}
-    if recurrence is not None:
+    if rules:
         last = min(today + AHEAD, offer.valid_until or date.max)
         pauses = list(SchoolHoliday.objects.filter(last_day__gte=today).values_list("first_day", "last_day"))
-        for day in days(recurrence, today, last, pauses):
-            starts = _at(day, recurrence.begins_at)
-            ends = _at(day, recurrence.ends_at) if recurrence.ends_at else None
-            # In the night of a clock change an hour may not exist.
-            wanted[starts] = ends if ends and ends > starts else None
+        for rule in rules:
+            for day in days(rule, today, last, pauses):
+                starts, ends = moments(rule, day)
+                # Where two rules begin at the same moment, the first one says how long it takes.
+                wanted.setdefault(starts, ends)
     coming = offer.dates.filter(starts_at__gte=_at(today, time.min))
     coming.filter(is_generated=True).exclude(starts_at__in=wanted).delete()
     stored = {entry.starts_at: entry for entry in coming}
@@ -117,12 +127,12 @@ def materialise(offer: Offer, today: date) -> None:
     )
 
 
-def materialise_all(today: date) -> int:
-    """Keep the dates of all rules a year ahead; returns the number of offers. Run every day."""
+def materialise_all(today: date, offers: OfferQuerySet | None = None) -> int:
+    """Keep the dates of all rules a year ahead, or of those of some offers; returns their number. Run every day."""
     goes_on = models.Q(valid_until=None) | models.Q(valid_until__gte=today)
-    offers = Offer.objects.exclude(recurrence=None).filter(goes_on)
+    some = Offer.objects.all() if offers is None else offers
     count = 0
-    for offer in offers.iterator():
+    for offer in some.filter(goes_on, pk__in=Recurrence.objects.values("offer")).iterator():
         materialise(offer, today)
         count += 1
     return count
@@ -136,10 +146,26 @@ def _at(day: date, hour: time) -> datetime:
 # In words
 
 
+def sentences(rules: Iterable[Recurrence]) -> list[str]:
+    """A sentence for each rule, in their order; the first and the third Monday of a month share one."""
+    together: dict[tuple[object, ...], list[Recurrence]] = {}
+    for row in rules:
+        rule = Rule.parse(row.rule)
+        same = (row.begins_at, row.ends_at, row.first_on, row.last_on)
+        pauses = (row.skips_school_holidays, row.skips_public_holidays)
+        key = (rule.days, *same, *pauses) if rule.nth else (row.rule, *same, *pauses)
+        together.setdefault(key, []).append(row)
+    return [_sentence(alike) for alike in together.values()]
+
+
 def sentence(recurrence: Recurrence) -> str:
     """ "Jeden Dienstag, 17:00 bis 19:00 Uhr, nicht in den Schulferien"."""
-    rule = Rule.parse(recurrence.rule)
-    parts = [_often(rule), _hours(recurrence.begins_at, recurrence.ends_at)]
+    return _sentence([recurrence])
+
+
+def _sentence(alike: list[Recurrence]) -> str:
+    recurrence = alike[0]
+    parts = [_often([Rule.parse(row.rule) for row in alike]), _hours(recurrence.begins_at, recurrence.ends_at)]
     match recurrence.skips_school_holidays, recurrence.skips_public_holidays:
         case True, True:
             parts.append(_("nicht in den Schulferien und an Feiertagen"))
@@ -154,25 +180,30 @@ def sentence(recurrence: Recurrence) -> str:
     return ", ".join(parts)
 
 
-def _often(rule: Rule) -> str:
+def often_in_words(recurrence: Recurrence) -> str:
+    """ "Alle zwei Wochen am Dienstag", without the time of day."""
+    return _often([Rule.parse(recurrence.rule)])
+
+
+def _often(rules: list[Rule]) -> str:
+    rule = rules[0]
     names = [str(Weekday(day).label) for day in rule.days]
     if rule.nth:
-        return _("Jeden %(nth)s %(day)s im Monat") % {"nth": NTH[rule.nth], "day": names[0]}
+        order = list(NTH)
+        numbers = sorted({entry.nth for entry in rules}, key=order.index)
+        return _("Jeden %(nth)s %(day)s im Monat") % {"nth": _listed([str(NTH[n]) for n in numbers]), "day": names[0]}
     if rule.weeks == 1 and len(names) > 2 and rule.days == tuple(range(rule.days[0], rule.days[-1] + 1)):
         return _("%(first)s bis %(last)s") % {"first": names[0], "last": names[-1]}
-    joined = (
-        names[0]
-        if len(names) == 1
-        else _("%(some)s und %(last)s")
-        % {
-            "some": ", ".join(names[:-1]),
-            "last": names[-1],
-        }
-    )
     if rule.weeks == 1:
-        return _("Jeden %(days)s") % {"days": joined}
+        return _("Jeden %(days)s") % {"days": _listed(names)}
     number = {2: _("zwei"), 3: _("drei"), 4: _("vier")}[rule.weeks]
-    return _("Alle %(number)s Wochen am %(days)s") % {"number": number, "days": joined}
+    return _("Alle %(number)s Wochen am %(days)s") % {"number": number, "days": _listed(names)}
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return _("%(some)s und %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def _hours(begins: time, ends: time | None) -> str:
@@ -181,8 +212,8 @@ def _hours(begins: time, ends: time | None) -> str:
     return _("%(begin)s bis %(end)s Uhr") % {"begin": f"{begins:%H:%M}", "end": f"{ends:%H:%M}"}
 
 
-def cancelled_in_words(recurrence: Recurrence) -> str:
+def cancelled_in_words(rules: Iterable[Recurrence]) -> str:
     """ "24.12.2026, 31.12.2026": the days that are still to come, or nothing."""
     today = timezone.localdate()
-    coming = sorted(day for day in recurrence.cancelled_on if day >= today)
+    coming = sorted({day for row in rules for day in row.cancelled_on if day >= today})
     return ", ".join(date_format(day, "SHORT_DATE_FORMAT") for day in coming)

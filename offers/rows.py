@@ -141,7 +141,13 @@ def _hours_in_words(row: list[Any]) -> str:
     return f"{Weekday(weekday).label} {opens}–{closes}"
 
 
-# The rule of recurring dates
+# The rules of recurring dates
+
+
+_RULE_FIELDS = (
+    *("rule", "first_on", "last_on", "begins_at", "ends_at"),
+    *("skips_school_holidays", "skips_public_holidays", "cancelled_on"),
+)
 
 
 def _read_recurrence(offer: Offer) -> Rows:
@@ -176,15 +182,11 @@ def recurrence_from_json(value: list[Any]) -> Recurrence:
 
 
 def _write_recurrence(offer: Offer, rows: Rows) -> None:
-    stored = Recurrence.objects.filter(offer=offer)
-    if not rows:
-        stored.delete()
-        return
-    row = recurrence_from_json(rows[0])
-    row.offer, row.pk = offer, stored.values_list("pk", flat=True).first()
-    row._state.adding = row.pk is None
-    row.full_clean()
-    row.save()
+    wanted = [
+        {name: getattr(recurrence_from_json(row), name) for name in _RULE_FIELDS} | {"sort_order": number}
+        for number, row in enumerate(rows)
+    ]
+    _replace(offer.recurrences.all(), offer, ("rule", "begins_at", "first_on"), wanted)
 
 
 def _recurrence_in_words(value: list[Any]) -> str:
@@ -238,15 +240,15 @@ ROWS: Mapping[str, RowSet] = {
     "partners": RowSet(gettext_lazy("Partner"), _read_partners, _write_partners, _partner_in_words),
     "images": RowSet(gettext_lazy("Bilder"), _read_images, _write_images, _image_in_words),
 }
-# After these the dates of the rule are not what they were.
-_MOVES_DATES = {"recurrence", "dates", "valid_until"}
+# After these the dates of the rules are not what they were.
+MOVES_DATES = {"recurrence", "dates", "valid_until"}
 
 
 def write(offer: Offer, new: Mapping[str, Any]) -> None:
     """Store the rows among the new values, and what follows from them."""
     for name in ROWS.keys() & new.keys():
         ROWS[name].write(offer, new[name])
-    if _MOVES_DATES & new.keys():
+    if MOVES_DATES & new.keys():
         recurrence.materialise(offer, timezone.localdate())
 
 

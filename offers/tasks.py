@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from actors.models import ContactPerson, Organisation
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.models import AccessLink, Centre, ChangeProposal, Job, StatusChange, User
-from offers import brochure, notifications, recurrence
+from offers import brochure, notifications, school_holidays
 from offers.coverage import pdf as coverage_pdf
 from offers.filters import OfferFilters
 from offers.lifecycle.saved_searches import ANSWER_WITHIN
@@ -32,8 +32,8 @@ from offers.upkeep import due, link_checks, mails
 
 
 @job
-def extend_dates(run: Run) -> dict[str, Any]:
-    return {"offers": recurrence.materialise_all(timezone.localdate())}
+def follow_school_holidays(run: Run) -> dict[str, Any]:
+    return {"offers": school_holidays.follow(timezone.localdate())}
 
 
 @job

@@ -1,9 +1,11 @@
-"""What the accounts of an organisation change about it and its contacts, at once or as a proposal (DESIGN: rule 6)."""
+"""What accounts of an organisation, or a link to its entries, change about it: at once or as a proposal (rule 6)."""
 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actors.changes import CONTACT, ORGANISATION, fields_for_members
 from actors.lifecycle.locking import locked
@@ -13,15 +15,17 @@ from actors.permissions import (
     Profile,
     can_apply_proposal,
     can_care_for_organisation,
+    can_confirm_profile,
+    can_propose_profile,
     organisation_of,
     own_proposals,
 )
-from kiportal.common import proposals
+from kiportal.common import links, proposals
 from kiportal.common.changes import Proposable
 from kiportal.common.four_eyes import is_own_proposal, require_reason, require_reason_alone
 from kiportal.common.jobs import enqueue
-from kiportal.common.models import ChangeProposal, StatusChange, User
-from kiportal.common.transitions import SomebodyWasFaster, apply
+from kiportal.common.models import AccessLink, ChangeProposal, StatusChange, User
+from kiportal.common.transitions import By, SomebodyWasFaster, apply
 
 _S = Organisation.Status
 _P = ChangeProposal.Status
@@ -44,18 +48,34 @@ def change_profile(
 
 
 @transaction.atomic
-def propose(record: Profile, proposed: dict[str, dict[str, Any]], *, by: User, message: str) -> ChangeProposal | None:
+def confirm_profile(organisation: Organisation, *, by: By) -> None:
+    """ "Stimmt": its data are as they should be. The Verlauf names it once for each day and person."""
+    organisation = locked(organisation)
+    if organisation.status != _S.PUBLISHED and can_confirm_profile(by, organisation):
+        raise SomebodyWasFaster(_("Diese Organisation ist nicht mehr veröffentlicht."))
+    last = StatusChange.objects.for_target(organisation).last()
+    who = {"by_user": by} if isinstance(by, User) else {"by_link": by}
+    is_said = last is not None and last.verb == "confirm" and timezone.localdate(last.at) == timezone.localdate()
+    if is_said and all(getattr(last, name) == value for name, value in who.items()):
+        return
+    apply(CARE, organisation, "confirm", by=by)
+
+
+@transaction.atomic
+def propose(
+    record: Profile, proposed: dict[str, dict[str, Any]], *, by: User | AccessLink, message: str
+) -> ChangeProposal | None:
     """Lay a change over a published organisation or a contact; what a trusted organisation changes is written at once.
 
-    The accounts of an organisation share their proposal, which takes the new fields in while it is undecided. Nothing
-    is left to propose: then None is returned.
+    The accounts of an organisation share their proposal, which takes the new fields in while it is undecided; so does
+    that of an address that came by a link, which is always reviewed. Nothing is left to propose: then None is returned.
     """
-    if not can_care_for_organisation(by, organisation_of(record)):
+    if not can_propose_profile(by, record):
         raise PermissionDenied("propose is not allowed")
     record = locked(record)
     organisation = organisation_of(record)
     if organisation.status != _S.PUBLISHED:
-        raise SomebodyWasFaster("Diese Organisation ist nicht mehr veröffentlicht.")
+        raise SomebodyWasFaster(_("Diese Organisation ist nicht mehr veröffentlicht."))
     own, fields = own_proposals(by, record).first(), _fields(record)
     proposal = proposals.lay_over(fields, record, proposed, own=own, by=by, message=message, email=by.email)
     if proposal is None:
@@ -119,8 +139,12 @@ def _require_published(organisation: Organisation) -> None:
 
 def _mail_decision(organisation: Organisation, proposal: ChangeProposal, change: StatusChange) -> None:
     """Nobody is told where no address is known."""
-    if proposal.author_email:
-        enqueue("offers.send_proposal_decision", change.pk, title=f"E-Mail: Änderungsvorschlag – {organisation}")
+    if not proposal.author_email:
+        return
+    keys: list[Any] = [change.pk]
+    if not proposal.by_account:  # who has no account reads and answers by a link
+        keys.append(str(links.issue(AccessLink.Purpose.CARE_ALL, organisation, proposal.author_email).pk))
+    enqueue("offers.send_proposal_decision", *keys, title=f"E-Mail: Änderungsvorschlag – {organisation}")
 
 
 def _take_over(record: Profile, proposal: ChangeProposal, fields: set[str]) -> None:

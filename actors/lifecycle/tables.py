@@ -6,6 +6,7 @@ from actors.permissions import (
     can_answer_proposal,
     can_apply_proposal,
     can_care_for_organisation,
+    can_confirm_profile,
     can_decide_proposal,
 )
 from kiportal.common import proposals
@@ -20,6 +21,7 @@ CARE = table(
     Transition("add_contact", _OPEN, "", can_care_for_organisation),
     Transition("change_contact", _OPEN, "", can_care_for_organisation),
     Transition("remove_contact", _OPEN, "", can_care_for_organisation),
+    Transition("confirm", frozenset({_S.PUBLISHED}), "", can_confirm_profile),
     # Whoever agreed may take that back at any time.
     Transition("withdraw_name", frozenset(_S), "", can_care_for_organisation),
 )

@@ -9,13 +9,15 @@ from django.utils.functional import Promise
 
 class Folded(NamedTuple):
     """A fieldset that few people need. It stands open when something is filled in or wrong, and when the form names one
-    of its fields in `unfolded`. Its rows may be alike (`is_compact`), see below.
+    of its fields in `unfolded`. Its rows may be alike (`is_compact`), see below. One that `follows` the one before it
+    is out of sight until that one stands open.
     """
 
     legend: str | Promise
     names: Sequence[str | Sequence[str]]
     description: str | Promise = ""
     is_compact: bool = False
+    follows: bool = False
 
 
 class Compact(NamedTuple):
@@ -44,6 +46,8 @@ class FieldGroup(NamedTuple):
     rows: list[list[BoundField]]
     is_folded: bool = False
     is_compact: bool = False
+    follows: bool = False
+    is_needed: bool = False
 
     @property
     def fields(self) -> list[BoundField]:
@@ -51,7 +55,8 @@ class FieldGroup(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        return any(_shows_something(field) for field in self.fields)
+        """A later one that stands open keeps those before it open, too."""
+        return self.is_needed or any(_shows_something(field) for field in self.fields)
 
 
 def _shows_something(field: BoundField) -> bool:
@@ -104,7 +109,7 @@ def _groups(fieldsets: Iterable[Any], visible: dict[str, BoundField]) -> list[Fi
     """What the fieldsets name, taken out of `visible`."""
     groups = []
     for fieldset in fieldsets:
-        legend, names, *description = fieldset
+        legend, names, *description = fieldset[:3]
         rows = []
         for name in names:
             row = [name] if isinstance(name, str) else name
@@ -113,7 +118,11 @@ def _groups(fieldsets: Iterable[Any], visible: dict[str, BoundField]) -> list[Fi
         if rows:
             folded = isinstance(fieldset, Folded)
             compact = isinstance(fieldset, Compact) or (isinstance(fieldset, Folded) and fieldset.is_compact)
-            groups.append(FieldGroup(legend, description[0] if description else "", rows, folded, compact))
+            follows = isinstance(fieldset, Folded) and fieldset.follows
+            groups.append(FieldGroup(legend, description[0] if description else "", rows, folded, compact, follows))
+    for number in range(len(groups) - 1, 0, -1):
+        if groups[number].follows and groups[number].is_open:
+            groups[number - 1] = groups[number - 1]._replace(is_needed=True)
     return groups
 
 

@@ -8,3 +8,10 @@ class PagesConfig(AppConfig):
     name = "kiportal.pages"
     label = "pages"
     verbose_name = _("Seiten")
+
+    def ready(self) -> None:
+        from kiportal.common.followed import Kind, register
+        from kiportal.pages.models import BarrierReport
+
+        reports = BarrierReport.objects.all
+        register(Kind("barriere", BarrierReport, reports, "Barriere {}".format, BarrierReport.get_absolute_url))

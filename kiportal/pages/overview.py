@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from concepts.models import ConceptVersion
-from kiportal.common import roles
+from kiportal.common import followed, roles
 from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
-from offers import counting, coverage
+from offers import counting, coverage, school_holidays
 from offers.models import Hint, Need, Offer, OfferSurvey, VainSearch
-from offers.review import queue, records
+from offers.review import queue
 from offers.upkeep import board, link_checks, recordings
 
 AT_MOST = 7
@@ -47,7 +47,7 @@ def due_today(user: User, centre: Centre) -> list[Task]:
     """
     tasks: list[Task] = []
     if user.has_perm("offers.review_offer"):
-        tasks += [*_follow_ups(user), *_review(user), *_stale(centre.freshness_months)]
+        tasks += [*_school_holidays(), *_follow_ups(user), *_review(user), *_stale(centre.freshness_months)]
     if user.has_perm("offers.answer_hint"):
         tasks += _feedback()
     if user.has_perm("offers.run_offersurvey"):
@@ -70,13 +70,18 @@ def _review(user: User) -> Iterable[Task]:
         yield Task(since, "Prüfung", "inbox", entry.title, entry.provider, entry.url, is_own)
 
 
+def _school_holidays() -> Iterable[Task]:
+    """While holidays of the coming year are missing, offers have dates in them."""
+    if gaps := school_holidays.gaps(timezone.localdate()):
+        title, note = "Schulferien eintragen", f"es fehlen: {', '.join(gap.name for gap in gaps)}"
+        yield Task(gaps[0].since, "Termine", "calendar", title, note, reverse("offers:holiday_list"))
+
+
 def _follow_ups(user: User) -> Iterable[Task]:
-    due = FollowUp.objects.due(timezone.localdate()).concerning(user).prefetch_related("target")
-    for entry in due[:OF_ONE_KIND]:
-        if entry.target is not None:
-            title, url = records.title_of(entry.target), records.url_of(entry.target)
-            is_own = entry.for_user_id == user.pk
-            yield Task(entry.due_on, "Wiedervorlage", "clock", entry.note, title, url, is_own)
+    due = FollowUp.objects.due(timezone.localdate()).concerning(user)
+    for row in followed.with_records(due[:OF_ONE_KIND]):
+        is_own = row.entry.for_user_id == user.pk
+        yield Task(row.entry.due_on, "Wiedervorlage", "clock", row.entry.note, row.title, row.url, is_own)
 
 
 def _stale(months: int) -> Iterable[Task]:

@@ -5,9 +5,11 @@ update that brings new rows) changes nothing staff have edited since.
 """
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from actors.models import Language, Municipality
 from concepts import changes
@@ -15,7 +17,7 @@ from concepts.models import Concept, ConceptVersion
 from kiportal.common.models import Centre, CentreText, TranslatedName
 from kiportal.pages import data
 from kiportal.pages.data import chapters
-from offers.models import OfferType, Programme, ReasonTemplate, TargetGroup, Topic
+from offers.models import OfferType, Programme, ReasonTemplate, SchoolHoliday, TargetGroup, Topic
 
 REFERENCE: dict[str, type[TranslatedName]] = {
     "languages": Language,
@@ -45,6 +47,7 @@ def set_up(profile_slug: str, *, email: str = "", reset_texts: bool = False) -> 
     for name, model in REFERENCE.items():
         written[name] = _write_reference(model, data.read(f"reference/{name}"))
     written["reason_templates"] = _write_reasons(data.read("reference/reason_templates"))
+    written["school_holidays"] = _write_school_holidays(data.read("reference/school_holidays")["holidays"])
     written["municipalities"] = _write_municipalities(profile["municipalities"])
     centre, written["centre"] = _write_centre(profile["centre"] | ({"email": email} if email else {}))
     written["texts"] = _write_texts(centre, reset=reset_texts)
@@ -78,6 +81,13 @@ def _write_reasons(rows: list[dict[str, str]]) -> int:
         ReasonTemplate.objects.get_or_create(slug=row["slug"], defaults=row | {"sort_order": position * 10})[1]
         for position, row in enumerate(rows, start=1)
     )
+
+
+def _write_school_holidays(rows: list[dict[str, str]]) -> int:
+    """Those that are later than all that is stored: what the centre deleted or moved stays deleted and moved."""
+    latest = SchoolHoliday.objects.aggregate(Max("last_day"))["last_day__max"] or date.min
+    fresh = [SchoolHoliday(**row) for row in rows if date.fromisoformat(row["first_day"]) > latest]
+    return len(SchoolHoliday.objects.bulk_create(fresh))
 
 
 def _write_municipalities(rows: list[dict[str, Any]]) -> int:

@@ -9,8 +9,9 @@ from offers.forms.details import Access, Partners
 from offers.forms.overlay import OverlayForm
 from offers.forms.parts import InParts
 from offers.forms.pictures import Pictures
+from offers.forms.repeats import Repeat
 from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
-from offers.forms.times import Closure, Hours, Repeat, Time
+from offers.forms.times import Closure, Hours, Time
 from offers.models import Offer
 from offers.permissions import usable_pictures
 

@@ -12,8 +12,9 @@ from kiportal.common.fieldsets import Part
 from kiportal.common.models import ChangeProposal
 from offers import changes
 from offers.forms.details import Access, Partners
+from offers.forms.repeats import Repeat
 from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
-from offers.forms.times import Closure, Hours, Repeat, Time
+from offers.forms.times import Closure, Hours, Time
 from offers.models import AccessFeature, Offer
 
 # A line on a phone has about 35 characters, and three lines are still a summary.
@@ -61,7 +62,6 @@ TOLD: dict[str, tuple[str, ...]] = {
         "is_online",
         "is_outreach",
     ),
-    "karte": ("latitude", "longitude"),
     "kontakt": ("contact_function", "contact_phone", "contact_email", "contact_office_hours"),
     "anmeldung": ("registration", "registration_note", "places", "website", "social_url"),
     "kosten": ("cost_kind", "cost_amount", "cost_note", "funding_note"),

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from actors.changes import CONTACT, NAME, PUBLIC_BODIES, agreed, fields_for_members
 from actors.models import ContactPerson, Organisation
@@ -30,7 +31,7 @@ class ProfileForm(OverlayForm):
 
     class Meta:
         model = Organisation
-        fields = (
+        fields: tuple[str, ...] = (
             *("name", "short_name", "kind", "municipality", "description"),
             *("street", "postcode", "city", "phone", "email", "website"),
         )
@@ -57,6 +58,19 @@ class ProfileForm(OverlayForm):
             place.help_text = "Liegt der Sitz nicht im Kreis, bleibt das Feld leer."
         if instance.status != Organisation.Status.PUBLISHED:
             del self.fields["message"]  # nobody reviews it
+
+
+class CareProfileForm(ProfileForm):
+    """What a link to the entries of an organisation may correct about it: its text, and how to reach it."""
+
+    fieldsets: ClassVar[list[Fieldset]] = [
+        (_("So erreicht man die Organisation"), ["street", ("postcode", "city"), ("phone", "email"), "website"]),
+        (_("Über die Organisation"), ["description"]),
+        ("", ["message"]),
+    ]
+
+    class Meta(ProfileForm.Meta):
+        fields: tuple[str, ...] = ("description", "street", "postcode", "city", "phone", "email", "website")
 
 
 class MemberContactForm(OverlayForm):

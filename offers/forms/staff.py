@@ -7,6 +7,7 @@ from django import forms
 from django.db import transaction
 from django.utils import timezone
 from django.utils.choices import flatten_choices
+from django.utils.formats import localize
 
 from actors import consents
 from actors.models import ContactPerson, Organisation
@@ -19,9 +20,10 @@ from offers.forms.base import Fieldset, OfferMeta, TargetGroupField
 from offers.forms.coordinates import Coordinates
 from offers.forms.details import Access, Partners
 from offers.forms.parts import ANMELDUNG, KOSTEN, TEXT, THE_REST, WHAT_CHANGES_MOST, InParts
+from offers.forms.repeats import Repeat
 from offers.forms.sections import About, Audience, Costs, Place, Project, Registration
 from offers.forms.submission import CONSENT_WORDING
-from offers.forms.times import Closure, Hours, Repeat, Time
+from offers.forms.times import Closure, Hours, Time
 from offers.models import Offer
 from offers.querysets import known_to_staff
 from offers.rows import ROWS, in_words
@@ -206,6 +208,12 @@ class StaffOfferForm(
             empty_permitted=True,
             use_required_attribute=False,
         )
+
+    def told(self, slug: str) -> str:
+        if slug == "karte":  # authors propose no coordinates
+            point = (self.instance.latitude, self.instance.longitude)
+            return " / ".join(localize(number) for number in point if number is not None)
+        return super().told(slug)
 
     def get_context(self) -> dict[str, Any]:
         return super().get_context() | {"new_contact": self.new_contact}

@@ -19,8 +19,9 @@ from offers.forms.base import Fieldset, OfferForm, OfferMeta, postcode_validator
 from offers.forms.details import Access, Partners
 from offers.forms.inspiration import InspiredForm
 from offers.forms.pictures import Pictures
+from offers.forms.repeats import Repeat
 from offers.forms.sections import About, Audience, Contact, Costs, Place, Project, Registration
-from offers.forms.times import Hours, Repeat, Time
+from offers.forms.times import Hours, Time
 from offers.models import Offer
 from offers.review.duplicates import organisations_like
 

@@ -1,6 +1,5 @@
-"""When an offer takes place: single dates, a rule for recurring ones, opening hours, while it is closed."""
+"""When an offer takes place: single dates, opening hours, while it is closed. `repeats` has recurring dates."""
 
-import re
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
@@ -10,10 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kiportal.common.fieldsets import Folded
-from kiportal.common.widgets import CheckboxColumns, DateInput, TimeInput
-from offers import recurrence, rows
+from kiportal.common.widgets import DateInput, TimeInput
 from offers.forms.base import Fieldset, OfferForm, OfferMeta, unmarked
-from offers.models import Offer, Recurrence, Weekday
+from offers.models import Offer, Weekday
 from offers.rows import DateRow, dates_of
 
 
@@ -118,149 +116,6 @@ class Time(OfferForm):
 
 def _aware(day: date, hour: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, hour))
-
-
-class Repeat(OfferForm):
-    """A rule in words that people use. Its dates are made from it; further ones are single dates."""
-
-    MONTHLY = "monat"
-    RHYTHM = (
-        ("", _("ohne Wiederholung")),
-        ("1", _("jede Woche")),
-        ("2", _("alle zwei Wochen")),
-        ("3", _("alle drei Wochen")),
-        ("4", _("alle vier Wochen")),
-        (MONTHLY, _("an einem Wochentag im Monat")),
-    )
-
-    repeat = forms.ChoiceField(label=_("Rhythmus"), choices=RHYTHM, required=False)
-    repeat_days = forms.TypedMultipleChoiceField(
-        label=_("An welchen Tagen?"), choices=Weekday, coerce=int, widget=CheckboxColumns, required=False
-    )
-    repeat_nth = forms.TypedChoiceField(
-        label=_("Der wievielte im Monat?"),
-        choices=[("", _("keine Auswahl")), *((number, name) for number, name in recurrence.NTH_NAMES.items())],
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text=_("Nur bei „an einem Wochentag im Monat“."),
-    )
-    repeat_start = forms.TimeField(label=_("Beginn"), widget=TimeInput, required=False)
-    repeat_end = forms.TimeField(label=_("Ende"), widget=TimeInput, required=False)
-    repeat_from = forms.DateField(label=_("Zum ersten Mal am"), widget=DateInput, required=False)
-    repeat_until = forms.DateField(label=_("Zum letzten Mal am"), widget=DateInput, required=False)
-    repeat_skips_school = forms.BooleanField(label=_("Nicht in den Schulferien"), required=False)
-    repeat_on_holidays = forms.BooleanField(label=_("Auch an Feiertagen"), required=False)
-    repeat_cancelled = forms.CharField(
-        label=_("Fällt aus am"),
-        max_length=400,
-        required=False,
-        help_text=_("Mehrere Tage trennen Sie mit einem Komma, zum Beispiel: 24.12.2026, 31.12.2026"),
-    )
-
-    fieldsets: ClassVar[list[Fieldset]] = [
-        Folded(
-            _("Es wiederholt sich"),
-            [
-                ("repeat", "repeat_nth"),
-                "repeat_days",
-                ("repeat_start", "repeat_end"),
-                ("repeat_from", "repeat_until"),
-                ("repeat_skips_school", "repeat_on_holidays"),
-                "repeat_cancelled",
-            ],
-            _("Zum Beispiel jeden Dienstag. Die Termine tragen wir dann selbst ein, ein Jahr im Voraus."),
-        )
-    ]
-
-    class Meta(OfferMeta):
-        fields: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        stored = self.stored_rows("recurrence")
-        kind = self.instance.offer_type
-        self.asks_for_rule = bool(kind is None or kind.has_schedule or stored)
-        names = [name for name in self.fields if name == "repeat" or name.startswith("repeat_")]
-        if not self.asks_for_rule:
-            for name in names:
-                del self.fields[name]
-            return
-        for name in names:
-            unmarked(self.fields[name])
-        if stored:
-            self.initial.update(self._asked(rows.recurrence_from_json(stored[0])))
-
-    def _asked(self, stored: Recurrence) -> dict[str, Any]:
-        rule = recurrence.Rule.parse(stored.rule)
-        return {
-            "repeat": self.MONTHLY if rule.nth else str(rule.weeks),
-            "repeat_days": list(rule.days),
-            "repeat_nth": rule.nth,
-            "repeat_start": stored.begins_at,
-            "repeat_end": stored.ends_at,
-            "repeat_from": stored.first_on,
-            "repeat_until": stored.last_on,
-            "repeat_skips_school": stored.skips_school_holidays,
-            "repeat_on_holidays": not stored.skips_public_holidays,
-            "repeat_cancelled": ", ".join(f"{day:%d.%m.%Y}" for day in sorted(stored.cancelled_on)),
-        }
-
-    def clean_repeat_cancelled(self) -> list[date]:
-        days = []
-        for part in re.split(r"[,;\s]+", self.cleaned_data["repeat_cancelled"].strip(" ,;")):
-            try:
-                if part:
-                    days.append(datetime.strptime(part, "%d.%m.%Y").date())  # noqa: DTZ007
-            except ValueError as error:
-                raise forms.ValidationError(
-                    _("„%(part)s“ ist kein Datum. Bitte schreiben Sie es so: 24.12.2026"), params={"part": part}
-                ) from error
-        return sorted(set(days))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if self.asks_for_rule:
-            rule = self._clean_rule(cleaned)
-            cleaned["recurrence"] = [rows.recurrence_as_json(rule)] if rule else []
-            if rule and "schedule" in cleaned and not cleaned["schedule"]:
-                cleaned["schedule"] = Offer.Schedule.REGULAR
-        return cleaned
-
-    def _clean_rule(self, cleaned: dict[str, Any]) -> Recurrence | None:
-        if not cleaned.get("repeat"):
-            if cleaned.get("repeat_days") or cleaned.get("repeat_start"):
-                self.add_error("repeat", _("Bitte wählen Sie aus, in welchem Rhythmus es sich wiederholt."))
-            return None
-        days, nth = cleaned.get("repeat_days") or [], cleaned.get("repeat_nth") or 0
-        is_monthly = cleaned["repeat"] == self.MONTHLY
-        if not days and "repeat_days" not in self.errors:
-            self.add_error("repeat_days", _("Bitte wählen Sie mindestens einen Tag aus."))
-        if is_monthly and len(days) > 1:
-            self.add_error("repeat_days", _("Bitte wählen Sie nur einen Tag aus."))
-        if is_monthly and not nth and "repeat_nth" not in self.errors:
-            self.add_error("repeat_nth", _("Bitte wählen Sie aus, der wievielte Tag im Monat gemeint ist."))
-        start, end = cleaned.get("repeat_start"), cleaned.get("repeat_end")
-        if not start and "repeat_start" not in self.errors:
-            self.add_error("repeat_start", _("Bitte geben Sie an, wann es beginnt."))
-        if start and end and end <= start:
-            self.add_error("repeat_end", _("Das Ende liegt vor dem Beginn."))
-        first, last = cleaned.get("repeat_from") or timezone.localdate(), cleaned.get("repeat_until")
-        if last and last < first:
-            self.add_error("repeat_until", _("Der letzte Tag liegt vor dem ersten."))
-        if start is None or any(name.startswith("repeat") for name in self.errors):
-            return None
-        rule = recurrence.Rule(0, (days[0],), nth) if is_monthly else recurrence.Rule(int(cleaned["repeat"]), (*days,))
-        return Recurrence(
-            rule=str(rule),
-            first_on=first,
-            last_on=last,
-            begins_at=start,
-            ends_at=end,
-            skips_school_holidays=cleaned["repeat_skips_school"],
-            skips_public_holidays=not cleaned["repeat_on_holidays"],
-            cancelled_on=cleaned["repeat_cancelled"],
-        )
 
 
 _MAXIMUM_SLOTS = 4

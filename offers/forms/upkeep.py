@@ -2,8 +2,22 @@
 
 from django import forms
 
+from actors.models import Municipality
 from kiportal.common.models import MailAddress
 from offers.upkeep.board import bearers
+
+
+class PlaceForm(forms.Form):
+    """Which Kommune the board shows; an unknown one is all of them."""
+
+    mark_optional = False
+    kommune = forms.ModelChoiceField(
+        label="Kommune",
+        queryset=Municipality.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label="alle Kommunen",
+    )
 
 
 class UndeliverableForm(forms.Form):

@@ -19,12 +19,12 @@ from kiportal.common.models import StatusChange, User
 from kiportal.common.text import sort_key
 from offers import changes, recurrence
 from offers.lifecycle.tables import OFFER
-from offers.models import AccessFeature, Offer, OfferDate, OpeningHours, Partner
-from offers.rows import DateRow
+from offers.models import AccessFeature, Offer, OfferDate, OpeningHours, Partner, Recurrence
+from offers.rows import MOVES_DATES, DateRow, recurrence_from_json
 
 BATCH = 1000
 MANY = ("topics", "target_groups", "languages", "municipalities")
-ROWS = ("opening_hours", "dates", "access_features", "partners")
+ROWS = ("opening_hours", "recurrence", "dates", "access_features", "partners")
 CONTACT = tuple(changes.CONTACT)
 INTERNAL = {"submitter_email", "internal_note"}
 
@@ -69,6 +69,9 @@ def add_offers(found: Sequence[Values], *, by: User) -> list[Offer]:
         _add_many(name, written)
     for name in ROWS:
         _add_rows(name, written)
+    for offer, values in zip(offers, found, strict=True):
+        if values.get("recurrence"):
+            recurrence.materialise(offer, timezone.localdate())
     _tell("import", Offer.Status.DRAFT, transition.target, [offer.pk for offer in offers], by)
     return offers
 
@@ -129,6 +132,12 @@ def _date(offer: int, _number: int, row: list[Any]) -> OfferDate:
     return OfferDate(offer_id=offer, starts_at=starts, ends_at=ends, note=note)
 
 
+def _rule(offer: int, number: int, row: list[Any]) -> Recurrence:
+    rule = recurrence_from_json(row)
+    rule.offer_id, rule.sort_order = offer, number
+    return rule
+
+
 def _access(offer: int, _number: int, row: list[Any]) -> AccessFeature:
     feature, state, note = row
     order = AccessFeature.Feature.values.index(feature)
@@ -140,9 +149,16 @@ def _partner(offer: int, number: int, row: list[Any]) -> Partner:
     return Partner(offer_id=offer, role=role, organisation_id=organisation, name=name, sort_order=number)
 
 
-_MAKERS: dict[str, Any] = {"opening_hours": _hours, "dates": _date, "access_features": _access, "partners": _partner}
+_MAKERS: dict[str, Any] = {
+    "opening_hours": _hours,
+    "recurrence": _rule,
+    "dates": _date,
+    "access_features": _access,
+    "partners": _partner,
+}
 _MODELS: dict[str, type[models.Model]] = {
     "opening_hours": OpeningHours,
+    "recurrence": Recurrence,
     "dates": OfferDate,
     "access_features": AccessFeature,
     "partners": Partner,
@@ -196,7 +212,7 @@ def change_offers(found: Sequence[Change[Offer]], *, by: User) -> None:
             (_make_room(stored, touched) if name == "dates" else stored).delete()
             _add_rows(name, touched)
     for offer, values in found:
-        if {"dates", "valid_until"} & values.keys():
+        if MOVES_DATES & values.keys():
             recurrence.materialise(offer, timezone.localdate())
 
 

@@ -62,14 +62,17 @@ def restore(offer: Offer, *, by: By, reason: str = "") -> StatusChange:
 
 
 @transaction.atomic
-def confirm(offer: Offer, *, by: By, on: date) -> None:
-    """ "Stimmt alles": the entry is as it should be on that day. One that was hidden for want of this comes back."""
+def confirm(offer: Offer, *, by: By, on: date, reason: str = "") -> None:
+    """ "Stimmt alles": the entry is as it should be on that day. One that was hidden for want of this comes back.
+
+    `reason` says who told the centre, where somebody did.
+    """
     if offer.status == _S.HIDDEN and can_care_for_offer(by, offer) and is_overdue(offer):
-        show_confirmed(offer, by=by, last_confirmed_on=on)
+        show_confirmed(offer, by=by, reason=reason, last_confirmed_on=on)
         return
     if offer.status != _S.PUBLISHED and can_care_for_offer(by, offer):
         raise SomebodyWasFaster(_("Dieser Eintrag ist nicht mehr veröffentlicht."))
-    apply(OFFER, offer, "confirm", by=by, last_confirmed_on=on)
+    apply(OFFER, offer, "confirm", by=by, reason=reason, last_confirmed_on=on)
 
 
 def is_overdue(offer: Offer) -> bool:

@@ -1,18 +1,20 @@
 """When an offer takes place: single dates, the rule that others follow, and the holidays it may leave out."""
 
 import pghistory
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kiportal.common.models import Locked
 from offers.models.offer import Offer
 from offers.querysets import OfferDateQuerySet
 
 
 class OfferDate(models.Model):
-    """One date of an offer, in Europe/Berlin. Those `is_generated` follow from the offer's Recurrence."""
+    """One date of an offer, in Europe/Berlin. Those `is_generated` follow from its rules (Recurrence)."""
 
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="dates")
     starts_at = models.DateTimeField(_("Beginn"))
@@ -41,9 +43,12 @@ class OfferDate(models.Model):
 
 @pghistory.track()
 class Recurrence(models.Model):
-    """The rule by which an offer takes place again and again. Times are those of clocks on the wall, all year round."""
+    """A rule by which an offer takes place again and again; one for each time of day.
 
-    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, related_name="recurrence")
+    Times are those of clocks on the wall, all year round.
+    """
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="recurrences")
     # RFC 5545, without DTSTART and UNTIL: these are the days below.
     rule = models.CharField(_("Regel"), max_length=80)
     first_on = models.DateField(_("erster Tag"))
@@ -53,11 +58,14 @@ class Recurrence(models.Model):
     skips_school_holidays = models.BooleanField(_("nicht in den Schulferien"), default=False)
     skips_public_holidays = models.BooleanField(_("nicht an Feiertagen"), default=True)
     cancelled_on = ArrayField(models.DateField(), verbose_name=_("fällt aus am"), default=list, blank=True)
+    sort_order = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("Wiederholung")
         verbose_name_plural = _("Wiederholungen")
+        ordering = ["sort_order", "pk"]
         constraints = [
+            models.UniqueConstraint(fields=["offer", "rule", "begins_at", "first_on"], name="offers_recurrence_unique"),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("begins_at")),
                 name="offers_recurrence_time",
@@ -74,11 +82,11 @@ class Recurrence(models.Model):
         return self.rule
 
 
-class SchoolHoliday(models.Model):
-    """One time of school holidays in North Rhine-Westphalia, entered by the centre."""
+class SchoolHoliday(Locked):
+    """One time of school holidays in North Rhine-Westphalia: as the ministry published it, or entered by the centre."""
 
     name = models.CharField(_("Ferien"), max_length=80, help_text=_("Zum Beispiel: Osterferien 2027"))
-    first_day = models.DateField(_("erster Ferientag"), unique=True)
+    first_day = models.DateField(_("erster Ferientag"))
     last_day = models.DateField(_("letzter Ferientag"))
 
     class Meta:
@@ -90,7 +98,17 @@ class SchoolHoliday(models.Model):
                 condition=Q(last_day__gte=F("first_day")),
                 name="offers_schoolholiday_order",
                 violation_error_message=_("Der letzte Ferientag liegt vor dem ersten."),
-            )
+            ),
+            ExclusionConstraint(
+                name="offers_schoolholiday_apart",
+                expressions=[
+                    (
+                        Func("first_day", "last_day", Value("[]"), function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+                violation_error_message=_("In dieser Zeit sind schon Ferien eingetragen."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kiportal.common.models import TranslatedName
+from kiportal.common.models import Locked, TranslatedName
 
 
 class Strand(models.TextChoices):
@@ -74,7 +74,7 @@ class Programme(TranslatedName):
         return reverse("offers:programme_detail", args=[self.slug])
 
 
-class ReasonTemplate(models.Model):
+class ReasonTemplate(Locked):
     """A ready-made reason for a decision of the review. Whoever uses one may change its words."""
 
     class Verb(models.TextChoices):
@@ -94,6 +94,15 @@ class ReasonTemplate(models.Model):
         verbose_name = _("Textbaustein")
         verbose_name_plural = _("Textbausteine")
         ordering = ["sort_order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["verb", "label"],
+                name="offers_reasontemplate_label",
+                violation_error_message=_(
+                    "Einen Textbaustein mit dieser Bezeichnung gibt es für diesen Schritt schon."
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

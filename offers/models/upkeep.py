@@ -56,7 +56,7 @@ class LinkCheck(models.Model):
     # Failures on so many different days in a row make an address broken.
     BROKEN_AFTER = 2
 
-    url = models.URLField(_("Internetadresse"), unique=True)
+    url = models.URLField(_("Internetadresse"), max_length=1000, unique=True)
     checked_on = models.DateField(_("geprüft am"), null=True)
     outcome = models.CharField(_("Ergebnis"), max_length=20, choices=Outcome, default=Outcome.REACHED)
     code = models.PositiveSmallIntegerField(_("Antwort des Servers"), null=True)

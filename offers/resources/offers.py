@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from actors.models import ContactPerson
-from offers import recurrence
 from offers.changes import CONTACT
 from offers.completeness import FILLED
 from offers.models import Offer, OfferDate, Partner
@@ -18,20 +17,11 @@ from offers.querysets import OfferQuerySet
 from offers.resources.base import Column, TableResource
 from offers.resources.cells import Cell
 from offers.resources.row_cells import AccessCell, DatesCell, HoursCell, PartnersCell
+from offers.resources.rule_cells import RulesCell
 
 # Columns whose rows are those of `offers.rows`.
-ROWS = ("opening_hours", "dates", "access_features", "partners")
+ROWS = ("opening_hours", "recurrence", "dates", "access_features", "partners")
 MAXIMUM_TOPICS = 5
-
-
-class RuleCell(Cell):
-    """A rule in words. It is read by people; a table cannot change it."""
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        if value is None:
-            return ""
-        with translation.override("de"):
-            return recurrence.sentence(value)
 
 
 class PageCell(Cell):
@@ -43,7 +33,7 @@ class PageCell(Cell):
 
 
 class OfferTable(TableResource):
-    """What both tables share: contact, rule, address and rows are no fields of the model."""
+    """What both tables share: contact, address and rows are no fields of the model."""
 
     HEADERS: ClassVar[dict[str, str]] = {
         "uuid": "Schlüssel",
@@ -62,14 +52,12 @@ class OfferTable(TableResource):
         "slug": "Seite",
         "website": "Internetseite",
     }
-    READONLY: ClassVar[frozenset[str]] = frozenset(
-        {"status", "last_confirmed_on", "recurrence", "slug", "contact_name"}
-    )
+    READONLY: ClassVar[frozenset[str]] = frozenset({"status", "last_confirmed_on", "slug", "contact_name"})
 
     def column(self, name: str) -> Column:
         own: dict[str, tuple[str, Cell]] = {
             "contact_name": ("contact__public_name", Cell()),
-            "recurrence": ("recurrence", RuleCell()),
+            "recurrence": ("recurrences", RulesCell()),
             "slug": ("slug", PageCell()),
             "opening_hours": ("opening_hours", HoursCell()),
             "dates": ("dates", DatesCell()),
@@ -85,9 +73,9 @@ class OfferTable(TableResource):
         return Column(attribute=attribute, column_name=self.HEADERS[name], widget=cell, readonly=name in self.READONLY)
 
     def rows(self) -> OfferQuerySet:
-        offers = Offer.objects.select_related("contact__consent", "recurrence").defer("search_vector", "search_text")
+        offers = Offer.objects.select_related("contact__consent").defer("search_vector", "search_text")
         fetched: list[Any] = [name for name in self.fields if name in _RELATIONS]
-        fetched += ["opening_hours", "access_features", self._partners()]
+        fetched += ["opening_hours", "recurrences", "access_features", self._partners()]
         fetched += [Prefetch("dates", OfferDate.objects.filter(is_generated=False))]
         return offers.prefetch_related(*fetched)
 

@@ -74,7 +74,7 @@ class HoursCell(RowsCell):
         days = [key for name, key in self._days.items() if found and name.startswith(fold(found[1]))]
         if not found or len(days) != 1 or len(found[1]) < 2:
             raise ValidationError(f"„{text}“ ist keine Öffnungszeit. Zum Beispiel: Montag 09:00–12:00")
-        opens, closes = _clock(found[2], found[3]), _clock(found[4], found[5])
+        opens, closes = clock(found[2], found[3]), clock(found[4], found[5])
         if closes <= opens:
             raise ValidationError(f"„{text}“: Das Ende liegt vor dem Beginn.")
         return [days[0], f"{opens:%H:%M}", f"{closes:%H:%M}"]
@@ -101,8 +101,8 @@ class DatesCell(RowsCell):
         if not found:
             raise ValidationError(f"„{text}“ ist kein Termin. Zum Beispiel: 22.11.2026 18:00–20:00")
         day, hour, minute, last_day, end_hour, end_minute, note = found.groups()
-        starts = _moment(day, _clock(hour, minute))
-        ends = _moment(last_day or day, _clock(end_hour, end_minute)) if end_hour else None
+        starts = _moment(day, clock(hour, minute))
+        ends = _moment(last_day or day, clock(end_hour, end_minute)) if end_hour else None
         if ends is not None and ends <= starts:
             raise ValidationError(f"„{text}“: Das Ende liegt vor dem Beginn.")
         note = OfferDate._meta.get_field("note").clean((note or "").strip(), None)
@@ -184,7 +184,7 @@ class PartnersCell(RowsCell):
         return f"{shown} ({Partner.Role(role).label})"
 
 
-def _clock(hour: str, minute: str) -> time:
+def clock(hour: str, minute: str) -> time:
     try:
         return time(int(hour), int(minute))
     except ValueError as error:

@@ -45,13 +45,13 @@ register.filter(cards.is_time_typed)
 
 
 @register.filter
-def rule_in_words(rule: Recurrence) -> str:
-    return recurrence.sentence(rule)
+def rules_in_words(rules: Iterable[Recurrence]) -> list[str]:
+    return recurrence.sentences(rules)
 
 
 @register.filter
-def cancelled_in_words(rule: Recurrence) -> str:
-    return recurrence.cancelled_in_words(rule)
+def cancelled_in_words(rules: Iterable[Recurrence]) -> str:
+    return recurrence.cancelled_in_words(rules)
 
 
 @register.filter

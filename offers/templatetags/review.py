@@ -8,6 +8,7 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils import timezone
 
+from kiportal.common import followed
 from kiportal.common.models import FollowUp
 from offers.forms.decisions import HandOverForm
 from offers.review import assignment as assignments
@@ -33,6 +34,6 @@ def follow_ups(context: Context, record: models.Model) -> dict[str, Any]:
     return {
         "entries": FollowUp.objects.for_target(record).open().select_related("for_user"),
         "today": timezone.localdate(),
-        "add_url": reverse("offers:follow_up_add", args=[records.kind_of(record), record.pk]),
+        "add_url": reverse("offers:follow_up_add", args=[followed.kind_of(record).word, record.pk]),
         "csrf_token": context["csrf_token"],
     }

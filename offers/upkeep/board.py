@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Max
 from django.db.models.functions import Lower
 
-from actors.models import ContactPerson, Membership, Organisation
+from actors.models import ContactPerson, Membership, Municipality, Organisation
 from kiportal.common import roles
 from kiportal.common.models import MailAddress, User
 from offers.models import ConfirmationRequest, LinkCheck, Offer, OfferSurvey, SurveyInvitation
@@ -35,6 +35,22 @@ class Waiting:
     entry: Entry
     is_reachable: bool
     asked_on: date | None
+
+    @property
+    def phone(self) -> str:
+        return phone_of(self.entry.offer)
+
+
+def phone_of(offer: Offer) -> str:
+    """Of the contact, or of the organisation."""
+    return (offer.contact.phone if offer.contact else "") or offer.provider.phone
+
+
+def told_by(offer: Offer) -> str:
+    """Who it is that one calls: a function, never a name."""
+    who = offer.contact.function if offer.contact and offer.contact.phone else str(offer.provider)
+    number = phone_of(offer)
+    return f"{who}, {number}" if number else who
 
 
 @dataclass(frozen=True)
@@ -95,8 +111,9 @@ class Board:
                 return self.broken
 
 
-def board(on: date) -> Board:
-    waiting = _waiting(on)
+def board(on: date, place: Municipality | None = None) -> Board:
+    """`place` narrows what waits for a confirmation; an entry for the whole Kreis belongs to every place."""
+    waiting = _waiting(on, place)
     return Board(
         overdue=[row for row in waiting if row.entry.stage == Stage.DUE],
         due=[row for row in waiting if row.entry.stage > Stage.DUE],
@@ -106,8 +123,9 @@ def board(on: date) -> Board:
     )
 
 
-def _waiting(on: date) -> list[Waiting]:
-    entries = due.entries(Offer.objects.all(), on)
+def _waiting(on: date, place: Municipality | None) -> list[Waiting]:
+    offers = Offer.objects.in_municipality(place) if place else Offer.objects.all()
+    entries = due.entries(offers.select_related("contact"), on)
     silent = set(MailAddress.objects.undeliverable().values_list("email", flat=True))
     asked = dict(
         ConfirmationRequest.objects.filter(offer__in=[entry.offer.pk for entry in entries])

@@ -1,12 +1,15 @@
 """Which web addresses entries name, which of them are looked at on a day, and what is remembered of the answers."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from html import escape, unescape
 from itertools import groupby
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +19,7 @@ from django.utils import timezone
 
 from actors.models import Organisation
 from kiportal.common.jobs import enqueue
+from kiportal.common.models import CentreText
 from offers.models import LinkCheck, Offer, Programme
 from offers.upkeep import fetching
 from offers.upkeep.fetching import Result
@@ -34,37 +38,84 @@ SIGNS_OF_OURS = 3
 _INVENTED = ("example", "invalid", "localhost", "test", "example.com", "example.net", "example.org")
 
 
+type Named = Offer | Organisation | Programme | CentreText
+# The texts that can hold links; every kind but the centre's own pages has a field for its website, too.
+_TEXTS: dict[type[Any], tuple[str, ...]] = {
+    Offer: ("description", "project_goal", "project_steps", "project_needs", "project_results"),
+    Organisation: ("description",),
+    Programme: (),
+    CentreText: ("body",),
+}
+_EDIT_PAGES: dict[type[Any], str] = {
+    Offer: "offers:staff_offer_edit",
+    Organisation: "offers:staff_organisation_edit",
+    # Reference data and the centre's own texts are kept by the role `admin`.
+    Programme: "admin:offers_programme_change",
+    CentreText: "admin:common_centretext_change",
+}
+_HREF = re.compile(r'href="(https?://[^"]+)"', re.IGNORECASE)
+LONGEST = LinkCheck._meta.get_field("url").max_length or 0
+
+
 @dataclass(frozen=True)
 class Source:
-    """Where an address stands, for those who mend it."""
+    """Where an address stands, for those who mend it: the record and the name of its field."""
 
-    record: Offer | Organisation | Programme
+    record: Named
     url: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """ "Nähkurs: Beschreibung"."""
+        definition: Any = type(self.record)._meta.get_field(self.name)
+        return f"{self.record}: {definition.verbose_name}"
 
     @property
     def edit_url(self) -> str:
-        """Programmes are reference data, which the role `admin` keeps."""
-        match self.record:
-            case Offer():
-                return reverse("offers:staff_offer_edit", args=[self.record.pk])
-            case Organisation():
-                return reverse("offers:staff_organisation_edit", args=[self.record.pk])
-            case Programme():
-                return reverse("admin:offers_programme_change", args=[self.record.pk])
+        return f"{reverse(_EDIT_PAGES[type(self.record)], args=[self.record.pk])}#id_{self.name}"
 
 
-def sources(on: date, only: Collection[str] | None = None) -> Iterator[Source]:
-    """Every web address that stands on a public page, or `only` some of them."""
-    offers = Offer.objects.visible_to_public(on).select_related("provider")
-    for records, column in (
-        (offers, "website"),
-        (offers, "social_url"),
-        (Organisation.objects.visible_to_public(), "website"),
-        (Programme.objects.all(), "website"),
+def sources(on: date, only: Collection[str] = ()) -> Iterator[Source]:
+    """Every web address that stands on a public page, in its field or in a text, or `only` some of them."""
+    for records in (
+        Offer.objects.visible_to_public(on).select_related("provider").defer("search_vector", "search_text"),
+        Organisation.objects.visible_to_public(),
+        Programme.objects.all(),
+        CentreText.objects.all(),
     ):
-        named = records.exclude(**{column: ""})
-        for record in named if only is None else named.filter(**{f"{column}__in": only}):
-            yield Source(record, getattr(record, column))
+        texts, columns = _TEXTS[records.model], _columns(records.model)
+        for record in records.filter(_names_links(records.model, only)):
+            for name in columns:
+                url = getattr(record, name)
+                if url and (not only or url in only):
+                    yield Source(record, url, name)
+            for name in texts:
+                for url in links_in(getattr(record, name)):
+                    if not only or url in only:
+                        yield Source(record, url, name)
+
+
+def links_in(text: str) -> list[str]:
+    """The web addresses of a text, each once; places inside a page are one address."""
+    found = (urldefrag(unescape(match)).url for match in _HREF.findall(text))
+    return list(dict.fromkeys(url for url in found if len(url) <= LONGEST))
+
+
+def _names_links(model: type[Any], only: Collection[str]) -> Q:
+    """The rows worth reading: most texts have no link at all."""
+    found = Q()
+    for name in _TEXTS[model]:
+        for url in only or ("http",):
+            found |= Q(**{f"{name}__icontains": f'href="{escape(url)}'})
+    for name in _columns(model):
+        found |= Q(**{f"{name}__in": only}) if only else ~Q(**{name: ""})
+    return found
+
+
+def _columns(model: type[Any]) -> list[str]:
+    """The fields that hold nothing but an address."""
+    return [field.name for field in model._meta.concrete_fields if field.name in {"website", "social_url"}]
 
 
 @transaction.atomic
@@ -138,7 +189,7 @@ def broken(on: date) -> list[tuple[LinkCheck, list[Source]]]:
     checks = list(LinkCheck.objects.broken())
     named: dict[str, list[Source]] = {}
     if checks:
-        for source in sources(on, {check.url for check in checks}):
+        for source in sources(on, only={check.url for check in checks}):
             named.setdefault(source.url, []).append(source)
     return [(check, named[check.url]) for check in checks if check.url in named]
 

@@ -8,6 +8,7 @@ from offers.views import (
     calendars,
     care,
     care_all,
+    care_organisation,
     confirmation,
     data_files,
     dates,
@@ -36,6 +37,11 @@ urlpatterns = [
     path("angebote/bestaetigen/<str:token>/", confirmation.submission_confirm, name="submission_confirm"),
     path("angebote/pflege/organisation/<str:token>/", care_all.care_all, name="care_all"),
     path("angebote/pflege/organisation/<str:token>/beenden/", care_all.care_all_end, name="care_all_end"),
+    path(
+        "angebote/pflege/organisation/<str:token>/angaben/",
+        care_organisation.care_all_organisation,
+        name="care_all_organisation",
+    ),
     path("angebote/pflege/organisation/<str:token>/<int:pk>/", care_all.care_all_edit, name="care_all_edit"),
     path(
         "angebote/pflege/organisation/<str:token>/<int:pk>/bilder/",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
+import actors.lifecycle
 from actors.models import Organisation
 from kiportal.common import links
 from kiportal.common.models import AccessLink, MailAddress
@@ -18,7 +19,7 @@ from offers.models import Offer
 from offers.permissions import can_restore_offer, own_proposals, proposals_in_care
 from offers.querysets import OfferQuerySet
 from offers.upkeep import due
-from offers.views import changing, changing_pictures
+from offers.views import care_organisation, changing, changing_pictures
 from offers.views.by_link import opened_by_link
 from offers.views.overlaying import Attempt
 
@@ -37,6 +38,7 @@ DONE = {
 DONE_FOR_ALL = {
     "erinnerungen-aus": gettext_lazy("Sie bekommen keine Erinnerungen mehr an diese Adresse."),
     "erinnerungen-an": gettext_lazy("Sie bekommen wieder Erinnerungen an diese Adresse."),
+    **care_organisation.DONE,
 }
 
 
@@ -49,7 +51,7 @@ def care_all(request: HttpRequest, link: AccessLink, organisation: Organisation)
     error: TransitionError | None = None
     if request.method == "POST":
         try:
-            return redirect(_url(link, _act(request, link)))
+            return redirect(_url(link, _act(request, link, organisation)))
         except TransitionError as refused:
             error = refused
     entries = _entries(link)
@@ -57,6 +59,7 @@ def care_all(request: HttpRequest, link: AccessLink, organisation: Organisation)
         "organisation": organisation,
         "link": link,
         "entries": entries,
+        "about": care_organisation.details(organisation, link, form_url=care_organisation.form_url_of(link)),
         "number": sum(1 for entry in entries if entry["can_confirm"]),
         "confirmable": sum(1 for entry in entries if entry["can_confirm"] and not entry["refusal"]),
         "unfinished": [entry for entry in entries if entry["refusal"]],
@@ -120,13 +123,16 @@ def _form_page(
     return render(request, template, context, status=tried.status)
 
 
-def _act(request: HttpRequest, link: AccessLink) -> str:
+def _act(request: HttpRequest, link: AccessLink, organisation: Organisation) -> str:
     """Do what a button says, "verb" or "verb:number of the entry"; one pressed twice did its work the first time."""
     today = timezone.localdate()
     verb, _colon, pk = request.POST.get("verb", "").partition(":")
     match verb:
         case "alle-bestaetigen":
             return f"{verb}:{lifecycle.confirm_all(link, on=today)}"
+        case care_organisation.CONFIRM:
+            actors.lifecycle.confirm_profile(organisation, by=link)
+            return verb
         case "erinnerungen-aus":
             lifecycle.stop_reminders(link, on=today)
             return verb

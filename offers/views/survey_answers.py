@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+import actors.lifecycle
 from actors.models import Organisation
 from kiportal.common import links
 from kiportal.common.models import AccessLink, User
@@ -24,7 +25,7 @@ from offers.forms.surveys import SurveyAnswerForm
 from offers.models import Offer, OfferSurvey, SurveyAnswer, SurveyInvitation
 from offers.permissions import can_answer_survey, own_proposals
 from offers.surveys import asking
-from offers.views import changing
+from offers.views import care_organisation, changing
 from offers.views.by_link import opened_by_link
 
 Outcome = SurveyAnswer.Outcome
@@ -64,12 +65,19 @@ class AnswerDesk:
                 status = error.status
         return self._page(form, status=status)
 
+    def organisation_url(self) -> str:
+        """Where the data of the organisation are corrected."""
+        raise NotImplementedError
+
     def _act(self, form: SurveyAnswerForm) -> str:
         verb, _colon, argument = self.request.POST.get("verb", "senden").partition(":")
         outcomes = form.confirming_the_rest() if verb == "alles" else form.outcomes
         message = form.cleaned_data["message"]
         refused = lifecycle.answer_survey(self.invitation, outcomes, by=self.by, message=message)
         match verb:
+            case care_organisation.CONFIRM:
+                actors.lifecycle.confirm_profile(self.invitation.organisation, by=self.by)
+                return f"{self.url()}?getan={verb}"
             case "neu":
                 try:
                     return self.add_offer(UUID(argument))
@@ -103,6 +111,8 @@ class AnswerDesk:
             ],
             "unanswered": sum(given.get(offer.pk, Outcome.OPEN) == Outcome.OPEN for offer in form.offers),
             "added": [answer.offer for answer in answers if answer.outcome == Outcome.ADDED],
+            "about": care_organisation.details(self.invitation.organisation, self.by, form_url=self.organisation_url()),
+            "done": care_organisation.DONE.get(self.request.GET.get("getan", "")),
             "is_sent": "gesendet" in self.request.GET,
             "key_text": str(uuid4()),
             "by_staff": False,
@@ -124,6 +134,9 @@ class LinkDesk(AnswerDesk):
 
     def edit_url(self, offer: Offer) -> str:
         return reverse("offers:survey_answer_edit", kwargs={"token": links.token(self.by), "pk": offer.pk})
+
+    def organisation_url(self) -> str:
+        return care_organisation.form_url_of(self.by, survey=True)
 
     def add_offer(self, key: UUID) -> str:
         _offer, link = lifecycle.start_survey_offer(self.invitation, key, by=self.by)
@@ -199,6 +212,9 @@ class MemberDesk(AnswerDesk):
     def edit_url(self, offer: Offer) -> str:
         return reverse("offers:member_survey_edit", args=[self.invitation.pk, offer.pk])
 
+    def organisation_url(self) -> str:
+        return reverse("offers:member_profile_edit", args=[self.invitation.organisation_id])
+
     def add_offer(self, key: UUID) -> str:
         offer, _link = lifecycle.start_survey_offer(self.invitation, key, by=self.by)
         return reverse("offers:member_offer_detail", args=[offer.pk])
@@ -241,6 +257,9 @@ class StaffDesk(AnswerDesk):
 
     def edit_url(self, offer: Offer) -> str:
         return reverse("offers:staff_offer_edit", args=[offer.pk])
+
+    def organisation_url(self) -> str:
+        return reverse("offers:staff_organisation_edit", args=[self.invitation.organisation_id])
 
     def add_offer(self, key: UUID) -> str:
         slug = self.invitation.organisation.slug

@@ -82,6 +82,40 @@ def test_rule_is_one_event_with_exceptions(client: Client) -> None:
     assert coming(parsed) == list(offer.dates.values_list("starts_at", flat=True))
 
 
+@time_machine.travel(NOW)
+def test_each_rule_is_an_event_of_its_own(client: Client) -> None:
+    offer = factories.make_offer("Kleiderkammer")
+    repeat(offer, begins_at=time(9), ends_at=time(11), last_on=date(2026, 12, 22))
+    repeat(
+        offer,
+        "FREQ=WEEKLY;INTERVAL=1;BYDAY=TU,TH",
+        begins_at=time(14),
+        ends_at=time(16),
+        last_on=date(2026, 12, 22),
+        sort_order=1,
+    )
+    recurrence.materialise(offer, TODAY)
+    parsed = read(client, f"/angebote/{offer.slug}/termine.ics")
+    first, second = parsed.walk("VEVENT")
+    assert (str(first["uid"]), first["dtstart"].dt.hour) == (str(offer.uuid), 9)
+    assert second["dtstart"].dt == datetime(2026, 12, 1, 14, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert str(second["uid"]) != str(offer.uuid)
+    assert coming(parsed) == list(offer.dates.values_list("starts_at", flat=True))
+    assert len(coming(parsed)) == 4 + 7
+
+
+@time_machine.travel(NOW)
+def test_rules_that_meet_leave_every_date_once(client: Client) -> None:
+    offer = factories.make_offer()
+    repeat(offer, "FREQ=MONTHLY;BYDAY=1TU", ends_at=time(20))
+    repeat(offer, first_on=date(2026, 11, 24), sort_order=1)
+    recurrence.materialise(offer, TODAY)
+    parsed = read(client, f"/angebote/{offer.slug}/termine.ics")
+    assert coming(parsed) == list(offer.dates.values_list("starts_at", flat=True))
+    longest = offer.dates.get(starts_at__date=date(2026, 12, 1))
+    assert timezone.localtime(longest.ends_at).hour == 20
+
+
 def test_time_zone_changes_its_clock_on_the_right_sundays() -> None:
     zone = calendar._zone().to_tz(lookup_tzid=False)
     berlin = ZoneInfo("Europe/Berlin")
@@ -232,7 +266,7 @@ def test_calendar_queries_do_not_grow(
     for days in range(number):
         offer = factories.make_offer()
         OfferDate.objects.create(offer=offer, starts_at=timezone.now() + timedelta(days=days + 1))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get("/termine/termine.ics")
 
 

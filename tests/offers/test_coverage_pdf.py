@@ -125,5 +125,5 @@ def test_failed_job_is_told_and_another_kind_of_job_is_no_pdf(staff: Client, off
     Job.objects.update(state=Job.State.FAILED, error="Der Speicher hat nicht gereicht.", finished_at=timezone.now())
     assert "Der Speicher hat nicht gereicht." in staff.get(progress).text
     assert staff.post(MAKE)["Location"] != progress
-    other = Job.objects.create(kind="offers.extend_dates")
+    other = Job.objects.create(kind="offers.follow_school_holidays")
     assert staff.get(f"{MAKE}{other.pk}/").status_code == 404

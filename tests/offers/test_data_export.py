@@ -112,6 +112,19 @@ def offer_with_everything(text: str, note: str, amount: Decimal | None, day: dat
     )
     offer.access_features.create(feature="induktion", state="teilweise", note=note[:160])
     offer.opening_hours.create(weekday=hour % 7, opens_at=time(hour, 5), closes_at=time(23, 55))
+    offer.recurrences.create(
+        rule="FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,TU,WE",
+        first_on=day,
+        last_on=day + timedelta(days=3),
+        begins_at=time(hour, 5),
+        ends_at=time(23, 55),
+        skips_school_holidays=True,
+        cancelled_on=[day, day + timedelta(days=2)],
+    )
+    offer.recurrences.create(
+        rule=f"FREQ=MONTHLY;BYDAY={hour % 4 + 1}SA", first_on=day, begins_at=time(hour), skips_public_holidays=False
+    )
+    offer.recurrences.create(rule="FREQ=WEEKLY;INTERVAL=3;BYDAY=TH,SU", first_on=day, begins_at=time(8, 15))
     starts = timezone.make_aware(timezone.datetime(2026, 11, 22, hour, 30))
     offer.dates.create(starts_at=starts, ends_at=starts + timedelta(hours=20), note=note[:120])
     offer.partners.create(role="foerderer", name=text[:160], sort_order=0)

@@ -7,12 +7,13 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from actors.models import ContactPerson, Organisation
 from kiportal.common import roles
 from kiportal.common.models import Job, StatusChange, User
 from kiportal.common.transitions import TransitionError
-from offers import lifecycle
+from offers import lifecycle, rows
 from offers.models import ColumnMapping, DataImport, DataImportRow, Offer
 from offers.permissions import can_release_offer
 from offers.resources import running
@@ -218,6 +219,12 @@ def test_empty_cell_of_somebodys_own_table_takes_nothing_away(editor: User, prov
         ("Internetseite", "java script:x", "Internetseite: "),
         ("Öffnungszeiten", "Montag 12:00–9:00", "Öffnungszeiten: „Montag 12:00–9:00“: Das Ende liegt vor dem Beginn."),
         ("Öffnungszeiten", "immer", "„immer“ ist keine Öffnungszeit."),
+        ("Wiederholung", "ab und zu", "„ab und zu“ ist keine Wiederholung."),
+        ("Wiederholung", "Jeden Dienstag, 19:00–17:00", "Das Ende liegt vor dem Beginn."),
+        ("Wiederholung", "Jeden Dienstag, 17:00, sonst nie", "„sonst nie“ verstehen wir nicht."),
+        ("Wiederholung", "Jeden fünften Montag im Monat, 17:00", "ist keine Wiederholung."),
+        ("Wiederholung", "Jeden Montag, 9:00; Jeden Montag, 09:00", "Eine Wiederholung steht zweimal da."),
+        ("Wiederholung", "Jeden Montag, 9:00, ab 1.2.2027, bis 1.1.2027", "Der letzte Tag liegt vor dem ersten."),
         ("Termine", "morgen", "„morgen“ ist kein Termin."),
         ("Termine", "22.11.2026 25:00", "„25:00“ ist keine Uhrzeit."),
         ("Barrierefreiheit", "Aufzug", "„Aufzug“ ist keine Angabe zur Barrierefreiheit."),
@@ -429,6 +436,38 @@ def test_undo_erases_new_rows_and_sets_changed_ones_back(editor: User, provider:
     assert stored.contact is not None
     assert stored.contact.phone == ""
     assert not StatusChange.objects.filter(verb="import", to_status="submitted").exists()
+
+
+@pytest.mark.django_db
+def test_rules_come_in_as_the_pages_say_them_and_undo_takes_them_back(editor: User, provider: Organisation) -> None:
+    offer = factories.make_offer("Alt", provider=provider)
+    rows.write(
+        offer, {"recurrence": [["FREQ=WEEKLY;INTERVAL=1;BYDAY=FR", "2026-01-02", None, "08:00", None, False, True, []]]}
+    )
+    said = (
+        "Jeden Dienstag und Donnerstag, 17:00 bis 19:00 Uhr, nicht in den Schulferien und an Feiertagen; "
+        "Montag bis Mittwoch 9:00-11.00, ab 1.2.2026, bis 31.12.2030, fällt aus am 24.12.2027 und 31.12.2027; "
+        "alle zwei Wochen am Samstag, 10:00; jeden letzten Sonntag im Monat, 15:00 Uhr, nicht an Feiertagen"
+    )
+    table = [["Schlüssel", "Titel", "Träger", "Wiederholung"], [str(offer.uuid), "Alt", "Verein Brücke", said]]
+    table.append(["", "Neu", "Verein Brücke", "Jeden Dienstag, 17:00–19:00"])
+    done = carry_out(upload(csv_bytes(table), OFFERS, editor), editor)
+    assert done.status == Status.IMPORTED, messages_of(done)
+    found = [
+        (row.rule, row.begins_at.hour, row.skips_school_holidays, row.skips_public_holidays, len(row.cancelled_on))
+        for row in offer.recurrences.all()
+    ]
+    assert found == [
+        ("FREQ=WEEKLY;INTERVAL=1;BYDAY=TU,TH", 17, True, True, 0),
+        ("FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,TU,WE", 9, False, False, 2),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SA", 10, False, False, 0),
+        ("FREQ=MONTHLY;BYDAY=-1SU", 15, False, True, 0),
+    ]
+    assert {timezone.localtime(entry.starts_at).weekday() for entry in offer.dates.all()} == {0, 1, 2, 3, 5, 6}
+    assert Offer.objects.get(title="Neu").dates.filter(is_generated=True).count() > 50
+    take_back(done, editor)
+    assert [row.rule for row in offer.recurrences.all()] == ["FREQ=WEEKLY;INTERVAL=1;BYDAY=FR"]
+    assert {timezone.localtime(entry.starts_at).weekday() for entry in offer.dates.all()} == {4}
 
 
 @pytest.mark.django_db

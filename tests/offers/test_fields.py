@@ -272,6 +272,13 @@ def test_page_shows_opening_hours_and_that_it_is_closed(client: Client) -> None:
         ("partners", [["foerderer", None, "Stiftung"]]),
         ("opening_hours", [[2, "09:00", "12:00"]]),
         ("recurrence", [["FREQ=WEEKLY;INTERVAL=1;BYDAY=TU", "2026-12-01", None, "17:00", "19:00", True, False, []]]),
+        (
+            "recurrence",
+            [
+                ["FREQ=WEEKLY;INTERVAL=1;BYDAY=TU", "2026-12-01", None, "09:00", "11:00", False, True, []],
+                ["FREQ=MONTHLY;BYDAY=-1TH", "2026-12-01", "2027-06-30", "14:00", None, False, True, ["2027-01-28"]],
+            ],
+        ),
     ],
 )
 def test_rows_survive_the_way_through_a_proposal(name: str, value: Any) -> None:

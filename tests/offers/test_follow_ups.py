@@ -1,17 +1,23 @@
 """Wiedervorlage: a date and a note on any record."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from kiportal.common import retention
+from actors.models import ContactPerson
+from kiportal.common import followed, retention
 from kiportal.common.models import ChangeProposal, FollowUp, User
 from kiportal.common.targets import pointing_models
-from offers.models import Offer
+from kiportal.pages.models import BarrierReport
+from offers.models import Hint, Need, Offer, OfferSurvey
 from tests import factories
+from tests.concepts.factories import make_concept
+from tests.offers.tables import csv_bytes, upload
 
 pytestmark = pytest.mark.django_db
 LIST = "offers:follow_up_list"
@@ -39,6 +45,61 @@ def test_follow_up_on_each_kind_of_record(staff: Client, editor: User) -> None:
         follow_up = FollowUp.objects.for_target(record).get()
         assert (follow_up.created_by, follow_up.for_user) == (editor, None)
     assert staff.get(reverse(LIST)).text.count("Anrufen wegen") == 6  # each as text and as the label of its button
+
+
+def records_of_every_kind(editor: User) -> dict[str, Any]:
+    offer = factories.make_offer("Nähkurs")
+    return {
+        "angebot": offer,
+        "organisation": offer.provider,
+        "aenderung": ChangeProposal.objects.create(target=offer, lock_version=1, changes={}),
+        "kontakt": ContactPerson.objects.create(organisation=offer.provider, function="Büro", email="b@example.org"),
+        "luecke": Need.objects.create(text="Ein Chor"),
+        "hinweis": Hint.objects.create(offer=offer, kind=Hint.Kind.TIME, text="Später"),
+        "bestandsaufnahme": OfferSurvey.objects.create(title="Herbst", answer_by=timezone.localdate()),
+        "import": upload(csv_bytes([["A"], ["1"]]), "angebote", editor),
+        "konzept": make_concept("Konzept").concept,
+        "barriere": BarrierReport.objects.create(description="Zu klein"),
+    }
+
+
+def test_every_kind_that_is_registered_shows_takes_and_lists_follow_ups(staff: Client, editor: User) -> None:
+    found = records_of_every_kind(editor)
+    assert set(followed.words()) == set(found)
+    for word, record in found.items():
+        kind = followed.kind_of(record)
+        page = kind.url(kind.known().get(pk=record.pk))
+        add_url = reverse("offers:follow_up_add", args=[word, record.pk])
+        assert f'href="{add_url}"' in staff.get(page, follow=True).text, word
+        done = staff.post(add_url, {"due_on": timezone.localdate().isoformat(), "note": f"Zu {word}"}, follow=True)
+        assert done.redirect_chain[0] == (page, 302)
+        assert f"Zu {word}" in done.text
+        assert f'href="{page}"' in staff.get(reverse(LIST)).text
+    assert staff.get(reverse(LIST)).text.count('class="queue__entry"') == len(found)
+    assert staff.get(reverse("offers:follow_up_add", args=["unbekannt", 1])).status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 10])
+def test_queries_of_the_list_do_not_grow(
+    staff: Client, editor: User, number: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(number):
+        found = records_of_every_kind(editor)
+        person = ChangeProposal.objects.create(target=found["kontakt"], lock_version=1, changes={})
+        for record in (*found.values(), person):
+            make(record)
+    staff.get(reverse(LIST))
+    with django_assert_max_num_queries(30):
+        assert staff.get(reverse(LIST)).text.count('class="queue__entry"') == number * 11
+
+
+def test_deleted_record_takes_its_follow_ups(editor: User) -> None:
+    offer = factories.make_offer()
+    hint = Hint.objects.create(offer=offer, kind=Hint.Kind.TIME, text="Später")
+    make(hint)
+    kept = make(offer)
+    hint.delete()
+    assert FollowUp.objects.get() == kept
 
 
 def test_follow_up_in_the_past_is_refused(staff: Client) -> None:

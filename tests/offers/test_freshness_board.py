@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import actors.access
+from actors.models import ContactPerson
 from kiportal.common import addresses
-from kiportal.common.models import Job, MailAddress, User
+from kiportal.common.models import Job, MailAddress, StatusChange, User
 from offers import lifecycle
 from offers.models import LinkCheck, Offer, OfferSurvey
 from tests import factories
@@ -233,3 +234,61 @@ def test_names_of_an_address_are_found_in_the_same_number_of_queries(staff: Clie
     for number in range(1, 12):
         fill(number)
     assert queries() == one
+
+
+def test_board_shows_one_kommune_and_what_is_for_the_whole_kreis(staff: Client) -> None:
+    netphen, wilnsdorf = factories.make_municipality("Netphen"), factories.make_municipality("Wilnsdorf")
+    make("Hier", -10, municipalities=[netphen])
+    make("Dort", -20, municipalities=[wilnsdorf])
+    make("Überall", -30, is_countywide=True)
+    page = staff.get(URL, {"ansicht": "ueberfaellig", "kommune": netphen.slug})
+    assert [row.entry.offer.title for row in page.context["page_obj"]] == ["Überall", "Hier"]
+    assert [tab["count"] for tab in page.context["tabs"]][:2] == [2, 0]
+    assert page.context["tabs"][0]["url"] == f"?ansicht=ueberfaellig&kommune={netphen.slug}"
+    assert titles(staff, "ueberfaellig") == ["Überall", "Dort", "Hier"]
+    unknown = staff.get(URL, {"ansicht": "ueberfaellig", "kommune": "unbekannt"})
+    assert len(unknown.context["page_obj"]) == 3
+
+
+def test_ticked_entries_get_one_mail_for_each_address(
+    staff: Client, mailbox: Mailbox, run_jobs: Callable[[], list[Job]]
+) -> None:
+    provider = factories.make_organisation(email="verein@example.org")
+    chosen = [make(title, -10, provider=provider, submitter_email="") for title in ("Eins", "Zwei")]
+    silent = make("Stumm", -10, submitter_email="weg@example.org")
+    addresses.mark_undeliverable("weg@example.org", reason="550")
+    other = make("Nicht gewählt", -10, submitter_email="andere@example.org")
+    answer = staff.post(
+        f"{URL}fragen/",
+        {"auswahl": [row.pk for row in (*chosen, silent)] + ["x"], "ansicht": "ueberfaellig"},
+        follow=True,
+    )
+    assert "Der Pflege-Link geht an 1 Adresse." in answer.text
+    assert f"Ohne Adresse, die Post annimmt, oder schon bestätigt: {silent.provider}." in answer.text
+    assert len(run_jobs()) == 1
+    assert other.title in answer.text
+    assert "mindestens einen" in staff.post(f"{URL}fragen/", follow=True).text
+
+
+def test_phone_call_confirms_with_one_click_and_says_who_was_called(staff: Client, editor: User) -> None:
+    offer = make("Kurs", -10)
+    offer.contact = ContactPerson.objects.create(
+        organisation=offer.provider, function="Kursbüro", phone="0271 4711", name="Zoë Zwerg"
+    )
+    offer.save()
+    page = staff.get(URL, {"ansicht": "ueberfaellig"}).text
+    assert 'href="tel:' in page
+    assert "0271 4711" in page
+    response = staff.post(f"{URL}{offer.pk}/telefon/", {"ansicht": "ueberfaellig"})
+    assert response["Location"] == f"{URL}?ansicht=ueberfaellig"
+    offer.refresh_from_db()
+    assert offer.last_confirmed_on == timezone.localdate()
+    change = StatusChange.objects.for_target(offer).last()
+    assert change is not None
+    assert (change.by_user, change.reason) == (editor, "Am Telefon bestätigt: Kursbüro, 0271 4711")
+
+
+def test_phone_call_about_an_ended_entry_is_refused_with_a_sentence(staff: Client) -> None:
+    offer = make("Kurs", -10, status=Offer.Status.ARCHIVED)
+    answer = staff.post(f"{URL}{offer.pk}/telefon/", {"ansicht": "bald"}, follow=True)
+    assert "nicht mehr veröffentlicht" in answer.text

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from actors.models import Organisation
-from kiportal.common.models import Job
+from kiportal.common.models import CentreText, Job
 from offers.models import LinkCheck, Programme
 from offers.upkeep import fetching, link_checks
 from offers.upkeep.fetching import Result, is_public
@@ -295,6 +295,35 @@ def test_every_address_of_a_public_page_is_looked_at_about_once_a_month() -> Non
     Programme.objects.all().delete()
     link_checks.due_today(TODAY)
     assert LinkCheck.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_links_in_texts_are_named_with_their_field() -> None:
+    long_one = "https://lang.de/" + "x" * 1000
+    offer = factories.make_offer(
+        website="https://verein.de/kurs",
+        description='<p><a href="https://weg.de/a?b=1&amp;c=2#oben">a</a> <a href="https://weg.de/a?b=1&amp;c=2">b</a></p>'
+        f'<p><a href="mailto:a@b.de">c</a> <a href="{long_one}">d</a></p>',
+        project_steps='<p><a href="http://schritte.de/">e</a></p>',
+    )
+    factories.make_offer(description='<p><a href="https://entwurf.de/">e</a></p>', status="draft")
+    CentreText.objects.create(page="impressum", title="Impressum", body='<p><a href="https://amt.de/">f</a></p>')
+    found = {(source.url, source.name) for source in link_checks.sources(timezone.localdate())}
+    assert found == {
+        ("https://verein.de/kurs", "website"),
+        ("https://weg.de/a?b=1&c=2", "description"),
+        ("http://schritte.de/", "project_steps"),
+        ("https://amt.de/", "body"),
+    }
+    urls = {check.url for check in link_checks.due_today(timezone.localdate())}
+    assert urls == {url for url, _name in found}
+    LinkCheck.objects.filter(url__startswith="https://weg.de").update(failures=2)
+    [(check, [source])] = link_checks.broken(timezone.localdate())
+    assert (check.url, source.record, source.label) == ("https://weg.de/a?b=1&c=2", offer, f"{offer}: Beschreibung")
+    assert source.edit_url == f"/arbeitsplatz/angebote/{offer.pk}/bearbeiten/#id_description"
+    offer.description = ""
+    offer.save()
+    assert link_checks.broken(timezone.localdate()) == []
 
 
 @pytest.mark.django_db

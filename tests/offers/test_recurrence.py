@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiportal.common.fieldsets import field_groups
 from offers import recurrence, rows
 from offers.models import Offer, OfferDate, Recurrence, SchoolHoliday
 from offers.recurrence import Rule
@@ -107,6 +108,21 @@ def test_sentence_says_the_rule(rule: str, fields: dict[str, Any], words: str) -
         assert recurrence.sentence(make(rule, first_on=date(2026, 1, 1), **fields)) == words
 
 
+def test_sentences_join_what_differs_only_in_the_week_of_the_month() -> None:
+    rules = [
+        make("FREQ=MONTHLY;BYDAY=3MO", first_on=date(2026, 1, 1)),
+        make(TUESDAY, begins_at=time(9), ends_at=time(11), first_on=date(2026, 1, 1)),
+        make("FREQ=MONTHLY;BYDAY=1MO", first_on=date(2026, 1, 1)),
+        make("FREQ=MONTHLY;BYDAY=2MO", begins_at=time(8), ends_at=None, first_on=date(2026, 1, 1)),
+    ]
+    with translation.override("de"):
+        assert recurrence.sentences(rules) == [
+            "Jeden ersten und dritten Montag im Monat, 17:00 bis 19:00 Uhr",
+            "Jeden Dienstag, 09:00 bis 11:00 Uhr",
+            "Jeden zweiten Montag im Monat, 08:00 Uhr",
+        ]
+
+
 # Dates
 
 
@@ -168,6 +184,34 @@ def test_date_that_stays_keeps_its_row() -> None:
     rows.write(offer, {"recurrence": value(ends_at=time(20))})
     assert set(offer.dates.values_list("pk", flat=True)) == before
     assert timezone.localtime(offer.dates.earliest("starts_at").ends_at).hour == 20
+
+
+@pytest.mark.django_db
+def test_dates_of_several_rules_are_stored_and_each_rule_keeps_its_row() -> None:
+    offer = factories.make_offer()
+    twice = value(begins_at=time(9), ends_at=time(11)) + value(rule="FREQ=WEEKLY;INTERVAL=1;BYDAY=TH")
+    rows.write(offer, {"recurrence": twice})
+    kept = offer.recurrences.get(begins_at=time(17)).pk
+    weekdays = {(timezone.localtime(entry.starts_at).weekday(), entry.starts_at.minute) for entry in offer.dates.all()}
+    assert weekdays == {(1, 0), (3, 0)}
+    rows.write(offer, {"recurrence": twice[::-1]})
+    assert next(row.pk for row in offer.recurrences.all()) == kept
+    rows.write(offer, {"recurrence": twice[1:]})
+    assert [row.pk for row in offer.recurrences.all()] == [kept]
+    assert {timezone.localtime(entry.starts_at).weekday() for entry in offer.dates.all()} == {3}
+
+
+@pytest.mark.django_db
+def test_page_and_events_name_every_rule(client: Client, centre: Any) -> None:
+    offer = factories.make_offer()
+    today = timezone.localdate()
+    thursday = value(rule="FREQ=WEEKLY;INTERVAL=1;BYDAY=TH", first_on=today, begins_at=time(14), ends_at=time(16))
+    rows.write(offer, {"recurrence": value(first_on=today, begins_at=time(9), ends_at=time(11)) + thursday})
+    page = client.get(offer.get_absolute_url()).text
+    assert "Jeden Dienstag, 09:00 bis 11:00 Uhr" in page
+    assert "Jeden Donnerstag, 14:00 bis 16:00 Uhr" in page
+    assert "T09:00:00" in page
+    assert "T14:00:00" in page
 
 
 @pytest.mark.django_db
@@ -238,3 +282,36 @@ def test_form_with_half_a_rule_says_what_is_missing(draft: Draft, typed: dict[st
     answer = draft.send("ort-und-zeit", **typed)
     assert list(answer.context["form"].errors) == [field]
     assert not Recurrence.objects.exists()
+
+
+SECOND = {"repeat_2": "1", "repeat_days_2": ["3"], "repeat_start_2": "14:00", "repeat_end_2": "16:00"}
+
+
+@pytest.mark.django_db
+def test_form_takes_another_time_and_offers_the_next_one(draft: Draft) -> None:
+    assert draft.send("ort-und-zeit", **WEEKLY, **SECOND).status_code == 302
+    assert [(row.rule[-2:], row.begins_at.hour) for row in Recurrence.objects.all()] == [("TU", 17), ("TH", 14)]
+    form = draft.get("ort-und-zeit").context["form"]
+    assert form["repeat_days_2"].value() == [3]
+    assert "repeat_4" in form.fields
+    assert draft.send("ort-und-zeit", repeat="", repeat_days=[], repeat_start="").status_code == 302
+    assert [row.begins_at.hour for row in Recurrence.objects.all()] == [14]
+
+
+@pytest.mark.django_db
+def test_form_shows_one_time_and_folds_the_next(draft: Draft) -> None:
+    groups = {group.rows[0][0].name: group for group in field_groups(draft.get("ort-und-zeit").context["form"])}
+    assert (groups["repeat"].is_open, groups["repeat"].follows) == (False, False)
+    assert (groups["repeat_2"].is_open, groups["repeat_2"].follows) == (False, True)
+    answer = draft.send("ort-und-zeit", **(SECOND | {"repeat_end_2": "13:00"}))
+    assert list(answer.context["form"].errors) == ["repeat_end_2"]
+    groups = {group.rows[0][0].name: group for group in field_groups(answer.context["form"])}
+    assert groups["repeat"].is_open
+    assert groups["repeat_2"].is_open
+
+
+@pytest.mark.django_db
+def test_form_refuses_the_same_time_twice(draft: Draft) -> None:
+    same = {name.replace("repeat", "repeat", 1) + "_2": value for name, value in WEEKLY.items()}
+    answer = draft.send("ort-und-zeit", **WEEKLY, **same)
+    assert list(answer.context["form"].errors) == ["repeat_2"]

@@ -23,7 +23,7 @@ from kiportal.common.richtext import sanitise
 from kiportal.pages import data, demo
 from kiportal.pages.models import BarrierReport
 from kiportal.pages.setup import set_up
-from offers import local, recurrence
+from offers import local, recurrence, school_holidays
 from offers.filters import OfferFilters
 from offers.models import (
     AccessFeature,
@@ -44,6 +44,7 @@ from offers.permissions import municipalities_of
 from offers.querysets import OfferQuerySet
 from offers.review import records
 from offers.surveys import results
+from offers.upkeep import board, due
 
 KREISE = data.profile_slugs()
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,20 @@ class ReadDemoTests(TestCase):
         assert [days[0] < 0, days[1] == 0, 27 < days[2] < 32] == [True] * 3
         assert len(days) == 3
         assert all(follow_up.target for follow_up in FollowUp.objects.open())
+
+    def test_demo_has_asked_about_all_that_is_due(self) -> None:
+        today = timezone.localdate()
+        found = board.board(today)
+        reachable = [row for row in (*found.overdue, *found.due) if row.is_reachable]
+        assert len(found.overdue) >= 8
+        assert all(row.asked_on for row in reachable)
+        assert all(row.entry.hidden_on > today for row in found.overdue)
+        assert due.to_ask(today) == []
+        assert school_holidays.missing(today) == []
+
+    def test_demo_has_an_offer_with_several_rules(self) -> None:
+        offer = Offer.objects.get(title__startswith="Kleiderkammer")
+        assert {timezone.localtime(entry.starts_at).weekday() for entry in offer.dates.all()} == {1, 3}
 
     def test_demo_kommune_has_written_and_was_answered(self) -> None:
         kommune = User.objects.get(username="kommune")

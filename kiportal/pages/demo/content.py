@@ -20,8 +20,8 @@ from kiportal.pages.demo import gallery
 from kiportal.pages.demo.history import happened
 from kiportal.pages.demo.places import Places
 from kiportal.pages.models import BarrierReport
-from offers import changes, lifecycle, recurrence, rows
-from offers.models import Offer, OfferDate, OfferType, Programme, SchoolHoliday, TargetGroup, Topic
+from offers import changes, lifecycle, rows
+from offers.models import Offer, OfferDate, OfferType, Programme, TargetGroup, Topic
 
 FUNDER_NOTE = (
     "Ministerium für Kinder, Jugend, Familie, Gleichstellung, Flucht und Integration des Landes Nordrhein-Westfalen"
@@ -93,26 +93,12 @@ class _Loader:
         for entry in data.read("demo/proposals"):
             self._add_proposal(entry)
         self._add_barrier_reports()
-        self._add_school_holidays()
         FunderNote.objects.get_or_create(text=FUNDER_NOTE)
 
     def _moment(self, days_ago: int, number: int = 0) -> datetime:
         """A moment in office hours, `days_ago` before today and never in the future."""
         day = timezone.localtime(self.now) - timedelta(days=days_ago)
         return min(day.replace(hour=8 + number % 9, minute=number * 7 % 60), self.now - timedelta(minutes=number % 50))
-
-    def _add_school_holidays(self) -> None:
-        """Examples, as the centre would enter them; every year has its own days."""
-        for year in (self.today.year, self.today.year + 1):
-            for name, first, last in (
-                ("Osterferien", (3, 29), (4, 10)),
-                ("Herbstferien", (10, 17), (10, 31)),
-                ("Weihnachtsferien", (12, 23), (12, 31)),
-            ):
-                SchoolHoliday.objects.get_or_create(
-                    first_day=date(year, *first), defaults={"name": f"{name} {year}", "last_day": date(year, *last)}
-                )
-        recurrence.materialise_all(self.today)
 
     # Organisations
 
@@ -242,11 +228,22 @@ class _Loader:
         return {"partners": found}
 
     def _rule_of(self, entry: dict[str, Any]) -> dict[str, Any]:
-        if not (rule := entry.get("repeat")):
-            return {}
-        first = self.today - timedelta(days=200)
-        times: tuple[Any, ...] = (rule["start"], rule["end"], rule.get("skips_school_holidays", False), True, [])
-        return {"recurrence": [[rule["rule"], first.isoformat(), None, *times]]}
+        first = (self.today - timedelta(days=200)).isoformat()
+        return {
+            "recurrence": [
+                [
+                    rule["rule"],
+                    first,
+                    None,
+                    rule["start"],
+                    rule["end"],
+                    rule.get("skips_school_holidays", False),
+                    True,
+                    [],
+                ]
+                for rule in entry.get("repeat", [])
+            ]
+        }
 
     def _dates_of(self, entry: dict[str, Any]) -> list[tuple[datetime, datetime]]:
         if not (rule := entry.get("dates")):

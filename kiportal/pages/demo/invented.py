@@ -352,7 +352,7 @@ class Inventor:
         last = self.today + timedelta(weeks=lasts)
         rule = f"FREQ=WEEKLY;INTERVAL={weeks};BYDAY={DAYS[weekday]}"
         invented.columns["schedule"] = Offer.Schedule.REGULAR
-        invented.details[Recurrence] = [(rule, first, last, begins, ends, False, False, [])]
+        invented.details[Recurrence] = [(rule, first, last, begins, ends, False, False, [], 0)]
         days, day = [], first
         while day <= last:
             if day >= self.today:

@@ -23,7 +23,7 @@ DETAILS: dict[type[models.Model], Sequence[str]] = {
     OpeningHours: ("weekday", "opens_at", "closes_at"),
     Recurrence: (
         *("rule", "first_on", "last_on", "begins_at", "ends_at"),
-        *("skips_school_holidays", "skips_public_holidays", "cancelled_on"),
+        *("skips_school_holidays", "skips_public_holidays", "cancelled_on", "sort_order"),
     ),
     OfferDate: ("starts_at", "ends_at", "note", "is_generated"),
 }

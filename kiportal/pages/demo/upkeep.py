@@ -1,6 +1,6 @@
 """What the public and a Kommune told the centre and searched in vain, what it wants to look at again, what fails."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -13,8 +13,9 @@ from kiportal.pages.demo.content import stable_uuid
 from kiportal.pages.demo.history import happened
 from kiportal.pages.demo.places import Places
 from offers import lifecycle
-from offers.models import Hint, LinkCheck, Need, Offer, Topic, VainSearch
+from offers.models import ConfirmationRequest, Hint, LinkCheck, Need, Offer, Topic, VainSearch
 from offers.permissions import municipalities_of
+from offers.upkeep import due
 
 
 def load(places: Places) -> None:
@@ -41,6 +42,7 @@ def load(places: Places) -> None:
         )
         for entry in found["vain_searches"]
     )
+    _ask(today)
     for entry in found["broken_links"]:
         LinkCheck.objects.create(
             url=_organisation(entry).website,
@@ -50,6 +52,25 @@ def load(places: Places) -> None:
             failures=entry["days_ago"],
             failing_since=today - timedelta(days=entry["days_ago"]),
         )
+
+
+def _ask(today: date) -> None:
+    """Who was asked, and when: as the mails 30 and 14 days before and on the day itself would have gone out.
+
+    Nobody writes to an address that takes no mail. A portal that has run for a while has asked about all that is due.
+    """
+    silent = set(MailAddress.objects.undeliverable().values_list("email", flat=True))
+    ConfirmationRequest.objects.bulk_create(
+        ConfirmationRequest(
+            offer=entry.offer,
+            confirmed_on=entry.confirmed_on,
+            stage=stage,
+            sent_on=entry.due_on - timedelta(days=stage),
+        )
+        for entry in due.entries(Offer.objects.all(), today)
+        for stage in (due.Stage.FIRST, due.Stage.SECOND, due.Stage.DUE)
+        if entry.stage <= stage and entry.address and entry.address not in silent
+    )
 
 
 def _add_need(number: int, entry: dict[str, Any], places: Places) -> None:
