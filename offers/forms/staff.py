@@ -209,12 +209,6 @@ class StaffOfferForm(
             use_required_attribute=False,
         )
 
-    def told(self, slug: str) -> str:
-        if slug == "karte":  # authors propose no coordinates
-            point = (self.instance.latitude, self.instance.longitude)
-            return " / ".join(localize(number) for number in point if number is not None)
-        return super().told(slug)
-
     def get_context(self) -> dict[str, Any]:
         return super().get_context() | {"new_contact": self.new_contact}
 
@@ -240,6 +234,9 @@ class StaffOfferForm(
         match slug:
             case "eintrag":
                 return ", ".join(filter(None, [self.instance.get_kind_display(), str(self.instance.programme or "")]))
+            case "karte":
+                point = (self.instance.latitude, self.instance.longitude)
+                return " / ".join(localize(number) for number in point if number is not None)
             case "intern":
                 return self.instance.submitter_email
         return super().told(slug)
