@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from concepts.models import ConceptVersion
+from funding.models import UseOfFundsReport
+from funding.permissions import can_manage_funding
 from kiportal.common import roles
 from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
@@ -25,6 +27,8 @@ AT_MOST = 7
 OF_ONE_KIND = 3
 WEEKS = 8
 VAIN_DAYS = 30
+# So long before its day a Verwendungsnachweis is work for today.
+REPORT_AHEAD = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ def due_today(user: User, centre: Centre) -> list[Task]:
         tasks += _recorded()
     if user.has_perm("pages.answer_barrierreport"):
         tasks += _barriers()
+    if can_manage_funding(user):
+        tasks += _use_reports()
     if user.has_perm("common.view_job"):
         tasks += _failed_jobs()
     return sorted(tasks, key=lambda task: task.since)[:AT_MOST]
@@ -113,6 +119,13 @@ def _surveys() -> Iterable[Task]:
     for survey in late.order_by("answer_by")[:OF_ONE_KIND]:
         note = f"Frist endete am {survey.answer_by:%d.%m.%Y}"
         yield Task(survey.answer_by, "Bestandsaufnahme", "chart", survey.title, note, survey.get_absolute_url())
+
+
+def _use_reports() -> Iterable[Task]:
+    """Verwendungsnachweise that are due within a month or should have been handed in."""
+    for report in UseOfFundsReport.objects.due_by(timezone.localdate() + REPORT_AHEAD)[:OF_ONE_KIND]:
+        note = f"{report.grant.programme}, fällig am {report.due_on:%d.%m.%Y}"
+        yield Task(report.due_on - REPORT_AHEAD, "Nachweis", "euro", str(report), note, report.get_absolute_url())
 
 
 def _failed_jobs() -> Iterable[Task]:
