@@ -14,6 +14,6 @@ class Role(TextChoices):
 
 
 class FundedBy(TextChoices):
-    GRANT = "grant", _("Zuschuss des Landes")
-    SECONDMENT = "secondment", _("Abordnung durch das Land")
-    COUNTY = "county", _("Kreis")
+    GRANT = "grant", "Zuschuss des Landes"
+    SECONDMENT = "secondment", "Abordnung durch das Land"
+    COUNTY = "county", "Kreis"

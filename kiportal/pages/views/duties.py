@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from actors.models import ContactPerson
-from kiportal.common.models import CentreText
 from funding.models import FundingSummary
+from kiportal.common.models import CentreText
 from offers.models import Offer
 
 
