@@ -117,7 +117,8 @@ def _lines(
 ) -> list[Line]:
     """The lines of one kind of post in one programme: a new one whenever posts or rate change."""
     found: list[Line] = []
-    for part in cut(period, [(item.first, item.last) for item in (*posts, *rates)]):
+    spans = [*((post.first, post.last) for post in posts), *((rate.first, rate.last) for rate in rates)]
+    for part in cut(period, spans):
         here = [post for post in posts if part.overlap(post.first, post.last)]
         if not here:
             continue

@@ -44,7 +44,7 @@ def mismatches(post: Post, fillings: Iterable[Filling], period: Period) -> list[
     """Every time with a vacancy or an over-assignment, in order; times alike that follow each other are one."""
     own = [filling for filling in fillings if filling.post == post.key]
     found: list[Mismatch] = []
-    for part in cut(period, [(item.first, item.last) for item in (post, *own)]):
+    for part in cut(period, [(post.first, post.last), *((filling.first, filling.last) for filling in own)]):
         planned, filled = (share_days(items, part) / part.days for items in ([post], own))
         if planned == filled:
             continue
@@ -141,7 +141,12 @@ def staffing(posts: Sequence[Post], fillings: Sequence[Filling], rates: Sequence
     )
     is_limited = bool(known) and all(limits[place] is not None for place, role in enumerate(Role) if role in RATED)
     return Staffing(
-        period, rows, _county(own, fillings, period), sum(planned), sum(filled), sum(fundable) if is_limited else None
+        period,
+        rows,
+        _county(own, fillings, period),
+        sum(planned, ZERO),
+        sum(filled, ZERO),
+        sum(fundable, ZERO) if is_limited else None,
     )
 
 

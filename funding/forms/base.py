@@ -21,7 +21,7 @@ class GermanDecimalField(forms.DecimalField):
     example = "0,5"
     default_error_messages = {"invalid": "Bitte schreiben Sie eine Zahl, zum Beispiel %(example)s."}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values or isinstance(value, Decimal):
             return super().to_python(value)
         text = re.sub(r"[\s€]", "", str(value))

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import batched
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from funding.calculation import words
 from funding.calculation.periods import Period, year
+from funding.calculation.staffing import RATED
 from funding.calculation.values import Post, Rate
 from funding.forms.base import GermanDecimalField, MoneyField
 from funding.models.choices import Role
@@ -22,12 +24,7 @@ class TimeForm(forms.Form):
     """A year, or a day instead. What makes no sense falls back to this year, with a sentence."""
 
     jahr = forms.IntegerField(label="Jahr", min_value=FIRST_YEAR, max_value=LAST_YEAR, required=False)
-    stichtag = forms.DateField(
-        label="oder Stichtag",
-        widget=DateInput(),
-        required=False,
-        help_text="Was an diesem Tag gilt, auf ein ganzes Jahr gerechnet.",
-    )
+    stichtag = forms.DateField(label="oder Stichtag", widget=DateInput(), required=False)
     mark_optional = False
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
@@ -49,22 +46,23 @@ class TimeForm(forms.Form):
 
 
 class WhatIfForm(forms.Form):
-    """Other shares, further posts, other rates; what is left as it is changes nothing. Nothing of it is stored."""
+    """Other shares, further posts, other rates. What the address leaves out is as it is; nothing of it is stored."""
 
     mark_optional = False
 
     def __init__(self, data: Any = None, *, posts: list[Post], rates: list[Rate]) -> None:
-        super().__init__(data or None)
-        self.posts, self.rates = posts, rates
+        super().__init__()
+        rates = sorted(rates, key=lambda rate: (rate.programme_name, list(Role).index(Role(rate.role))))
+        several = len({rate.programme for rate in rates}) > 1
         for post in posts:
             self.fields[f"stelle-{post.key}"] = _number(f"{post.title} ({post.role_label})", post.share)
-        for role in (Role.SPECIALIST, Role.ADMINISTRATION, Role.TEACHER):
-            self.fields[f"neu-{role.value}"] = _number(f"Weitere Stellen: {role.label}", Decimal(0))
+        for role in RATED:
+            self.fields[f"neu-{role.value}"] = _number(str(role.label), Decimal(0))
         for rate in rates:
-            label = f"{Role(rate.role).label}, {rate.programme_name}"
+            label = str(Role(rate.role).label) + (f", {rate.programme_name}" if several else "")
             if rate.amount is not None:
                 self.fields[f"betrag-{rate.key}"] = MoneyField(
-                    label=f"{label}: Euro im Jahr für {_of(rate)}",
+                    label=f"{label}: Euro im Jahr für {words.posts(rate.per_fte)}",
                     initial=rate.amount,
                     max_digits=10,
                     decimal_places=2,
@@ -72,12 +70,16 @@ class WhatIfForm(forms.Form):
                     required=False,
                 )
             self.fields[f"grenze-{rate.key}"] = _number(f"{label}: höchstens Stellen", rate.max_fte)
-        of_rates = [(f"betrag-{rate.key}", f"grenze-{rate.key}") for rate in rates]
+        keys = [f"stelle-{post.key}" for post in posts]
         self.fieldsets = [
-            ("Stellen", [f"stelle-{post.key}" for post in posts], "0 lässt eine Stelle weg."),
-            ("Weitere Stellen", [tuple(name for name in self.fields if name.startswith("neu-"))]),
-            ("Fördersätze", of_rates),
+            ("Stellen", list(batched(keys, 2)), "0 lässt eine Stelle weg."),
+            ("Weitere Stellen", [tuple(f"neu-{role.value}" for role in RATED)]),
+            ("Fördersätze", [(f"betrag-{rate.key}", f"grenze-{rate.key}") for rate in rates]),
         ]
+        if data:
+            as_it_is = {name: field.prepare_value(field.initial) for name, field in self.fields.items()}
+            self.data = {name: "" if value is None else value for name, value in as_it_is.items()} | data.dict()
+            self.is_bound = True
 
     def given(self, prefix: str) -> dict[Any, Decimal]:
         """What was typed for posts, further posts, amounts or limits, by key."""
@@ -91,7 +93,3 @@ def _number(label: str, initial: Decimal | None) -> GermanDecimalField:
     return GermanDecimalField(
         label=label, initial=initial, max_digits=5, decimal_places=2, min_value=Decimal(0), required=False
     )
-
-
-def _of(rate: Rate) -> str:
-    return words.posts(rate.per_fte)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from actors.models import FunderNote
 from funding.models import choices
 from funding.models.base import DateRange, Record, above_zero, ends_after_it_starts, not_negative
+from funding.querysets import FundingRateQuerySet
 
 
 @pghistory.track()
@@ -96,6 +97,8 @@ class FundingRate(Record):
     source_url = models.URLField("Adresse der Quelle", blank=True)
     is_inferred = models.BooleanField("erschlossen", default=False, help_text="Die Quelle sagt es nicht wörtlich.")
     note = models.TextField("Vermerk", max_length=1000, blank=True)
+
+    objects = FundingRateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "Fördersatz"

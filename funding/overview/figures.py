@@ -57,7 +57,7 @@ def measures(period: Period) -> list[MeasureFigure] | None:
     """Measures worked on in that time, by indicator; None while the portal keeps no measures."""
     if not apps.is_installed("concepts") or "measure" not in apps.all_models["concepts"]:
         return None
-    pool = apps.get_model("concepts", "Measure")._default_manager
+    pool: Any = apps.all_models["concepts"]["measure"]._default_manager
     in_time = Q(starts_on=None) | Q(starts_on__lte=period.last)
     not_over = Q(ends_on=None) | Q(ends_on__gte=period.first)
     rows = pool.filter(in_time & not_over, status__in=WORKED_ON).prefetch_related("indicators__values")

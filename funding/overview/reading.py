@@ -17,7 +17,7 @@ class Book:
 
 def book() -> Book:
     return Book(
-        tuple(map(as_post, Position.objects.all())),
+        tuple(map(as_post, Position.objects.in_order())),
         tuple(
             Filling(*row)
             for row in Assignment.objects.order_by("pk").values_list("position_id", "share", "starts_on", "ends_on")

@@ -13,9 +13,9 @@ TABS = (
     ("sheet", "Übersicht", False),
     ("position_list", "Stellen", False),
     ("grant_list", "Zuwendungen", True),
-    ("cost_list", "Ausgaben und Sachleistungen", True),
+    ("cost_list", "Ausgaben", True),
     ("programme_list", "Fördersätze", True),
-    ("summary_list", "Öffentliche Übersicht", True),
+    ("summary_list", "Öffentlich", True),
     ("change_list", "Verlauf", True),
 )
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Sum
+from django.db.models import Model, Prefetch, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -168,11 +168,12 @@ class InKindDelete(RecordDelete):
 class ProgrammeList(ManageMixin, ListView):
     template_name = "funding/programme_list.html"
     context_object_name = "programmes"
-    queryset = FundingProgramme.objects.select_related("funder_note").prefetch_related("rates")
+    queryset = FundingProgramme.objects.select_related("funder_note").prefetch_related(
+        Prefetch("rates", FundingRate.objects.in_order(), to_attr="ordered_rates")
+    )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = {"tabs": tabs(self.request, "programme_list"), "today": timezone.localdate()}
-        return super().get_context_data(**context, **kwargs)
+        return super().get_context_data(tabs=tabs(self.request, "programme_list"), **kwargs)
 
 
 class ProgrammeAdd(RecordAdd):

@@ -26,7 +26,7 @@ class PositionList(ViewMixin, DetailView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate()
-        positions = Position.objects.select_related("programme")
+        positions = Position.objects.select_related("programme").in_order()
         over = [position for position in positions if position.ends_on and position.ends_on < today]
         coming = [position for position in positions if position.starts_on > today]
         current = [position for position in positions if position not in over and position not in coming]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils import timezone
@@ -121,9 +121,13 @@ def _surveys() -> Iterable[Task]:
         yield Task(survey.answer_by, "Bestandsaufnahme", "chart", survey.title, note, survey.get_absolute_url())
 
 
-def _use_reports() -> Iterable[Task]:
+def due_reports() -> QuerySet[UseOfFundsReport]:
     """Verwendungsnachweise that are due within a month or should have been handed in."""
-    for report in UseOfFundsReport.objects.due_by(timezone.localdate() + REPORT_AHEAD)[:OF_ONE_KIND]:
+    return UseOfFundsReport.objects.due_by(timezone.localdate() + REPORT_AHEAD)
+
+
+def _use_reports() -> Iterable[Task]:
+    for report in due_reports()[:OF_ONE_KIND]:
         note = f"{report.grant.programme}, fällig am {report.due_on:%d.%m.%Y}"
         yield Task(report.due_on - REPORT_AHEAD, "Nachweis", "euro", str(report), note, report.get_absolute_url())
 

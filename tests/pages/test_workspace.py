@@ -106,7 +106,7 @@ def test_home_of_staff_with_nothing_to_do(staff: Client) -> None:
     ("role", "queries"),
     [
         (roles.EDITOR, 41),
-        (roles.LEAD, 42),
+        (roles.LEAD, 43),
         (roles.PROVIDER, 14),
         (roles.MUNICIPALITY, 18),
         (roles.COUNCIL, 7),

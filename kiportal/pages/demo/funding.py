@@ -158,12 +158,10 @@ def _reports(grant: Grant, today: date) -> None:
         ends_on=date(today.year - 1, 12, 31),
         due_on=today - timedelta(days=200),
     )
-    for days, verb, values in (
-        (210, lifecycle.submit, {"submitted_on": today - timedelta(days=210)}),
-        (90, lifecycle.accept, {"accepted_on": today - timedelta(days=90)}),
-    ):
-        with happened(_at(now, days), now):
-            verb(checked, by=head, **values)
+    with happened(_at(now, 210), now):
+        lifecycle.submit(checked, by=head, submitted_on=today - timedelta(days=210))
+    with happened(_at(now, 90), now):
+        lifecycle.accept(checked, by=head, accepted_on=today - timedelta(days=90))
 
 
 def _summary(introduction: str, today: date) -> None:
