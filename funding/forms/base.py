@@ -9,6 +9,7 @@ from django import forms
 
 from funding.calculation import words
 from kiportal.common.forms import LockedModelForm
+from offers.forms.staff import name_empty_choices
 
 _WITH_POINTS = re.compile(r"\d{1,3}(\.\d{3})+(,\d{1,2})?")
 _PLAIN = re.compile(r"\d+([,.]\d{1,2})?")
@@ -56,6 +57,7 @@ class RecordForm(LockedModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        name_empty_choices(self)
         if self.instance.pk is None:
             self.fields["key"].initial = uuid.uuid4()
         else:

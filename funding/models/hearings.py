@@ -28,7 +28,7 @@ class HeardBody(Timestamped, Locked):
     note = models.CharField("Vermerk", max_length=200, blank=True)
 
     class Meta:
-        verbose_name = "gehörte Stelle"
+        verbose_name = "Gehörte Stelle"
         verbose_name_plural = "gehörte Stellen"
         ordering = ["pk"]
 

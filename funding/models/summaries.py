@@ -33,7 +33,7 @@ class FundingSummary(Record, Stateful):
     objects = FundingSummaryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "öffentliche Übersicht"
+        verbose_name = "Öffentliche Übersicht"
         verbose_name_plural = "öffentliche Übersichten"
         ordering = ["-year"]
         constraints = [

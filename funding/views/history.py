@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from pghistory.models import Events
 
@@ -61,8 +62,7 @@ def _user(event: Any) -> int:
 def _change(event: Any, people: dict[int, str]) -> Change:
     model = apps.get_model(event.pgh_obj_model)
     data = event.pgh_data
-    name = str(data.get("title") or data.get("name") or data.get("notice_number") or data.get("basis") or "")
-    kind = str(model._meta.verbose_name)
+    name, kind = _name(model, data), str(model._meta.verbose_name)
     return Change(
         when=event.pgh_created_at,
         by=people.get(_user(event), "automatisch"),
@@ -72,13 +72,23 @@ def _change(event: Any, people: dict[int, str]) -> Change:
     )
 
 
+def _name(model: type[models.Model], data: dict[str, Any]) -> str:
+    """What people call the record, as far as its own columns say it."""
+    for column in ("title", "name", "notice_number", "basis", "kind", "due_on", "requested_on", "year"):
+        if data.get(column):
+            return _shown(model._meta.get_field(column), data[column])
+    return ""
+
+
 def _fields(model: type[models.Model], event: Any) -> Iterator[tuple[str, str, str]]:
     """(label, before, after) of each column that was changed."""
     for column, (old, new) in (event.pgh_diff or {}).items():
         name = column.removesuffix("_id")
         if name not in SILENT:
             field: Any = model._meta.get_field(name)
-            if not field.is_relation:
+            if field.is_relation:
+                yield str(field.verbose_name), "–" if old is None else "vorher", "–" if new is None else "geändert"
+            else:
                 yield str(field.verbose_name), _shown(field, old), _shown(field, new)
 
 
@@ -89,7 +99,9 @@ def _shown(field: models.Field, value: Any) -> str:
         return "ja" if value else "nein"
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+    if isinstance(field, models.DateTimeField):
+        return f"{timezone.localtime(datetime.fromisoformat(str(value))):%d.%m.%Y, %H:%M} Uhr"
+    if isinstance(field, models.DateField):
         return f"{date.fromisoformat(str(value)):%d.%m.%Y}"
     if isinstance(field, models.DecimalField):
         try:
