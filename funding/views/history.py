@@ -76,7 +76,8 @@ def _name(model: type[models.Model], data: dict[str, Any]) -> str:
     """What people call the record, as far as its own columns say it."""
     for column in ("title", "name", "notice_number", "basis", "kind", "due_on", "requested_on", "year"):
         if data.get(column):
-            return _shown(model._meta.get_field(column), data[column])
+            field: Any = model._meta.get_field(column)
+            return _shown(field, data[column])
     return ""
 
 
