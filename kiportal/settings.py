@@ -47,6 +47,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "kiportal.pages",
+    "funding",
     "concepts",
     "offers",
     "actors",
@@ -174,6 +175,7 @@ KIPORTAL_DAILY_COMMANDS = [
     "check_links",
     "remind_unused_accounts",
     "remind_unused_drafts",
+    "remind_of_reports",
     "purge",
     "clearsessions",
 ]

@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("kiportal.pages.urls")),
+        path("", include("funding.urls")),
         path("", include("concepts.urls")),
         path("", include("offers.urls")),
         path("", include("kiportal.common.urls")),

@@ -29,6 +29,7 @@ STRANGER = "stranger"
 SIGNED_IN = frozenset(roles.ROLE_PERMISSIONS)
 ANYBODY = SIGNED_IN | {STRANGER}
 STAFF = frozenset({EDITOR, LEAD})
+HEADS = frozenset({LEAD})
 ADMINS = frozenset({ADMIN})
 NOBODY: frozenset[str] = frozenset()
 # Who reads nothing of a concept but what is published.
@@ -273,6 +274,60 @@ ROWS = [
     row("concepts:staff_action_area_edit", STAFF, 200, 200, pk="area_of_draft.pk"),
     row("concepts:staff_action_area_move", STAFF, 405, 302, pk="area_of_draft.pk"),
     row("concepts:staff_action_area_delete", STAFF, 200, 302, pk="area_of_draft.pk"),
+    # Posts and money
+    row("funding:public_summary", ANYBODY, 200, 405),
+    row("funding:sheet", STAFF, 200, 405),
+    row("funding:position_list", STAFF, 200, 405),
+    row("funding:position_detail", STAFF, 200, 405, pk="position.pk"),
+    row("funding:sheet_workbook", HEADS, 200, 405),
+    row("funding:figures_csv", HEADS, 200, 405),
+    row("funding:simulation", HEADS, 200, 405),
+    row("funding:document_make", HEADS, 405, 302, kind="uebersicht"),
+    row("funding:document_state", HEADS, 200, 405, pk="funding_job.pk"),
+    row("funding:document_file", HEADS, 200, 405, pk="funding_job.pk"),
+    row("funding:position_add", HEADS, 200, 200),
+    row("funding:position_edit", HEADS, 200, 200, pk="position.pk"),
+    row("funding:position_delete", HEADS, 200, 400, pk="position.pk"),
+    row("funding:assignment_add", HEADS, 200, 200, position_pk="position.pk"),
+    row("funding:assignment_edit", HEADS, 200, 200, pk="assignment.pk"),
+    row("funding:assignment_delete", HEADS, 200, 302, pk="assignment.pk"),
+    row("funding:grant_list", HEADS, 200, 405),
+    row("funding:grant_add", HEADS, 200, 200),
+    row("funding:grant_detail", HEADS, 200, 405, pk="grant.pk"),
+    row("funding:grant_edit", HEADS, 200, 200, pk="grant.pk"),
+    row("funding:grant_delete", HEADS, 200, 400, pk="grant.pk"),
+    row("funding:drawdown_add", HEADS, 200, 200, grant_pk="grant.pk"),
+    row("funding:drawdown_edit", HEADS, 200, 200, pk="drawdown.pk"),
+    row("funding:drawdown_delete", HEADS, 200, 302, pk="drawdown.pk"),
+    row("funding:report_add", HEADS, 200, 200, grant_pk="grant.pk"),
+    row("funding:report_detail", HEADS, 200, 400, pk="use_report.pk"),
+    row("funding:report_edit", HEADS, 200, 200, pk="use_report.pk"),
+    row("funding:report_delete", HEADS, 200, 400, pk="use_report.pk"),
+    row("funding:attachment_add", HEADS, 200, 200, report_pk="use_report.pk"),
+    row("funding:attachment_file", HEADS, 200, 405, uuid="attachment.uuid"),
+    row("funding:attachment_delete", HEADS, 405, 302, uuid="attachment.uuid"),
+    row("funding:cost_list", HEADS, 200, 405),
+    row("funding:cost_add", HEADS, 200, 200),
+    row("funding:cost_edit", HEADS, 200, 200, pk="cost.pk"),
+    row("funding:cost_delete", HEADS, 200, 302, pk="cost.pk"),
+    row("funding:in_kind_add", HEADS, 200, 200),
+    row("funding:in_kind_edit", HEADS, 200, 200, pk="in_kind.pk"),
+    row("funding:in_kind_delete", HEADS, 200, 302, pk="in_kind.pk"),
+    row("funding:programme_list", HEADS, 200, 405),
+    row("funding:programme_add", HEADS, 200, 200),
+    row("funding:programme_edit", HEADS, 200, 200, pk="funding_programme.pk"),
+    row("funding:programme_delete", HEADS, 200, 400, pk="funding_programme.pk"),
+    row("funding:rate_add", HEADS, 200, 200, programme_pk="funding_programme.pk"),
+    row("funding:rate_edit", HEADS, 200, 200, pk="rate.pk"),
+    row("funding:rate_delete", HEADS, 200, 302, pk="rate.pk"),
+    row("funding:heard_body_list", HEADS, 200, 405),
+    row("funding:heard_body_edit", HEADS, 200, 200, pk="heard_body.pk"),
+    row("funding:summary_list", HEADS, 200, 405),
+    row("funding:summary_add", HEADS, 200, 200),
+    row("funding:summary_detail", HEADS, 200, 400, pk="summary.pk"),
+    row("funding:summary_edit", HEADS, 200, 200, pk="summary.pk"),
+    row("funding:summary_delete", HEADS, 200, 400, pk="summary.pk"),
+    row("funding:change_list", HEADS, 200, 405),
     # A Kommune and its place
     row("offers:local_home", KOMMUNEN, 302, 405),
     row("offers:local_offer_list", KOMMUNEN, 200, 405, slug="municipality.slug"),
@@ -446,9 +501,8 @@ def unknown(argument: Any) -> Any:
             return "A" * len(argument) if len(argument) == 43 else "gibt-es-nicht"
 
 
-OURS = [
-    entry for entry in ROWS if entry.arguments and entry.name.startswith(("pages:", "concepts:", "offers:", "common:"))
-]
+ROOMS = ("pages:", "funding:", "concepts:", "offers:", "common:")
+OURS = [entry for entry in ROWS if entry.arguments and entry.name.startswith(ROOMS)]
 
 
 @pytest.mark.django_db

@@ -25,8 +25,8 @@ from offers.lifecycle import RESERVED_SLUGS
 
 ROOT = Path(__file__).resolve().parent.parent
 # Lowest first, as in DESIGN 2.
-ROOMS = ["common", "actors", "offers", "concepts", "pages"]
-TOP_LEVEL = {"kiportal", "actors", "offers", "concepts"}
+ROOMS = ["common", "actors", "offers", "concepts", "funding", "pages"]
+TOP_LEVEL = {"kiportal", "actors", "offers", "concepts", "funding"}
 SOURCES = sorted(
     path for folder in TOP_LEVEL for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts
 )

@@ -23,7 +23,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from actors import consents
-from actors.models import ContactPerson, Organisation
+from actors.models import ContactPerson
 from concepts.models import Concept, ConceptVersion
 from kiportal.common.models import Consent
 from offers.models import Offer, OfferDate, OfferImage
@@ -61,10 +61,11 @@ PUBLIC: dict[str, set[str]] = {
     "concepts.Section": {"title", "body"},
     "concepts.ActionArea": {"title"},
     "concepts.VersionPDF": {"sha256"},
+    "funding.FundingSummary": {"introduction"},
 }
 # Not for words: the centre's own row is public as a whole, the rest is no text that people typed.
 LEFT_OUT = {"common.Centre", "common.RateCount"}
-OURS = {"common", "actors", "offers", "concepts", "pages"}
+OURS = {"common", "actors", "offers", "concepts", "funding", "pages"}
 
 
 def public_rows(model: type[models.Model]) -> models.QuerySet:
@@ -76,8 +77,8 @@ def public_rows(model: type[models.Model]) -> models.QuerySet:
             return OfferDate.objects.visible_to_public(today)
         case "offers.OfferImage":
             return OfferImage.objects.visible_to_public(today)
-        case "actors.Organisation":
-            return Organisation.objects.visible_to_public()
+        case "actors.Organisation" | "funding.FundingSummary":
+            return model._default_manager.visible_to_public()
         case "actors.ContactPerson":
             return ContactPerson.objects.filter(offers__in=Offer.objects.visible_to_public(today)).distinct()
         case "concepts.Concept":

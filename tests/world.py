@@ -37,6 +37,7 @@ from offers.models import (
 )
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
+from tests.funding.factories import make_funding
 from tests.offers.tables import carry_out, csv_bytes, upload
 
 Purpose = AccessLink.Purpose
@@ -171,6 +172,7 @@ def make_world() -> World:
         **_pictures(offers),
         **_searches(),
         **_data(own, users[roles.EDITOR]),
+        **make_funding(municipality),
         "recorded": recorded,
         "recorded_link": links.issue(Purpose.DRAFT, recorded, "verein@example.org"),
     }

@@ -40,6 +40,8 @@ _EDITOR = frozenset(
         "concepts.change_concept",
         "concepts.read_conceptversion_in_committee",
         "pages.answer_barrierreport",
+        # Posts without names and amounts
+        "funding.view_position",
     }
 )
 
@@ -47,7 +49,13 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     PROVIDER: frozenset({"common.use_workspace", "actors.act_for_organisation"}),
     MUNICIPALITY: frozenset({"common.use_workspace", "actors.act_for_organisation", "offers.view_local_offer"}),
     EDITOR: _EDITOR,
-    LEAD: _EDITOR | {"concepts.decide_conceptversion", "offers.release_own_offer", "actors.release_own_organisation"},
+    LEAD: _EDITOR
+    | {
+        "concepts.decide_conceptversion",
+        "offers.release_own_offer",
+        "actors.release_own_organisation",
+        "funding.manage_funding",
+    },
     COUNCIL: frozenset({"common.use_workspace", "concepts.read_conceptversion_in_committee"}),
     ADMIN: frozenset(
         {"common.use_workspace", "common.use_admin"}

@@ -43,6 +43,7 @@ ITEMS = (
         ("concepts.read_conceptversion_in_committee",),
         unless="concepts.change_concept",
     ),
+    Item("funding:sheet", _("Stellen und Förderung"), "euro", ("funding.view_position",)),
     Item("pages:barrier_list", _("Barrieren"), "accessibility", ("pages.answer_barrierreport",)),
     Item("common:job_list", _("Aufträge"), "job", ("common.view_job",)),
     Item("admin:index", _("Verwaltung"), "settings", ("common.use_admin",)),

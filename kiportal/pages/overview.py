@@ -6,12 +6,14 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils import timezone
 
 from concepts.models import ConceptVersion
+from funding.models import UseOfFundsReport
+from funding.permissions import can_manage_funding
 from kiportal.common import followed, roles
 from kiportal.common.models import Centre, FollowUp, Job, StatusChange, User
 from kiportal.pages.models import BarrierReport
@@ -27,6 +29,8 @@ OF_ONE_KIND = 3
 OWN = 5
 WEEKS = 8
 VAIN_DAYS = 30
+# So long before its day a Verwendungsnachweis is work for today.
+REPORT_AHEAD = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ def due_today(user: User, centre: Centre) -> list[Task]:
         tasks += _recorded()
     if user.has_perm("pages.answer_barrierreport"):
         tasks += _barriers()
+    if can_manage_funding(user):
+        tasks += _use_reports()
     if user.has_perm("common.view_job"):
         tasks += _failed_jobs()
     return sorted(tasks, key=lambda task: (not task.is_own, task.since))[:AT_MOST]
@@ -129,6 +135,17 @@ def _surveys() -> Iterable[Task]:
     for survey in late.order_by("answer_by")[:OF_ONE_KIND]:
         note = f"Frist endete am {survey.answer_by:%d.%m.%Y}"
         yield Task(survey.answer_by, "Bestandsaufnahme", "chart", survey.title, note, survey.get_absolute_url())
+
+
+def due_reports() -> QuerySet[UseOfFundsReport]:
+    """Verwendungsnachweise that are due within a month or should have been handed in."""
+    return UseOfFundsReport.objects.due_by(timezone.localdate() + REPORT_AHEAD)
+
+
+def _use_reports() -> Iterable[Task]:
+    for report in due_reports()[:OF_ONE_KIND]:
+        note = f"{report.grant.programme}, fällig am {report.due_on:%d.%m.%Y}"
+        yield Task(report.due_on - REPORT_AHEAD, "Nachweis", "euro", str(report), note, report.get_absolute_url())
 
 
 def _failed_jobs() -> Iterable[Task]:

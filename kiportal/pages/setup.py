@@ -1,4 +1,4 @@
-"""Set up the centre of one Kreis from the data files: value lists, municipalities, centre, its texts and concepts.
+"""Set up the centre of one Kreis from the data files: value lists, municipalities, centre, texts, concepts, posts.
 
 Everything is found by a stable key and only what is missing is written, so that a second run (for instance after an
 update that brings new rows) changes nothing staff have edited since.
@@ -16,7 +16,7 @@ from concepts import changes
 from concepts.models import Concept, ConceptVersion
 from kiportal.common.models import Centre, CentreText, TranslatedName
 from kiportal.pages import data
-from kiportal.pages.data import chapters
+from kiportal.pages.data import chapters, funding
 from offers.models import OfferType, Programme, ReasonTemplate, SchoolHoliday, TargetGroup, Topic
 
 REFERENCE: dict[str, type[TranslatedName]] = {
@@ -52,6 +52,9 @@ def set_up(profile_slug: str, *, email: str = "", reset_texts: bool = False) -> 
     centre, written["centre"] = _write_centre(profile["centre"] | ({"email": email} if email else {}))
     written["texts"] = _write_texts(centre, reset=reset_texts)
     written["concepts"] = sum(map(_write_concept, profile["concepts"]))
+    written["rates"] = funding.write_programmes(data.read("reference/funding"))
+    written["posts"] = funding.write_posts(profile["posts"])
+    written["heard_bodies"] = funding.write_heard_bodies()
     return written
 
 

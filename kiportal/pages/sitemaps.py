@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from actors.models import Organisation
 from concepts.models import Concept, ConceptVersion, Section
+from funding.models import FundingSummary
 from offers.models import Offer, OfferDate, Programme
 
 
@@ -73,7 +74,8 @@ class FixedPages(_Translated):
     LISTS = ("offers:offer_list", "offers:organisation_list", "offers:programme_list", "concepts:concept_list")
 
     def items(self) -> list[str]:
-        return [*(f"pages:{name}" for name in self.PAGES), *self.LISTS]
+        published = ["funding:public_summary"] if FundingSummary.objects.visible_to_public().exists() else []
+        return [*(f"pages:{name}" for name in self.PAGES), *self.LISTS, *published]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -143,7 +143,7 @@ def test_home_of_staff_with_nothing_to_do(staff: Client) -> None:
     ("role", "queries"),
     [
         (roles.EDITOR, 42),
-        (roles.LEAD, 42),
+        (roles.LEAD, 44),
         (roles.PROVIDER, 14),
         (roles.MUNICIPALITY, 18),
         (roles.COUNCIL, 7),
@@ -315,7 +315,8 @@ def test_home_of_nobody_leads_to_the_login(client: Client, centre: object) -> No
             [
                 *("Übersicht", "Prüfung", "Wiedervorlagen", "Aktualität", "Bestandsaufnahmen"),
                 *("Weiße Flecken", "Rückmeldungen", "Suchworte", "Angebote"),
-                *("Organisationen", "Daten", "Konzepte", "Barrieren", "Aufträge", "Postfach"),
+                *("Organisationen", "Daten", "Konzepte", "Stellen und Förderung"),
+                *("Barrieren", "Aufträge", "Postfach"),
             ],
         ),
         (roles.PROVIDER, ["Übersicht"]),

@@ -5,6 +5,7 @@ concepts    the integration concept in two versions, from files of the project a
             numbers of the `registry`, with `pictures`
 content     organisations, offers with their history, proposals, reports
 coverage    the numbers of today and of earlier days
+funding     who holds the posts, a grant, costs, a Verwendungsnachweis that is due
 gallery     pictures of entries, drawn by `scenes`
 copying     rows by the thousand, past the ORM
 history     lets the lifecycle functions act in the past
@@ -23,7 +24,7 @@ from django.db import transaction
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.pages.demo import accounts, concepts, content, coverage, recordings, surveys, synthetic, upkeep
+from kiportal.pages.demo import accounts, concepts, content, coverage, funding, recordings, surveys, synthetic, upkeep
 from kiportal.pages.demo.places import Places
 from offers.models import Offer
 
@@ -58,6 +59,7 @@ def load(extra_offers: int = 0) -> Loaded:
         upkeep.load(places)
         surveys.load()
         recordings.load(places)
+        funding.load()
     synthetic.add(extra_offers, places)
     if is_first:
         coverage.load()

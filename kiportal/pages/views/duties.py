@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from actors.models import ContactPerson
+from funding.models import FundingSummary
 from kiportal.common.models import CentreText
 from offers.models import Offer
 
@@ -24,7 +25,8 @@ def text(request: HttpRequest, page: CentreText.Page) -> HttpResponse:
 @require_safe
 @login_not_required
 def about(request: HttpRequest) -> HttpResponse:
-    return _show(request, "pages/about.html", CentreText.Page.ABOUT)
+    has_summary = FundingSummary.objects.visible_to_public().exists()
+    return _show(request, "pages/about.html", CentreText.Page.ABOUT, has_summary=has_summary)
 
 
 @require_safe

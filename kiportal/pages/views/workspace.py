@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from funding.permissions import can_manage_funding
 from kiportal.common import roles
 from kiportal.common.views.acting import acting_user
 from kiportal.common.views.once import current_centre
@@ -25,6 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.has_perm("offers.review_offer"):
         figures = overview.figures(centre, navigation.waiting(request))
         context |= {"tasks": overview.due_today(user, centre), "figures": figures, "weeks": overview.weeks()}
+    if can_manage_funding(user):
+        context["due_reports"] = overview.due_reports().count()
     if user.roles & {roles.PROVIDER, roles.MUNICIPALITY}:
         own_organisations = own.organisations(user)
         organisations = [entry.organisation for entry in own_organisations]
