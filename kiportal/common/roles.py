@@ -39,6 +39,8 @@ _EDITOR = frozenset(
         "concepts.add_concept",
         "concepts.change_concept",
         "concepts.read_conceptversion_in_committee",
+        "concepts.add_measure",
+        "concepts.change_measure",
         "pages.answer_barrierreport",
     }
 )
@@ -47,7 +49,13 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     PROVIDER: frozenset({"common.use_workspace", "actors.act_for_organisation"}),
     MUNICIPALITY: frozenset({"common.use_workspace", "actors.act_for_organisation", "offers.view_local_offer"}),
     EDITOR: _EDITOR,
-    LEAD: _EDITOR | {"concepts.decide_conceptversion", "offers.release_own_offer", "actors.release_own_organisation"},
+    LEAD: _EDITOR
+    | {
+        "concepts.decide_conceptversion",
+        "concepts.decide_focusperiod",
+        "offers.release_own_offer",
+        "actors.release_own_organisation",
+    },
     COUNCIL: frozenset({"common.use_workspace", "concepts.read_conceptversion_in_committee"}),
     ADMIN: frozenset(
         {"common.use_workspace", "common.use_admin"}
@@ -68,6 +76,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
                 ("offers", "programme"),
                 ("offers", "reasontemplate"),
                 ("offers", "schoolholiday"),
+                ("concepts", "periodrule"),
             )
         }
         | {
@@ -76,6 +85,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "actors.view_organisation",
             "offers.delete_reasontemplate",
             "offers.delete_schoolholiday",
+            "concepts.delete_periodrule",
         }
     ),
 }
