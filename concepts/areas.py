@@ -45,6 +45,10 @@ class Areas:
     def public(cls, on: date) -> "Areas":
         return cls(ConceptVersion.objects.visible_to_public(on))
 
+    @classmethod
+    def of(cls, version: ConceptVersion) -> "Areas":
+        return cls(ConceptVersion.objects.filter(pk=version.pk))
+
     def __iter__(self) -> Iterator[Area]:
         return iter(self._by_uuid.values())
 

@@ -29,6 +29,7 @@ STRANGER = "stranger"
 SIGNED_IN = frozenset(roles.ROLE_PERMISSIONS)
 ANYBODY = SIGNED_IN | {STRANGER}
 STAFF = frozenset({EDITOR, LEAD})
+LEADS = frozenset({LEAD})
 ADMINS = frozenset({ADMIN})
 NOBODY: frozenset[str] = frozenset()
 # Who reads nothing of a concept but what is published.
@@ -117,6 +118,7 @@ ROWS = [
     row("offers:organisation_detail", ANYBODY, 200, 405, slug="own.slug"),
     row("offers:programme_list", ANYBODY, 200, 405),
     row("offers:programme_detail", ANYBODY, 200, 405, slug="programme.slug"),
+    row("concepts:implementation", ANYBODY, 200, 405),
     row("concepts:concept_list", ANYBODY, 200, 405),
     row("concepts:concept_detail", ANYBODY, 200, 405, slug="concept.slug"),
     row("concepts:version_detail", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number"),
@@ -257,6 +259,28 @@ ROWS = [
     row("concepts:staff_action_area_edit", STAFF, 200, 200, pk="area_of_draft.pk"),
     row("concepts:staff_action_area_move", STAFF, 405, 302, pk="area_of_draft.pk"),
     row("concepts:staff_action_area_delete", STAFF, 200, 302, pk="area_of_draft.pk"),
+    row("concepts:measure_list", STAFF, 200, 405),
+    row("concepts:measure_add", STAFF, 200, 200),
+    row("concepts:measure_detail", STAFF, 200, 400, pk="measure.pk"),
+    row("concepts:measure_edit", STAFF, 200, 200, pk="measure.pk"),
+    row("concepts:measure_select", STAFF, 405, 302, pk="pool_measure.pk"),
+    row("concepts:measure_steps", STAFF, 200, 200, pk="measure.pk"),
+    row("concepts:step_mark", STAFF, 405, 302, pk="measure_step.pk"),
+    row("concepts:measure_indicators", STAFF, 200, 200, pk="measure.pk"),
+    row("concepts:indicator_count", STAFF, 200, 200, pk="indicator.pk"),
+    row("concepts:indicator_value_remove", STAFF, 405, 302, pk="indicator_value.pk"),
+    row("concepts:note_add", STAFF, 200, 200, pk="measure.pk"),
+    row("concepts:note_edit", STAFF, 200, 200, pk="note.pk"),
+    row("concepts:measure_links", STAFF, 200, 400, pk="measure.pk"),
+    row("concepts:period_list", STAFF, 200, 405),
+    row("concepts:period_add", STAFF, 200, 200),
+    row("concepts:period_detail", STAFF, 200, 400, pk="period.pk"),
+    row("concepts:period_edit", STAFF, 200, 200, pk="period_draft.pk"),
+    row("concepts:period_end", LEADS, 200, 200, pk="period.pk"),
+    row("concepts:period_discard", STAFF, 200, 302, pk="period_draft.pk"),
+    row("concepts:focus_add", STAFF, 200, 200, period_pk="period_draft.pk"),
+    row("concepts:focus_edit", STAFF, 200, 200, pk="focus_of_draft.pk"),
+    row("concepts:focus_remove", STAFF, 405, 302, pk="focus_of_draft.pk"),
     # A Kommune and its place
     row("offers:local_home", KOMMUNEN, 302, 405),
     row("offers:local_offer_list", KOMMUNEN, 200, 405, slug="municipality.slug"),
@@ -330,6 +354,7 @@ ROWS = [
     *admin_model("offers_programme", record="programme.pk"),
     *admin_model("offers_reasontemplate", delete=True, record="reason_template.pk"),
     *admin_model("offers_schoolholiday", delete=True, record="school_holiday.pk"),
+    *admin_model("concepts_periodrule", delete=True, record="period_rule.pk"),
     *admin_model("account_emailaddress", view=False, record="address.pk"),
     *admin_model("mfa_authenticator", view=False, record="authenticator.pk"),
 ]
@@ -491,6 +516,10 @@ HIDDEN = [
         404,
         {"slug": "concept_of_draft.slug", "number": "concept_draft.number", "uuid": "section_of_draft.uuid"},
     ),
+    # What is decided on is changed by the head alone
+    ("concepts:period_edit", frozenset({EDITOR}), 403, {"pk": "period.pk"}),
+    ("concepts:focus_add", frozenset({EDITOR}), 403, {"period_pk": "period.pk"}),
+    ("concepts:focus_edit", frozenset({EDITOR}), 403, {"pk": "focus.pk"}),
     ("offers:member_profile", OWNERS, 404, {"organisation_pk": "proposed.pk"}),
     ("offers:member_profile_edit", OWNERS, 404, {"organisation_pk": "archived_organisation.pk"}),
     ("offers:member_contact_add", OWNERS, 404, {"organisation_pk": "proposed.pk"}),

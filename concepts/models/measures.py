@@ -160,6 +160,13 @@ class Measure(Timestamped, Locked, Stateful):
         return ", ".join(filter(None, [self.lead_office, str(self.lead_organisation or "")]))
 
     @property
+    def public_lead(self) -> str:
+        """The same for everybody: an organisation that is not public is not named."""
+        organisation = self.lead_organisation
+        is_public = organisation is not None and organisation.status == Organisation.Status.PUBLISHED
+        return ", ".join(filter(None, [self.lead_office, str(organisation) if is_public else ""]))
+
+    @property
     def is_delegated(self) -> bool:
         return bool(self.delegated_to)
 

@@ -70,7 +70,10 @@ class _Dated(_Translated):
 
 class FixedPages(_Translated):
     PAGES = ("start", "about", "contact", "accessibility", "easy_language", "sign_language", "privacy", "imprint")
-    LISTS = ("offers:offer_list", "offers:organisation_list", "offers:programme_list", "concepts:concept_list")
+    LISTS = (
+        *("offers:offer_list", "offers:organisation_list", "offers:programme_list"),
+        *("concepts:concept_list", "concepts:implementation"),
+    )
 
     def items(self) -> list[str]:
         return [*(f"pages:{name}" for name in self.PAGES), *self.LISTS]

@@ -64,6 +64,7 @@ from django.utils.translation import gettext as _
 
 from kiportal.common import icons
 from kiportal.common.fieldsets import field_groups
+from kiportal.common.looks import STATUS_LOOKS
 from kiportal.common.worddiff import diff
 
 register = template.Library()
@@ -73,36 +74,6 @@ register.filter(field_groups)
 
 # Scripts written from right to left; Django's own list lacks Pashto, Dari and Sorani.
 RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "prs", "ps", "ug", "ur"}
-STATUS_LOOKS = {
-    "draft": ("neutral", "edit"),
-    "writing": ("info", "edit"),
-    "ready": ("success", "check"),
-    "frozen": ("neutral", "lock"),
-    "committee": ("info", "people"),
-    "adopted": ("success", "success"),
-    "superseded": ("warning", "history"),
-    "proposed": ("info", "inbox"),
-    "unconfirmed": ("warning", "mail"),
-    "submitted": ("info", "inbox"),
-    "open": ("info", "inbox"),
-    "changes_requested": ("warning", "question"),
-    "published": ("success", "success"),
-    "accepted": ("success", "success"),
-    "partly_accepted": ("success", "success"),
-    "rejected": ("danger", "danger"),
-    "hidden": ("neutral", "eye"),
-    "archived": ("neutral", "history"),
-    "reading": ("info", "refresh"),
-    "mapping": ("warning", "question"),
-    "importing": ("info", "refresh"),
-    "imported": ("success", "success"),
-    "undoing": ("info", "refresh"),
-    "undone": ("neutral", "undo"),
-    "queued": ("neutral", "clock"),
-    "running": ("info", "refresh"),
-    "done": ("success", "success"),
-    "failed": ("danger", "danger"),
-}
 
 
 # Finding one's way
