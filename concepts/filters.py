@@ -11,6 +11,7 @@ from django.utils import timezone
 from actors.models import Municipality
 from concepts.areas import NONE, Areas
 from concepts.models import FocusPeriod, Measure, MeasureStep
+from kiportal.common.views.conflicts import shown
 from offers.models import TargetGroup
 
 WITHOUT = "ohne"
@@ -65,7 +66,23 @@ class MeasureFilters(django_filters.FilterSet):
 
     @property
     def is_active(self) -> bool:
-        return self.is_bound and any(self.form.cleaned_data.values())
+        if not self.is_bound:
+            return False
+        self.form.is_valid()  # an unknown value is left out
+        return any(self.form.cleaned_data.values())
+
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """(label, value) of what is asked for, as people read it."""
+        if not self.is_active:
+            return []
+        found = []
+        for name, value in self.form.cleaned_data.items():
+            field = self.form.fields[name]
+            if value:
+                words = "ja" if value is True else shown(field, value)
+                found.append((str(field.label), words))
+        return found
 
     def search(self, measures: Any, name: str, value: str) -> QuerySet[Measure]:
         """Every word stands in the title, a text or the name of who carries it out; a number is the measure's own."""

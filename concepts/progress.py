@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.utils.functional import Promise
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -105,5 +106,9 @@ def of(standings: Iterable[Standing]) -> Progress:
     )
 
 
-def how() -> Promise:
-    return HOW
+def figure(value: Decimal | None) -> str:
+    """A counted number as people write it: 12, 12,5 or 1.200."""
+    if value is None:
+        return ""
+    shown = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return str(number_format(shown, use_l10n=True, force_grouping=True))

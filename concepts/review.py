@@ -51,7 +51,7 @@ def _of_version(version: ConceptVersion, outline: Outline) -> Iterator[Finding]:
 
 
 def _of_sections(outline: Outline, pictures: set[UUID]) -> Iterator[Finding]:
-    names = _names_of_persons()
+    names = names_of_persons()
     for node in outline:
         body = node.section.body
         if not body and not node.children:
@@ -84,7 +84,7 @@ def _place(node: Node) -> str:
     return f"Kapitel {node.heading}" if node.number else f"Abschnitt „{node.section.title}“"
 
 
-def _names_of_persons() -> re.Pattern[str] | None:
+def names_of_persons() -> re.Pattern[str] | None:
     """Contact persons and people with an account, by full name: a version never names them (DESIGN: section 4)."""
     accounts = User.objects.exclude(first_name="").exclude(last_name="").values_list("first_name", "last_name")
     names = {" ".join(account) for account in accounts}

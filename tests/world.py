@@ -43,6 +43,7 @@ from tests.concepts.factories import (
     make_focus,
     make_image,
     make_measure,
+    make_paper,
     make_period,
     make_section,
     make_version,
@@ -312,5 +313,6 @@ def _measures(area: UUID) -> dict[str, Any]:
         "indicator": indicator,
         "indicator_value": value,
         "note": note,
+        "measure_paper": make_paper(),
         "period_rule": PeriodRule.objects.create(valid_from=date(2013, 1, 1), months=24, source="Papier"),
     }

@@ -13,6 +13,7 @@ from concepts.lifecycle.measures import (
     start_measure,
     take_up_measure,
 )
+from concepts.lifecycle.papers import job_of, order_paper
 from concepts.lifecycle.periods import (
     PERIOD,
     POOL,
@@ -52,7 +53,9 @@ __all__ = [
     "finish_measure",
     "forward",
     "freeze",
+    "job_of",
     "mark_step",
+    "order_paper",
     "postpone_measure",
     "preview",
     "publish",

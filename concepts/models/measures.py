@@ -272,7 +272,9 @@ class ProgressNote(Timestamped, Locked):
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="notes")
     reported_on = models.DateField("Stand vom")
     text = models.TextField("Wie weit ist die Maßnahme?", max_length=2000, help_text=NO_PERSONS)
-    is_public = models.BooleanField("auch auf der Seite „Umsetzung“ zeigen", default=False)
+    is_public = models.BooleanField(
+        "darf nach außen", default=False, help_text="Auf die Seite „Umsetzung“, in Sachstand und Bericht."
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="von", null=True, on_delete=models.SET_NULL, related_name="+"
     )

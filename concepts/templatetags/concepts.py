@@ -6,13 +6,14 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import filesizeformat
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from concepts.models import ConceptVersion, Indicator, VersionPDF
+from concepts.progress import figure
 from kiportal.common.templatetags.ui import german
 
 register = template.Library()
@@ -91,13 +92,7 @@ def pdf_link(version: ConceptVersion, kind: str = "secondary") -> dict[str, Any]
 # Measures
 
 
-@register.filter
-def figure(value: Decimal | None) -> str:
-    """A counted number as people write it: 12, 12,5 or 1.200."""
-    if value is None:
-        return ""
-    shown = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-    return number_format(shown, use_l10n=True, force_grouping=True)
+register.filter(figure)
 
 
 @register.filter

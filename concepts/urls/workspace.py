@@ -6,6 +6,7 @@ from concepts.views import (
     measure_detail,
     measure_parts,
     measures,
+    papers,
     periods,
     staff_action_areas,
     staff_concepts,
@@ -72,6 +73,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_MEASURE}/stand/", measure_parts.note_add, name="note_add"),
     path(f"{_MEASURES}/stand/<int:pk>/", measure_parts.note_edit, name="note_edit"),
     path(f"{_MEASURE}/verknuepfungen/", measure_parts.measure_links, name="measure_links"),
+    path(f"{_MEASURES}/papiere/", papers.paper_list, name="paper_list"),
+    path(f"{_MEASURES}/papiere/<uuid:key>/", papers.paper_detail, name="paper_detail"),
+    path(f"{_MEASURES}/papiere/<uuid:key>/papier.pdf", papers.paper_file, name="paper_file"),
     # Focus periods
     path(f"{_PERIODS}/", periods.PeriodList.as_view(), name="period_list"),
     path(f"{_PERIODS}/neu/", periods.period_add, name="period_add"),

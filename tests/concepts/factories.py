@@ -1,6 +1,7 @@
 """Concepts for tests."""
 
 import hashlib
+import uuid
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -10,18 +11,20 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from concepts import changes, lifecycle
+from concepts import changes, lifecycle, papers
 from concepts.models import (
     Concept,
     ConceptImage,
     ConceptVersion,
     FocusPeriod,
     Measure,
+    MeasurePaper,
     Section,
     Selection,
     VersionPDF,
     WorkFocus,
 )
+from kiportal.common.pdf.documents import Document
 from tests.factories import make_topic
 
 
@@ -128,3 +131,12 @@ def choose(measure: Measure, focus: WorkFocus) -> Selection:
     Measure.objects.filter(pk=measure.pk, status__in=["proposed", "postponed"]).update(status="selected")
     measure.refresh_from_db()
     return Selection.objects.create(focus=focus, period=focus.period, measure=measure, selected_on=timezone.localdate())
+
+
+def make_paper(content: bytes = b"%PDF-1.7") -> MeasurePaper:
+    """A paper with its PDF, in which stands anything."""
+    paper = MeasurePaper.objects.create(
+        kind=MeasurePaper.Kind.POOL, title="Arbeitspapier", as_of=timezone.localdate(), digest=uuid.uuid4().hex
+    )
+    papers.store(paper, Document(content, pages=1))
+    return paper
