@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from actors.models import ContactPerson, FunderNote, Organisation
 from concepts import changes
-from concepts.models import ConceptVersion, PeriodRule
+from concepts.models import ConceptVersion, MeasureTable, PeriodRule
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
@@ -314,5 +314,6 @@ def _measures(area: UUID) -> dict[str, Any]:
         "indicator_value": value,
         "note": note,
         "measure_paper": make_paper(),
+        "measure_table": MeasureTable.objects.create(file_name="x.csv", headers=["Titel"], rows=[[2, ["Neu"]]]),
         "period_rule": PeriodRule.objects.create(valid_from=date(2013, 1, 1), months=24, source="Papier"),
     }

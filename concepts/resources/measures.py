@@ -74,7 +74,8 @@ class MeasureResource(TableResource):
         }
         if name not in own:
             return super().column(name)
-        header = self.HEADERS.get(name) or str(Measure._meta.get_field(name).verbose_name)
+        definition: Any = Measure._meta.get_field(name)
+        header = self.HEADERS.get(name) or str(definition.verbose_name)
         return Column(attribute=name, column_name=header, widget=own[name], readonly=name in self.READONLY)
 
     @cached_property
