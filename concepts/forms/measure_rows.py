@@ -7,7 +7,6 @@ from django.db import models, transaction
 from django.utils.formats import date_format, localize
 
 from concepts.models import Indicator, Measure, MeasureStep
-from kiportal.common.fieldsets import Compact
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.views.conflicts import Difference
 from kiportal.common.widgets import DateInput
@@ -41,7 +40,7 @@ class RowsForm(LockedModelForm):
         for number in range(1, self.count + 1):
             self._add_row(number, shown[number - 1] if number <= len(shown) else None)
         names = [tuple(f"{column}_{number}" for column in self.columns) for number in range(1, self.count + 1)]
-        self.fieldsets = [Compact(self.legend, names, self.hint)]
+        self.fieldsets = [(self.legend, names, self.hint)]
 
     hint: ClassVar[str] = ""
 
