@@ -26,9 +26,9 @@ from kiportal.common.pdf.documents import Document, OnProgress
 
 Kind = MeasurePaper.Kind
 # The Sachstand is one page. What its tables may take of it, what a line and a row take (paper.css), in millimetres, and
-# how many letters stand in a line; measures that do not fit are counted, and stand in the report.
-_ROOM, _LINE, _ROW = 132.0, 3.9, 1.8
-_LETTERS = {"title": 50, "focus": 22, "share": 42}
+# how many letters stand in a line: with how many measures the first attempt is made.
+_ROOM, _LINE, _ROW = 125.0, 3.9, 1.8
+_LETTERS = {"title": 46, "focus": 20, "share": 38}
 _ORDER = {"running": 0, "done": 1, "selected": 2}
 
 
@@ -51,12 +51,11 @@ def status(period: FocusPeriod, *, committee: str = "", meets_on: date | None = 
     focuses = _focuses(period)
     rows = [(focus.title, each) for focus, selections in focuses for each in selections]
     rows.sort(key=lambda row: (_ORDER.get(progress.standing_in(row[1]).status, 3), row[1].measure.number))
-    shown = [
+    told = [
         {"number": each.measure.number, "title": each.measure.title, "focus": title}
         | _how_far(progress.standing_in(each))
         for title, each in rows
     ]
-    shown = shown[: _fitting(shown, [focus.title for focus, _selections in focuses])]
     return (
         _frame()
         | _of_period(period, [each for _title, each in rows])
@@ -67,24 +66,9 @@ def status(period: FocusPeriod, *, committee: str = "", meets_on: date | None = 
                 {"title": focus.title} | _progress(progress.of(progress.standing_in(each) for each in selections))
                 for focus, selections in focuses
             ],
-            "rows": shown,
-            "more": len(rows) - len(shown),
+            "rows": told,
         }
     )
-
-
-def _fitting(rows: Sequence[dict[str, Any]], focuses: Sequence[str]) -> int:
-    """How many rows fit on the page below the table of focuses."""
-    room = _ROOM - sum(_height(title=title, share="x" * 60) for title in focuses)
-    for number, row in enumerate(rows):
-        room -= _height(title=f"Nr. 000 {row['title']}", focus=row["focus"])
-        if room < 0:
-            return number
-    return len(rows)
-
-
-def _height(**cells: str) -> float:
-    return _ROW + _LINE * max(-(-len(text) // _LETTERS[name]) for name, text in cells.items())
 
 
 def report(period: FocusPeriod) -> dict[str, Any]:
@@ -123,17 +107,43 @@ def persons_in(content: dict[str, Any]) -> str:
 # Printing
 
 
-def render_html(paper: MeasurePaper) -> str:
+def render_html(paper: MeasurePaper, most: int | None = None) -> str:
+    """Return the document that WeasyPrint prints; of a Sachstand with the first `most` measures."""
     stand = f"Stand: {date_format(paper.as_of, 'd.m.Y')}"
     created = datetime.combine(paper.as_of, time(12), UTC)
     context = paper.content | {"paper": paper, "stand": stand, "created": created.isoformat()}
+    if most is not None:
+        rows = paper.content["rows"]
+        context |= {"rows": rows[:most], "more": len(rows) - most}
     return render_to_string(f"concepts/papers/{paper.kind}.html", context)
 
 
 def render_pdf(paper: MeasurePaper, *, on_progress: OnProgress | None = None) -> Document:
-    """Return the PDF; raises JobRefused with a sentence when it cannot be made."""
+    """Return the PDF; raises JobRefused with a sentence when it cannot be made.
+
+    The Sachstand is one page, whatever the fonts make of it: measures that do not fit are counted in a sentence.
+    """
     identifier = UUID(paper.digest[:32]).bytes
-    return documents.render(render_html(paper), identifier=identifier, on_progress=on_progress)
+    most = _fitting(paper.content) if paper.kind == Kind.STATUS else None
+    while True:
+        document = documents.render(render_html(paper, most), identifier=identifier, on_progress=on_progress)
+        if not most or document.pages == 1:
+            return document
+        most -= 1
+
+
+def _fitting(content: dict[str, Any]) -> int:
+    """How many measures will probably fit on the page below the table of focuses."""
+    room = _ROOM - sum(_height(title=each["title"], share="x" * 60) for each in content["focuses"])
+    for number, row in enumerate(content["rows"]):
+        room -= _height(title=f"Nr. 000 {row['title']}", focus=row["focus"])
+        if room < 0:
+            return number
+    return len(content["rows"])
+
+
+def _height(**cells: str) -> float:
+    return _ROW + _LINE * max(-(-len(text) // _LETTERS[name]) for name, text in cells.items())
 
 
 def store(paper: MeasurePaper, document: Document) -> None:

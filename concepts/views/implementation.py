@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from concepts import progress
 from concepts.implementation import gather
+from kiportal.common.templatetags.ui import german
 
 
 @require_safe
@@ -15,5 +16,5 @@ from concepts.implementation import gather
 def implementation(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     shown = gather(today)
-    areas = [(title, each.share) for title, each in shown.by_area]
+    areas = [(german(title), each.share) for title, each in shown.by_area]
     return render(request, "concepts/implementation.html", {"shown": shown, "areas": areas, "how": progress.HOW})

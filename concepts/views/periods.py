@@ -71,6 +71,10 @@ def period_add(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"„{period}“ ist angelegt. Legen Sie jetzt die Schwerpunkte fest.")
         _warn(request, period)
         return redirect(period)
+    if form.is_bound and (key := form.cleaned_data.get("key")):
+        twin = FocusPeriod.objects.filter(key=key).first()
+        if twin is not None:  # the same form, sent twice: the days are taken by its own period
+            return redirect(twin)
     return _period_form(request, form)
 
 

@@ -13,6 +13,7 @@ from concepts.outline import Outline
 from concepts.progress import HOW
 from concepts.querysets import counting_offers
 from concepts.views.reading import Family
+from kiportal.common.templatetags.ui import german
 
 
 @require_safe
@@ -35,7 +36,7 @@ def show_version(request: HttpRequest, template: str, family: Family, version: C
         "others": [each for each in family.versions if each != version],
         "outline": Outline.of(version),
         "areas": counting_offers(version.action_areas.all(), today),
-        "progress": [(title, each.share) for title, each in progress],
+        "progress": [(german(title), each.share) for title, each in progress],
         "how": HOW,
     }
     return render(request, template, context)
