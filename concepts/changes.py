@@ -179,6 +179,7 @@ def copy_version(source: ConceptVersion) -> ConceptVersion:
         number=(versions.aggregate(last=Max("number"))["last"] or 0) + 1,
         title=source.title,
         subtitle=source.subtitle,
+        shows_measures=source.shows_measures,
     )
     copies: dict[uuid.UUID, Section] = {}
     for node in Outline.of(source, with_texts=True):

@@ -1,8 +1,8 @@
-"""The Verlauf of a version, as staff read it."""
+"""The Verlauf of a version, a measure or a focus period, as staff read it."""
 
 from collections.abc import Sequence
 
-from concepts.models import ConceptVersion
+from concepts.models import ConceptVersion, FocusPeriod, Measure
 from offers import history
 
 STEPS = {
@@ -12,8 +12,22 @@ STEPS = {
     "supersede": "Von einer neueren Fassung abgelöst",
     "publish": "Veröffentlicht",
     "withdraw": "Von den öffentlichen Seiten genommen",
+    # Measures
+    "select": "Ausgewählt",
+    "carry_over": "Geht in einer Periode oder danach weiter",
+    "start": "Umsetzung begonnen",
+    "finish": "Abgeschlossen",
+    "resume": "Wieder aufgenommen",
+    "postpone": "Zurückgestellt",
+    "drop": "Verworfen",
+    "take_up": "Wieder vorgeschlagen",
+    # Focus periods
+    "decide": "Beschlossen",
+    "undecide": "Beschluss zurückgenommen",
+    "end": "Beendet",
+    "reopen": "Wieder geöffnet",
 }
 
 
-def timeline(version: ConceptVersion) -> Sequence[history.Step]:
-    return history.timeline(version, titles=STEPS)
+def timeline(record: ConceptVersion | Measure | FocusPeriod) -> Sequence[history.Step]:
+    return history.timeline(record, titles=STEPS)

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from actors.models import FunderNote
+from concepts import appendix
 from concepts.models import ConceptVersion, VersionPDF
 from concepts.outline import Node, Outline
 from concepts.rendering import pictured, print_document, render
@@ -82,6 +83,7 @@ def render_version_html(version: ConceptVersion) -> str:
             "draft": "Entwurf" if version.is_draft else "",
         },
         "chapters": [part(chapter) for chapter in outline.chapters],
+        "measures": appendix.of_today(version) if version.is_draft else version.measures,
     }
     return render_to_string("concepts/version_pdf.html", context)
 

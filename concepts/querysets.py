@@ -1,4 +1,4 @@
-"""Named reads of concepts. `visible_to_public` is the one place that decides what the public sees."""
+"""Named reads of concepts and measures. `visible_to_public` is the one place that decides what the public sees."""
 
 from collections.abc import Collection
 from datetime import date
@@ -12,10 +12,24 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 if TYPE_CHECKING:
-    from concepts.models import ActionArea, Concept, ConceptVersion, Section  # noqa: F401  (named in strings)
+    from concepts.models import (  # noqa: F401  (named in strings)
+        ActionArea,
+        Concept,
+        ConceptVersion,
+        FocusPeriod,
+        Measure,
+        MeasureStep,
+        PeriodRule,
+        Section,
+    )
 
 # From the committee stage on, members of the Kreistag read a version.
 COUNCIL_STATUSES = ("committee", "adopted", "superseded")
+# A focus period that was decided on is public; so are the measures chosen for it.
+DECIDED_STATUSES = ("decided", "ended")
+# What is still to be done, and what nobody waits for any more.
+OPEN_STATUSES = ("proposed", "postponed", "selected", "running")
+AT_WORK_STATUSES = ("selected", "running")
 
 
 class ConceptQuerySet(models.QuerySet["Concept"]):
@@ -81,6 +95,68 @@ class SectionQuerySet(models.QuerySet["Section"]):
     def showing(self, image: UUID) -> "SectionQuerySet":
         """Those in whose text a picture stands."""
         return self.filter(body__contains=f"/konzepte/bilder/{image}/")
+
+
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    def visible_to_public(self) -> "MeasureQuerySet":
+        """What belongs to a period that was decided on, and what is under way or done; of it, what may be public."""
+        chosen = apps.get_model("concepts", "Selection")._default_manager.filter(
+            measure=OuterRef("pk"), period__status__in=DECIDED_STATUSES
+        )
+        return self.filter(Q(Exists(chosen)) | Q(status__in=["running", "done"]), is_public=True)
+
+    def in_order(self) -> "MeasureQuerySet":
+        return self.order_by("number")
+
+    def pool(self) -> "MeasureQuerySet":
+        """What can still be chosen: nothing that was not chosen is lost."""
+        return self.filter(status__in=["proposed", "postponed"])
+
+    def at_work(self) -> "MeasureQuerySet":
+        return self.filter(status__in=AT_WORK_STATUSES)
+
+    def with_progress(self) -> "MeasureQuerySet":
+        """All that lists and boards tell of a measure, in a constant number of queries."""
+        selections = apps.get_model("concepts", "Selection")._default_manager.select_related("focus", "period")
+        return self.select_related("lead_organisation").prefetch_related(
+            "steps", Prefetch("selections", selections.order_by("-period__starts_on"))
+        )
+
+    def for_papers(self) -> "MeasureQuerySet":
+        """All that is printed of a measure, or written into a table."""
+        return self.with_progress().prefetch_related(
+            "target_groups", "municipalities", "partners", "indicators__values", "notes"
+        )
+
+
+class MeasureStepQuerySet(models.QuerySet["MeasureStep"]):
+    def overdue(self, today: date) -> "MeasureStepQuerySet":
+        """Steps of measures at work whose day is over, the longest first."""
+        late = self.filter(done_on=None, due_on__lt=today, measure__status__in=AT_WORK_STATUSES)
+        return late.order_by("due_on", "pk")
+
+
+class FocusPeriodQuerySet(models.QuerySet["FocusPeriod"]):
+    def visible_to_public(self) -> "FocusPeriodQuerySet":
+        """What the centre has decided on; what is being prepared is nobody else's matter."""
+        return self.filter(status__in=DECIDED_STATUSES)
+
+    def on(self, day: date) -> "FocusPeriodQuerySet":
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def open(self) -> "FocusPeriodQuerySet":
+        """Those for which measures can be chosen, the next one first."""
+        return self.exclude(status="ended").order_by("starts_on")
+
+    def to_be_ended(self, today: date) -> "FocusPeriodQuerySet":
+        """Decided on, over, and nobody has said what was reached."""
+        return self.filter(status="decided", ends_on__lt=today).order_by("ends_on")
+
+
+class PeriodRuleQuerySet(models.QuerySet["PeriodRule"]):
+    def on(self, day: date) -> "PeriodRule | None":
+        """The rule that holds on that day; before the first one, the first one."""
+        return self.filter(valid_from__lte=day).first() or self.last()
 
 
 def counting_offers(areas: "models.QuerySet[ActionArea]", on: date) -> "models.QuerySet[ActionArea]":

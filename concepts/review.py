@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from actors.models import ContactPerson
+from concepts import appendix
 from concepts.models import ConceptVersion
 from concepts.outline import Node, Outline
 from concepts.rendering import parse, pictured, referenced
@@ -48,10 +49,24 @@ def _of_version(version: ConceptVersion, outline: Outline) -> Iterator[Finding]:
     for area in areas:
         if area.section_id is None:
             yield Finding(f"Zum Handlungsfeld „{area}“ ist kein Abschnitt angegeben.", blocks=False)
+    if version.shows_measures:
+        yield from _of_measures(version)
+
+
+def _of_measures(version: ConceptVersion) -> Iterator[Finding]:
+    """Of the appendix: what stands in measures is checked as the chapters are."""
+    words = appendix.words(appendix.of_today(version))
+    if not words:
+        yield Finding("Der Anhang „Maßnahmen“ wäre leer: Zu keinem Handlungsfeld gibt es eine Maßnahme.", blocks=False)
+    names = names_of_persons()
+    if names and (match := names.search(words)):
+        yield Finding(f"Eine Maßnahme nennt eine Person: „{match[0]}“. Bitte nennen Sie die Stelle oder die Funktion.")
+    if missing := unprintable(words):
+        yield Finding(f"Eine Maßnahme enthält Zeichen, die keine Schrift des PDF hat: {named(missing)}.")
 
 
 def _of_sections(outline: Outline, pictures: set[UUID]) -> Iterator[Finding]:
-    names = _names_of_persons()
+    names = names_of_persons()
     for node in outline:
         body = node.section.body
         if not body and not node.children:
@@ -84,7 +99,7 @@ def _place(node: Node) -> str:
     return f"Kapitel {node.heading}" if node.number else f"Abschnitt „{node.section.title}“"
 
 
-def _names_of_persons() -> re.Pattern[str] | None:
+def names_of_persons() -> re.Pattern[str] | None:
     """Contact persons and people with an account, by full name: a version never names them (DESIGN: section 4)."""
     accounts = User.objects.exclude(first_name="").exclude(last_name="").values_list("first_name", "last_name")
     names = {" ".join(account) for account in accounts}

@@ -1,9 +1,9 @@
-"""Jobs of this room: the PDFs."""
+"""Jobs of this room: the PDFs of versions and of papers on measures."""
 
 from typing import Any
 
-from concepts import pdf
-from concepts.models import ConceptVersion
+from concepts import papers, pdf
+from concepts.models import ConceptVersion, MeasurePaper
 from concepts.outline import Outline
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.pdf.documents import OnProgress
@@ -50,3 +50,15 @@ def _chapters(run: Run, version: ConceptVersion) -> OnProgress:
         run.progress(furthest, total, step)
 
     return show
+
+
+@job
+def render_paper(run: Run, key: str) -> dict[str, Any]:
+    """Make and store the PDF of a paper on measures, once."""
+    paper = MeasurePaper.objects.filter(pk=key).first()
+    if paper is None:
+        raise JobRefused("Dieses Papier gibt es nicht mehr.")
+    if not papers.is_stored(paper):
+        document = papers.render_pdf(paper, on_progress=lambda page, _part: run.progress(0, 1, f"Seite {page}"))
+        papers.store(paper, document)
+    return {"pages": paper.pages, "size": paper.size, "sha256": paper.sha256}

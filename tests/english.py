@@ -59,6 +59,12 @@ class Reader(HTMLParser):
         if tag not in self.VOID:
             self.open.append((tag, silent))
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """<path/> of an icon opens nothing, so it closes nothing."""
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.handle_endtag(tag)
+
     def handle_endtag(self, tag: str) -> None:
         while self.open and self.open.pop()[0] != tag:
             pass

@@ -6,7 +6,7 @@ A second word in the public columns proves that the crawl sees them.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -24,7 +24,15 @@ from openpyxl import load_workbook
 
 from actors import consents
 from actors.models import ContactPerson
-from concepts.models import Concept, ConceptVersion
+from concepts.models import (
+    Concept,
+    ConceptVersion,
+    FocusPeriod,
+    Indicator,
+    Measure,
+    ProgressNote,
+    WorkFocus,
+)
 from kiportal.common.models import Consent
 from offers.models import Offer, OfferDate, OfferImage
 from tests import factories
@@ -62,10 +70,26 @@ PUBLIC: dict[str, set[str]] = {
     "concepts.ActionArea": {"title"},
     "concepts.VersionPDF": {"sha256"},
     "funding.FundingSummary": {"introduction"},
+    "concepts.FocusPeriod": {"title", "reason", "summary", "decided_by", "paper_number", "decision_url"},
+    "concepts.WorkFocus": {"title", "reason", "decision_note"},
+    "concepts.Measure": {"title", "goal", "lead_office", "delegated_to"},
+    "concepts.Indicator": {"name", "unit"},
+    "concepts.ProgressNote": {"text"},
 }
 # Not for words: the centre's own row is public as a whole, the rest is no text that people typed.
 LEFT_OUT = {"common.Centre", "common.RateCount"}
 OURS = {"common", "actors", "offers", "concepts", "funding", "pages"}
+
+
+OF_MEASURES: dict[str, Callable[[], models.QuerySet]] = {
+    "concepts.FocusPeriod": FocusPeriod.objects.visible_to_public,
+    "concepts.WorkFocus": lambda: WorkFocus.objects.filter(period__in=FocusPeriod.objects.visible_to_public()),
+    "concepts.Measure": Measure.objects.visible_to_public,
+    "concepts.Indicator": lambda: Indicator.objects.filter(measure__in=Measure.objects.visible_to_public()),
+    "concepts.ProgressNote": lambda: ProgressNote.objects.filter(
+        measure__in=Measure.objects.visible_to_public(), is_public=True
+    ),
+}
 
 
 def public_rows(model: type[models.Model]) -> models.QuerySet:
@@ -89,7 +113,7 @@ def public_rows(model: type[models.Model]) -> models.QuerySet:
             versions = ConceptVersion.objects.visible_to_public(today)
             return model._base_manager.filter(version__in=versions)
         case label if label in PUBLIC:
-            return model._base_manager.all()
+            return OF_MEASURES.get(label, model._base_manager.all)()
         case _:
             return model._base_manager.none()
 
@@ -151,7 +175,7 @@ class Crawl:
 
     STARTS = (
         *("/", "/en/", "/sitemap.xml", "/robots.txt", "/angebote/", "/termine/", "/akteure/", "/programme/"),
-        "/konzepte/",
+        *("/konzepte/", "/umsetzung/"),
         *("/angebote/?q=zwergdomme", "/angebote/?q=zwergdomel", "/en/angebote/?q=zwergdomme", "/angebote/?q=eisvogel"),
         *("/akteure/?q=zwergdomme", "/termine/?q=zwergdomme", "/angebote/?seite=2", "/angebote/?q=zwerg+dommel"),
     )
@@ -235,6 +259,7 @@ def test_nothing_that_is_not_public_reaches_a_stranger(pages: dict[str, str]) ->
         *("project_goal", "project_steps", "project_needs", "project_results", "project_cost_range"),
         *("name", "function", "office_hours", "mit Einwilligung", "body", "text", "note"),
         *("subtitle", "changes_note", "adopted_by", "paper_number"),
+        *("reason", "goal", "decision_note", "unit", "delegated_to", "decided_by"),
     ],
 )
 def test_crawl_sees_what_is_public(pages: dict[str, str], word: str) -> None:

@@ -22,7 +22,17 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from actors.models import ContactPerson, FunderNote, Language, Organisation
-from concepts.models import ActionArea, Concept, ConceptVersion, Section
+from concepts.models import (
+    ActionArea,
+    Concept,
+    ConceptVersion,
+    FocusPeriod,
+    Indicator,
+    Measure,
+    ProgressNote,
+    Section,
+    WorkFocus,
+)
 from kiportal.common import links, roles
 from kiportal.common import notifications as account_mails
 from kiportal.common.jobs import Run
@@ -122,6 +132,11 @@ CONTENT: dict[type[models.Model], tuple[str, ...]] = {
     ConceptVersion: ("title", "subtitle", "changes_note", "committee", "adopted_by"),
     Section: ("title", "body"),
     ActionArea: ("title",),
+    FocusPeriod: ("title", "reason", "summary", "decided_by"),
+    WorkFocus: ("title", "reason", "decision_note"),
+    Measure: ("title", "goal", "lead_office", "delegated_to"),
+    Indicator: ("name", "unit"),
+    ProgressNote: ("text",),
 }
 # As the mails see them: these objects are never saved.
 WRITTEN_IN_ENGLISH = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from actors.models import ContactPerson, FunderNote, Organisation
 from concepts import changes
-from concepts.models import ConceptVersion
+from concepts.models import ConceptVersion, MeasureTable, PeriodRule
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
@@ -36,7 +36,19 @@ from offers.models import (
     VainSearch,
 )
 from tests import factories
-from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version, store_pdf
+from tests.concepts.factories import (
+    choose,
+    freeze,
+    make_concept,
+    make_focus,
+    make_image,
+    make_measure,
+    make_paper,
+    make_period,
+    make_section,
+    make_version,
+    store_pdf,
+)
 from tests.funding.factories import make_funding
 from tests.offers.tables import carry_out, csv_bytes, upload
 
@@ -258,6 +270,7 @@ def _concepts() -> dict[str, Any]:
         f'<figure><img src="{image.get_absolute_url()}" alt="Bild"></figure><p>Text<span class="fn">Quelle</span></p>'
     )
     chapter = make_section(in_force, "Kapitel", body=body)
+    area = changes.add_action_area(in_force, title="Bildung", strand="bildung")
     freeze(in_force, status=status.ADOPTED, adopted_on=today, adopted_by="Kreistag", published_on=today)
     in_committee = make_version(status.COMMITTEE, concept=in_force.concept)
     frozen, draft = make_version(status.FROZEN), make_version(status.DRAFT)
@@ -275,4 +288,34 @@ def _concepts() -> dict[str, Any]:
         "concept_of_draft": draft.concept,
         "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
         "section_of_draft": draft.sections.get(parent=None),
+        **_measures(area.uuid),
+    }
+
+
+def _measures(area: UUID) -> dict[str, Any]:
+    """A period that was decided on, with a measure that may be known and one that may not; one in preparation."""
+    period, draft = make_period("decided"), make_period(starts_in=700)
+    focus, draft_focus = make_focus(period, "Elementarbereich"), make_focus(draft, "Primarbereich")
+    measure = make_measure("Öffentlich", steps=1, action_area=area)
+    for chosen in (measure, make_measure("Intern", is_public=False, steps=1)):
+        choose(chosen, focus)
+        indicator = chosen.indicators.create(name="Lotsen", unit="Menschen", target=20)
+        value = indicator.values.create(counted_on=date(2026, 1, 1), value=12)
+        note = chosen.notes.create(reported_on=date(2026, 1, 2), text="Läuft.", is_public=chosen == measure)
+        chosen.notes.create(reported_on=date(2026, 1, 1), text="Nur für das KI.")
+    choose(make_measure("Vorbereitet"), draft_focus)
+    return {
+        "period": period,
+        "period_draft": draft,
+        "focus": focus,
+        "focus_of_draft": draft_focus,
+        "measure": measure,
+        "pool_measure": make_measure("Im Arbeitspapier"),
+        "measure_step": measure.steps.get(),
+        "indicator": indicator,
+        "indicator_value": value,
+        "note": note,
+        "measure_paper": make_paper(),
+        "measure_table": MeasureTable.objects.create(file_name="x.csv", headers=["Titel"], rows=[[2, ["Neu"]]]),
+        "period_rule": PeriodRule.objects.create(valid_from=date(2013, 1, 1), months=24, source="Papier"),
     }

@@ -25,7 +25,7 @@ class VersionForm(LockedModelForm):
 
     class Meta:
         model = ConceptVersion
-        fields = ["title", "subtitle", "as_of", "changes_note"]
+        fields = ["title", "subtitle", "as_of", "changes_note", "shows_measures"]
         widgets = {"as_of": DateInput(), "changes_note": forms.Textarea(attrs={"rows": 5})}
         help_texts = {
             "as_of": "Steht auf dem Deckblatt und auf jeder Seite. "

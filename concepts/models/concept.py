@@ -75,6 +75,13 @@ class ConceptVersion(Timestamped, Locked, Stateful):
     frozen_at = models.DateTimeField(_("abgeschlossen am"), null=True, editable=False)
     # Names, address, logo and funders of that day: {"centre_name": ..., "funders": [{"text": ...}], ...}
     cover = models.JSONField(default=dict, editable=False)
+    shows_measures = models.BooleanField(
+        _("Maßnahmen als Anhang aufnehmen"),
+        default=False,
+        help_text=_("Beim Abschließen kommen die Maßnahmen der Handlungsfelder in die Fassung, wie sie dann sind."),
+    )
+    # The measures of that day as values, without keys to any row (`concepts.appendix`)
+    measures = models.JSONField(default=list, editable=False)
 
     # What was decided about it
     committee = models.CharField(_("Gremium"), max_length=160, blank=True)
@@ -117,7 +124,8 @@ class ConceptVersion(Timestamped, Locked, Stateful):
         ]
         triggers = [
             frozen_stays_frozen(
-                "concept_id", "number", "title", "subtitle", "changes_note", "as_of", "frozen_at", "cover"
+                *("concept_id", "number", "title", "subtitle", "changes_note", "as_of", "frozen_at", "cover"),
+                *("shows_measures", "measures"),
             )
         ]
 

@@ -60,3 +60,16 @@ def frozen_stays_frozen(*content: str) -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+def period_of_its_focus() -> pgtrigger.Trigger:
+    """For the choice of a measure: its period is that of its focus, whatever was said."""
+    return pgtrigger.Trigger(
+        name="period_of_its_focus",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func="""
+            SELECT period_id INTO NEW.period_id FROM concepts_workfocus WHERE id = NEW.focus_id;
+            RETURN NEW;
+        """,
+    )

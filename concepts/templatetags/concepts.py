@@ -1,5 +1,7 @@
-"""What pages tell of a version: `{% load concepts %}`."""
+"""What pages tell of a version and of measures: `{% load concepts %}`."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -10,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from concepts.models import ConceptVersion, VersionPDF
+from concepts.models import ConceptVersion, Indicator, VersionPDF
+from concepts.progress import figure
 from kiportal.common.templatetags.ui import german
 
 register = template.Library()
@@ -84,3 +87,55 @@ def extent(pdf: VersionPDF) -> str:
 def pdf_link(version: ConceptVersion, kind: str = "secondary") -> dict[str, Any]:
     """The button that fetches the PDF; while it is being made, a sentence."""
     return {"version": version, "kind": kind}
+
+
+# Measures
+
+
+register.filter(figure)
+
+
+@register.filter
+def period_of_time(measure: Any) -> str:
+    """ "01.03.2026 bis 31.12.2026", "ab …", "bis …" of what has `starts_on` and `ends_on`."""
+    begin, end = measure.starts_on, measure.ends_on
+    if begin and end:
+        return _("%(begin)s bis %(end)s") % {"begin": _day(begin), "end": _day(end)}
+    if begin:
+        return _("ab %(day)s") % {"day": _day(begin)}
+    return _("bis %(day)s") % {"day": _day(end)} if end else ""
+
+
+# So many counts are drawn; older ones stand in the measure's table.
+MOST_BARS = 6
+
+
+@register.inclusion_tag("concepts/_indicator_chart.html")
+def indicator_chart(indicator: Indicator) -> dict[str, Any]:
+    """The last counts and the target as bars of a table, so that whoever does not see them reads the numbers."""
+    values = list(indicator.values.all())[-MOST_BARS:]
+    numbers = [each.value for each in values] + ([indicator.target] if indicator.target is not None else [])
+    top = max([*numbers, Decimal(0)]) or Decimal(1)
+
+    def bar(label: str, value: Decimal, *, is_target: bool = False) -> dict[str, Any]:
+        width = round(100 * max(value, Decimal(0)) / top, 1)
+        return {"label": label, "value": figure(value), "width": width, "is_target": is_target}
+
+    bars = [bar(_day(each.counted_on), each.value) for each in values]
+    if indicator.target is not None:
+        bars.append(bar(_target_label(indicator.target_on), indicator.target, is_target=True))
+    return {"indicator": indicator, "bars": bars, "reached": _reached(indicator, values)}
+
+
+def _target_label(day: date | None) -> str:
+    return _("Ziel bis %(day)s") % {"day": _day(day)} if day else _("Ziel")
+
+
+def _reached(indicator: Indicator, values: list[Any]) -> str:
+    """The sentence below the bars."""
+    if not values:
+        return _("Noch kein Wert.")
+    if not indicator.target:
+        return ""
+    share = round(100 * values[-1].value / indicator.target)
+    return _("%(share)s Prozent des Ziels erreicht.") % {"share": share}

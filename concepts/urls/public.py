@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from concepts.views import concepts, files, sections, versions
+from concepts.views import concepts, files, implementation, sections, versions
 
 _VERSION = "konzepte/<slug:slug>/fassungen/<int:number>/"
 
 urlpatterns = [
+    path("umsetzung/", implementation.implementation, name="implementation"),
     path("konzepte/", concepts.ConceptList.as_view(), name="concept_list"),
     path("konzepte/bilder/<uuid:uuid>/", files.image_file, name="image_file"),
     path("konzepte/<slug:slug>/", concepts.concept_detail, name="concept_detail"),

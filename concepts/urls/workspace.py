@@ -2,12 +2,29 @@
 
 from django.urls import URLPattern, path
 
-from concepts.views import staff_action_areas, staff_concepts, staff_images, staff_sections, staff_versions
+from concepts.views import (
+    measure_detail,
+    measure_parts,
+    measure_tables,
+    measures,
+    papers,
+    periods,
+    staff_action_areas,
+    staff_concepts,
+    staff_images,
+    staff_sections,
+    staff_versions,
+)
 
 _ROOT = "arbeitsplatz/konzepte"
 _VERSION = f"{_ROOT}/fassungen/<int:pk>"
 _SECTION = f"{_ROOT}/abschnitte/<int:pk>"
 _AREA = f"{_ROOT}/handlungsfelder/<int:pk>"
+_MEASURES = "arbeitsplatz/massnahmen"
+_MEASURE = f"{_MEASURES}/<int:pk>"
+_PERIODS = "arbeitsplatz/schwerpunkte"
+_PERIOD = f"{_PERIODS}/<int:pk>"
+_FOCUS = f"{_PERIODS}/schwerpunkt/<int:pk>"
 
 urlpatterns: list[URLPattern] = [
     path(f"{_ROOT}/", staff_concepts.StaffConceptList.as_view(), name="staff_concept_list"),
@@ -43,4 +60,41 @@ urlpatterns: list[URLPattern] = [
     path(f"{_AREA}/", staff_action_areas.StaffActionAreaEdit.as_view(), name="staff_action_area_edit"),
     path(f"{_AREA}/verschieben/", staff_action_areas.StaffActionAreaMove.as_view(), name="staff_action_area_move"),
     path(f"{_AREA}/loeschen/", staff_action_areas.StaffActionAreaDelete.as_view(), name="staff_action_area_delete"),
+    # Measures
+    path(f"{_MEASURES}/", measures.measure_list, name="measure_list"),
+    path(f"{_MEASURES}/neu/", measures.measure_add, name="measure_add"),
+    path(f"{_MEASURE}/", measure_detail.MeasureDetail.as_view(), name="measure_detail"),
+    path(f"{_MEASURE}/bearbeiten/", measures.measure_edit, name="measure_edit"),
+    path(f"{_MEASURE}/auswaehlen/", measures.measure_select, name="measure_select"),
+    path(f"{_MEASURE}/schritte/", measure_parts.measure_steps, name="measure_steps"),
+    path(f"{_MEASURES}/schritt/<int:pk>/", measure_parts.step_mark, name="step_mark"),
+    path(f"{_MEASURE}/kennzahlen/", measure_parts.measure_indicators, name="measure_indicators"),
+    path(f"{_MEASURES}/kennzahl/<int:pk>/", measure_parts.indicator_count, name="indicator_count"),
+    path(f"{_MEASURES}/wert/<int:pk>/loeschen/", measure_parts.indicator_value_remove, name="indicator_value_remove"),
+    path(f"{_MEASURE}/stand/", measure_parts.note_add, name="note_add"),
+    path(f"{_MEASURES}/stand/<int:pk>/", measure_parts.note_edit, name="note_edit"),
+    path(f"{_MEASURE}/verknuepfungen/", measure_parts.measure_links, name="measure_links"),
+    path(f"{_MEASURES}/vorlage.xlsx", measure_tables.measure_template, name="measure_template"),
+    path(f"{_MEASURES}/massnahmen.<str:extension>", measure_tables.measure_export, name="measure_export"),
+    path(f"{_MEASURES}/einlesen/", measure_tables.measure_table_list, name="measure_table_list"),
+    path(f"{_MEASURES}/einlesen/<uuid:key>/", measure_tables.measure_table, name="measure_table"),
+    path(f"{_MEASURES}/einlesen/<uuid:key>/uebernehmen/", measure_tables.measure_table_take, name="measure_table_take"),
+    path(
+        f"{_MEASURES}/einlesen/<uuid:key>/verwerfen/",
+        measure_tables.measure_table_discard,
+        name="measure_table_discard",
+    ),
+    path(f"{_MEASURES}/papiere/", papers.paper_list, name="paper_list"),
+    path(f"{_MEASURES}/papiere/<uuid:key>/", papers.paper_detail, name="paper_detail"),
+    path(f"{_MEASURES}/papiere/<uuid:key>/papier.pdf", papers.paper_file, name="paper_file"),
+    # Focus periods
+    path(f"{_PERIODS}/", periods.PeriodList.as_view(), name="period_list"),
+    path(f"{_PERIODS}/neu/", periods.period_add, name="period_add"),
+    path(f"{_PERIOD}/", periods.PeriodDetail.as_view(), name="period_detail"),
+    path(f"{_PERIOD}/bearbeiten/", periods.period_edit, name="period_edit"),
+    path(f"{_PERIOD}/beenden/", periods.period_end, name="period_end"),
+    path(f"{_PERIOD}/verwerfen/", periods.period_discard, name="period_discard"),
+    path(f"{_PERIODS}/<int:period_pk>/schwerpunkte/neu/", periods.focus_add, name="focus_add"),
+    path(f"{_FOCUS}/", periods.focus_edit, name="focus_edit"),
+    path(f"{_FOCUS}/loeschen/", periods.focus_remove, name="focus_remove"),
 ]

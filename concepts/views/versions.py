@@ -6,10 +6,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from concepts import implementation
+from concepts.areas import Areas
 from concepts.models import ConceptVersion
 from concepts.outline import Outline
+from concepts.progress import HOW
 from concepts.querysets import counting_offers
 from concepts.views.reading import Family
+from kiportal.common.templatetags.ui import german
 
 
 @require_safe
@@ -20,7 +24,9 @@ def version_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
 
 
 def show_version(request: HttpRequest, template: str, family: Family, version: ConceptVersion) -> HttpResponse:
-    """Cover facts, contents, Handlungsfelder and the other versions."""
+    """Cover facts, contents, Handlungsfelder and the other versions; of the one in force how far it is carried out."""
+    today = timezone.localdate()
+    progress = implementation.by_area(today, Areas.of(version)) if version == family.current else []
     context = {
         "concept": version.concept,
         "version": version,
@@ -29,6 +35,8 @@ def show_version(request: HttpRequest, template: str, family: Family, version: C
         "coming": family.coming_after(version),
         "others": [each for each in family.versions if each != version],
         "outline": Outline.of(version),
-        "areas": counting_offers(version.action_areas.all(), timezone.localdate()),
+        "areas": counting_offers(version.action_areas.all(), today),
+        "progress": [(german(title), each.share) for title, each in progress],
+        "how": HOW,
     }
     return render(request, template, context)

@@ -39,6 +39,8 @@ _EDITOR = frozenset(
         "concepts.add_concept",
         "concepts.change_concept",
         "concepts.read_conceptversion_in_committee",
+        "concepts.add_measure",
+        "concepts.change_measure",
         "pages.answer_barrierreport",
         # Posts without names and amounts
         "funding.view_position",
@@ -52,6 +54,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     LEAD: _EDITOR
     | {
         "concepts.decide_conceptversion",
+        "concepts.decide_focusperiod",
         "offers.release_own_offer",
         "actors.release_own_organisation",
         "funding.manage_funding",
@@ -76,6 +79,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
                 ("offers", "programme"),
                 ("offers", "reasontemplate"),
                 ("offers", "schoolholiday"),
+                ("concepts", "periodrule"),
             )
         }
         | {
@@ -84,6 +88,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "actors.view_organisation",
             "offers.delete_reasontemplate",
             "offers.delete_schoolholiday",
+            "concepts.delete_periodrule",
         }
     ),
 }

@@ -43,6 +43,8 @@ ITEMS = (
         ("concepts.read_conceptversion_in_committee",),
         unless="concepts.change_concept",
     ),
+    Item("concepts:measure_list", _("Maßnahmen"), "target", ("concepts.change_measure",)),
+    Item("concepts:period_list", _("Schwerpunkte"), "flag", ("concepts.change_measure",)),
     Item("funding:sheet", _("Stellen und Förderung"), "euro", ("funding.view_position",)),
     Item("pages:barrier_list", _("Barrieren"), "accessibility", ("pages.answer_barrierreport",)),
     Item("common:job_list", _("Aufträge"), "job", ("common.view_job",)),

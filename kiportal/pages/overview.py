@@ -11,7 +11,7 @@ from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils import timezone
 
-from concepts.models import ConceptVersion
+from concepts.models import ConceptVersion, FocusPeriod, Measure, MeasureStep
 from funding.models import UseOfFundsReport
 from funding.permissions import can_manage_funding
 from kiportal.common import followed, roles
@@ -58,6 +58,8 @@ def due_today(user: User, centre: Centre) -> list[Task]:
         tasks += _surveys()
     if user.has_perm("offers.add_offer"):
         tasks += _recorded()
+    if user.has_perm("concepts.change_measure"):
+        tasks += [*_steps(), *_periods()]
     if user.has_perm("pages.answer_barrierreport"):
         tasks += _barriers()
     if can_manage_funding(user):
@@ -148,6 +150,20 @@ def _use_reports() -> Iterable[Task]:
         yield Task(report.due_on - REPORT_AHEAD, "Nachweis", "euro", str(report), note, report.get_absolute_url())
 
 
+def _steps() -> Iterable[Task]:
+    """Steps of measures at work whose day is over."""
+    for step in MeasureStep.objects.overdue(timezone.localdate()).select_related("measure")[:OF_ONE_KIND]:
+        since, note = step.due_on or timezone.localdate(), f"{step.measure}, fällig am {step.due_on:%d.%m.%Y}"
+        yield Task(since, "Maßnahme", "target", step.text, note, step.measure.get_absolute_url())
+
+
+def _periods() -> Iterable[Task]:
+    """Focus periods that are over, and of which nobody has said what was reached."""
+    for period in FocusPeriod.objects.to_be_ended(timezone.localdate())[:OF_ONE_KIND]:
+        note = f"endete am {period.ends_on:%d.%m.%Y}, noch nicht ausgewertet"
+        yield Task(period.ends_on, "Schwerpunkte", "flag", period.title, note, period.get_absolute_url())
+
+
 def _failed_jobs() -> Iterable[Task]:
     for job in Job.objects.filter(state=Job.State.FAILED).order_by("finished_at")[:OF_ONE_KIND]:
         since = timezone.localdate(job.finished_at or job.created_at)
@@ -169,6 +185,8 @@ class Figures:
     running_jobs: int
     concept_drafts: int
     missing_pdfs: int
+    running_measures: int
+    late_steps: int
     white_spots: int
 
 
@@ -189,6 +207,8 @@ def figures(centre: Centre, waiting: int) -> Figures:
         running_jobs=Job.objects.filter(state=Job.State.RUNNING).count(),
         concept_drafts=ConceptVersion.objects.drafts().count(),
         missing_pdfs=ConceptVersion.objects.finished().filter(pdf=None).count(),
+        running_measures=Measure.objects.filter(status=Measure.Status.RUNNING).count(),
+        late_steps=MeasureStep.objects.overdue(today).count(),
         white_spots=_white_spots(today),
     )
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from actors.models import Language, Municipality
-from concepts import changes
-from concepts.models import Concept, ConceptVersion
+from concepts import changes, lifecycle
+from concepts.models import Concept, ConceptVersion, Measure, PeriodRule
 from kiportal.common.models import Centre, CentreText, TranslatedName
 from kiportal.pages import data
 from kiportal.pages.data import chapters, funding
@@ -55,6 +55,11 @@ def set_up(profile_slug: str, *, email: str = "", reset_texts: bool = False) -> 
     written["rates"] = funding.write_programmes(data.read("reference/funding"))
     written["posts"] = funding.write_posts(profile["posts"])
     written["heard_bodies"] = funding.write_heard_bodies()
+    written["period_rules"] = sum(
+        PeriodRule.objects.get_or_create(valid_from=row["valid_from"], defaults=row)[1]
+        for row in data.read("reference/period_rules")
+    )
+    written["measures"] = sum(_write_measure(row, profile) for row in profile.get("measures", ()))
     return written
 
 
@@ -160,4 +165,25 @@ def _write_concept(row: dict[str, Any]) -> bool:
             strand=area["strand"],
             section=sections[chapters.identity(row["slug"], area["section"])],
         ).topics.set(Topic.objects.filter(slug__in=area["topics"]))
+    return True
+
+
+def _write_measure(row: dict[str, Any], profile: dict[str, Any]) -> bool:
+    """Put a measure that is known of the Kreis into the pool, unless it is there: then it is the centre's."""
+    paper = profile["concepts"][0]["slug"]
+    key = chapters.identity(paper, f"massnahme/{row['key']}")
+    if Measure.objects.filter(uuid=key).exists():
+        return False
+    measure = lifecycle.add_measure(
+        Measure(
+            uuid=key,
+            title=row["title"],
+            goal=row["goal"],
+            action_area=chapters.identity(paper, f"handlungsfeld/{row['area']}"),
+            delegated_to=row.get("delegated_to", ""),
+            origin=Measure.Origin.PAPER,
+            origin_note=row["origin_note"],
+        )
+    )
+    measure.target_groups.set(TargetGroup.objects.filter(slug__in=row["groups"]))
     return True

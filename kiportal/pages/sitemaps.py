@@ -71,7 +71,10 @@ class _Dated(_Translated):
 
 class FixedPages(_Translated):
     PAGES = ("start", "about", "contact", "accessibility", "easy_language", "sign_language", "privacy", "imprint")
-    LISTS = ("offers:offer_list", "offers:organisation_list", "offers:programme_list", "concepts:concept_list")
+    LISTS = (
+        *("offers:offer_list", "offers:organisation_list", "offers:programme_list"),
+        *("concepts:concept_list", "concepts:implementation"),
+    )
 
     def items(self) -> list[str]:
         published = ["funding:public_summary"] if FundingSummary.objects.visible_to_public().exists() else []

@@ -9,7 +9,8 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from actors.models import Municipality
-from concepts.models import ConceptVersion
+from concepts.implementation import current_period
+from concepts.models import ConceptVersion, FocusPeriod
 from offers.models import Offer, OfferDate, Topic
 
 CARDS = 3
@@ -24,6 +25,7 @@ class Start:
     projects: list[Offer]
     dates: list[OfferDate]
     concept: ConceptVersion | None  # the one in force, with its Handlungsfelder
+    period: FocusPeriod | None  # the one that runs today, with its focuses
 
 
 def start(now: datetime) -> Start:
@@ -38,6 +40,7 @@ def start(now: datetime) -> Start:
         projects=cards.get(Offer.Kind.PROJECT, []),
         dates=list(OfferDate.objects.visible_to_public(today).upcoming(now).select_related("offer")[:DATES]),
         concept=_concept_in_force(today),
+        period=current_period(today),
     )
 
 

@@ -54,6 +54,11 @@ RELATIONS: dict[str, Move] = {
     "offers.Need.by_organisation": Move.MOVES,
     "offers.SurveyInvitation.organisation": Move.MOVES,
     "offers.SurveyAnswer.offer": Move.MOVES,
+    "concepts.Measure.lead_organisation": Move.MOVES,
+    "concepts.Measure.partners": Move.STAYS,  # its rows move
+    "concepts.MeasurePartner.organisation": Move.MOVES,
+    "concepts.Measure.offers": Move.STAYS,  # its rows move
+    "concepts.MeasureOffer.offer": Move.MOVES,
     "offers.AccessFeature.offer": Move.CHOSEN,
     "offers.ConfirmationRequest.offer": Move.MOVES,
     "offers.Hint.offer": Move.MOVES,

@@ -1,6 +1,8 @@
 """Concepts for tests."""
 
 import hashlib
+import uuid
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -9,8 +11,21 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from concepts import changes
-from concepts.models import Concept, ConceptImage, ConceptVersion, Section, VersionPDF
+from concepts import changes, lifecycle, papers
+from concepts.models import (
+    Concept,
+    ConceptImage,
+    ConceptVersion,
+    FocusPeriod,
+    Measure,
+    MeasurePaper,
+    Section,
+    Selection,
+    VersionPDF,
+    WorkFocus,
+)
+from kiportal.common.pdf.documents import Document
+from tests.factories import make_topic
 
 
 def make_concept(title: str = "Integrationskonzept", **values: Any) -> ConceptVersion:
@@ -75,3 +90,53 @@ def make_image(concept: Concept, colour: str = "green") -> ConceptImage:
         alternative="Ein Bild",
         rights="Kreis",
     )
+
+
+def make_measure(title: str = "Willkommensmappe", *, status: str = "", steps: int = 0, **values: Any) -> Measure:
+    """A measure of the pool, or in this status without its story; relations as lists (target_groups=[...])."""
+    related = {name: values.pop(name) for name in _MEASURE_RELATIONS & values.keys()}
+    measure = lifecycle.add_measure(Measure(title=title, **({"goal": "Alle finden sich zurecht."} | values)))
+    for name, rows in related.items():
+        getattr(measure, name).set(rows)
+    for number in range(1, steps + 1):
+        measure.steps.create(text=f"Schritt {number}", sort_order=number)
+    if status:
+        Measure.objects.filter(pk=measure.pk).update(status=status)
+        measure.refresh_from_db()
+    return measure
+
+
+_MEASURE_RELATIONS = frozenset({"target_groups", "municipalities", "partners", "offers", "needs"})
+
+
+def make_period(status: str = "draft", *, starts_in: int = -100, days: int = 729, **values: Any) -> FocusPeriod:
+    """A period that began `starts_in` days from today."""
+    begin = timezone.localdate() + timedelta(days=starts_in)
+    end = begin + timedelta(days=days)
+    decided = {"status": status, "decided_on": begin, "decided_by": "Kreistag"} if status != "draft" else {}
+    ended = {"ended_on": end} if status == "ended" else {}
+    return FocusPeriod.objects.create(
+        **{"title": f"Schwerpunkte {begin.year}", "starts_on": begin, "ends_on": end} | decided | ended | values
+    )
+
+
+def make_focus(period: FocusPeriod, title: str = "Elementarbereich", **values: Any) -> WorkFocus:
+    if "target_group" not in values:
+        values.setdefault("topic", make_topic())
+    return WorkFocus.objects.create(period=period, title=title, **({"reason": "Weil es hier fehlt."} | values))
+
+
+def choose(measure: Measure, focus: WorkFocus) -> Selection:
+    """Put a measure into a focus without its story."""
+    Measure.objects.filter(pk=measure.pk, status__in=["proposed", "postponed"]).update(status="selected")
+    measure.refresh_from_db()
+    return Selection.objects.create(focus=focus, period=focus.period, measure=measure, selected_on=timezone.localdate())
+
+
+def make_paper(content: bytes = b"%PDF-1.7") -> MeasurePaper:
+    """A paper with its PDF, in which stands anything."""
+    paper = MeasurePaper.objects.create(
+        kind=MeasurePaper.Kind.POOL, title="Arbeitspapier", as_of=timezone.localdate(), digest=uuid.uuid4().hex
+    )
+    papers.store(paper, Document(content, pages=1))
+    return paper

@@ -64,10 +64,11 @@ def test_admin_shows_what_the_role_may_change_and_nothing_else(admin_client: Cli
     assert editable == {
         *("User", "Centre", "CentreText", "Municipality", "Language", "Membership", "FunderNote"),
         *("Topic", "TargetGroup", "OfferType", "Programme", "ReasonTemplate", "SchoolHoliday"),
+        "PeriodRule",
     }
     assert models.keys() - editable == {"Group", "Organisation"}
     deletable = {name for name, perms in models.items() if perms["delete"]}
-    assert deletable == {"Membership", "FunderNote", "ReasonTemplate", "SchoolHoliday"}
+    assert deletable == {"Membership", "FunderNote", "ReasonTemplate", "SchoolHoliday", "PeriodRule"}
 
 
 @pytest.mark.parametrize("model", [model for model in admin.site._registry if model._meta.app_label != "account"])

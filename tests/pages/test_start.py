@@ -14,7 +14,7 @@ from kiportal.common.models import Centre, CentreText
 from kiportal.pages.start import start
 from offers.models import Offer, OfferDate
 from tests import factories
-from tests.concepts.factories import make_version, store_pdf
+from tests.concepts.factories import make_focus, make_period, make_version, store_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -95,11 +95,26 @@ def test_start_hides_drafts_and_internal_words(client: Client, centre: Centre) -
 
 def test_start_needs_the_same_few_queries_for_one_and_for_thirty_offers(client: Client, centre: Centre) -> None:
     make_version("adopted", published=True)
+    period = make_period("decided")
+    make_focus(period)
     _fill(2)
     few = _queries(client)
     _fill(30)
+    for _ in range(30):
+        make_focus(period)
     assert _queries(client) == few
-    assert few <= 15
+    assert few <= 17
+
+
+def test_start_says_what_the_centre_works_on_now(client: Client, centre: Centre) -> None:
+    make_focus(make_period("draft", starts_in=800), "Noch nicht beschlossen")
+    assert "Woran wir bis" not in client.get("/").text
+    period = make_period("decided")
+    make_focus(period, "Elementarbereich")
+    text = client.get("/").text
+    for part in (f"Woran wir bis {period.ends_on.year} arbeiten", "Elementarbereich", "/umsetzung/"):
+        assert part in text
+    assert "Noch nicht beschlossen" not in text
 
 
 def test_start_text_falls_back_to_german_and_says_so(client: Client, centre: Centre) -> None:

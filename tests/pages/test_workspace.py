@@ -142,8 +142,8 @@ def test_home_of_staff_with_nothing_to_do(staff: Client) -> None:
 @pytest.mark.parametrize(
     ("role", "queries"),
     [
-        (roles.EDITOR, 42),
-        (roles.LEAD, 44),
+        (roles.EDITOR, 46),
+        (roles.LEAD, 48),
         (roles.PROVIDER, 14),
         (roles.MUNICIPALITY, 18),
         (roles.COUNCIL, 7),
@@ -315,7 +315,7 @@ def test_home_of_nobody_leads_to_the_login(client: Client, centre: object) -> No
             [
                 *("Übersicht", "Prüfung", "Wiedervorlagen", "Aktualität", "Bestandsaufnahmen"),
                 *("Weiße Flecken", "Rückmeldungen", "Suchworte", "Angebote"),
-                *("Organisationen", "Daten", "Konzepte", "Stellen und Förderung"),
+                *("Organisationen", "Daten", "Konzepte", "Maßnahmen", "Schwerpunkte", "Stellen und Förderung"),
                 *("Barrieren", "Aufträge", "Postfach"),
             ],
         ),

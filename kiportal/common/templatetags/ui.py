@@ -64,6 +64,7 @@ from django.utils.translation import gettext as _
 
 from kiportal.common import icons
 from kiportal.common.fieldsets import field_groups, fields_beside_parts, form_parts
+from kiportal.common.looks import STATUS_LOOKS
 from kiportal.common.worddiff import diff
 
 register = template.Library()
@@ -74,36 +75,6 @@ for _of_a_form in (field_groups, form_parts, fields_beside_parts):
 
 # Scripts written from right to left; Django's own list lacks Pashto, Dari and Sorani.
 RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "prs", "ps", "ug", "ur"}
-STATUS_LOOKS = {
-    "draft": ("neutral", "edit"),
-    "writing": ("info", "edit"),
-    "ready": ("success", "check"),
-    "frozen": ("neutral", "lock"),
-    "committee": ("info", "people"),
-    "adopted": ("success", "success"),
-    "superseded": ("warning", "history"),
-    "proposed": ("info", "inbox"),
-    "unconfirmed": ("warning", "mail"),
-    "submitted": ("info", "inbox"),
-    "open": ("info", "inbox"),
-    "changes_requested": ("warning", "question"),
-    "published": ("success", "success"),
-    "accepted": ("success", "success"),
-    "partly_accepted": ("success", "success"),
-    "rejected": ("danger", "danger"),
-    "hidden": ("neutral", "eye"),
-    "archived": ("neutral", "history"),
-    "reading": ("info", "refresh"),
-    "mapping": ("warning", "question"),
-    "importing": ("info", "refresh"),
-    "imported": ("success", "success"),
-    "undoing": ("info", "refresh"),
-    "undone": ("neutral", "undo"),
-    "queued": ("neutral", "clock"),
-    "running": ("info", "refresh"),
-    "done": ("success", "success"),
-    "failed": ("danger", "danger"),
-}
 
 
 # Finding one's way

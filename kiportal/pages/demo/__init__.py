@@ -11,6 +11,7 @@ copying     rows by the thousand, past the ORM
 history     lets the lifecycle functions act in the past
 recordings  what staff wrote down for a Verein and nobody confirmed yet
 invented    what `synthetic` writes
+measures    the Arbeitspapier, a focus period that has ended and one that runs
 places      which municipality an entry lies in, and the placeholders of its texts
 surveys     a Bestandsaufnahme that runs
 synthetic   any number of further offers, fast
@@ -24,7 +25,18 @@ from django.db import transaction
 
 from actors.models import Municipality, Organisation
 from kiportal.common.models import Centre
-from kiportal.pages.demo import accounts, concepts, content, coverage, funding, recordings, surveys, synthetic, upkeep
+from kiportal.pages.demo import (
+    accounts,
+    concepts,
+    content,
+    coverage,
+    funding,
+    measures,
+    recordings,
+    surveys,
+    synthetic,
+    upkeep,
+)
 from kiportal.pages.demo.places import Places
 from offers.models import Offer
 
@@ -57,6 +69,7 @@ def load(extra_offers: int = 0) -> Loaded:
         content.load(places)
         concepts.load(places)
         upkeep.load(places)
+        measures.load(places)
         surveys.load()
         recordings.load(places)
         funding.load()

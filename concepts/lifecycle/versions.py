@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from concepts import changes
+from concepts import appendix, changes
 from concepts.models import Concept, ConceptVersion
 from concepts.pdf import cover_of_today
 from concepts.permissions import can_decide_version, can_freeze_version
@@ -66,7 +66,15 @@ def freeze(version: ConceptVersion, *, by: User, as_of: date, reason: str = "") 
         raise TransitionError("Das Datum des Stands liegt in der Zukunft.")
     locked = changes.locked_draft(version.pk)
     apply(
-        VERSION, locked, "freeze", by=by, reason=reason, as_of=as_of, frozen_at=timezone.now(), cover=cover_of_today()
+        VERSION,
+        locked,
+        "freeze",
+        by=by,
+        reason=reason,
+        as_of=as_of,
+        frozen_at=timezone.now(),
+        cover=cover_of_today(),
+        measures=appendix.of_today(locked),
     )
     version.refresh_from_db()
     return render(version, by=by)

@@ -1,0 +1,3 @@
+from concepts.resources.measures import MeasureResource
+
+__all__ = ["MeasureResource"]

@@ -1,0 +1,150 @@
+"""Cells that measures have beside those of offers: Handlungsfeld, steps, Kennzahlen with what was counted."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from concepts.areas import Areas
+from concepts.models import Indicator, MeasureStep
+from concepts.progress import figure
+from kiportal.common.text import fold
+from offers.resources.cells import Cell, join, parse_date, split
+from offers.resources.guard import plain
+
+_STEP = re.compile(r"(.+?)(?:\s*\((?:bis ([\d.]+))?(?:,? ?erledigt ([\d.]+))?\))?", re.DOTALL)
+_COUNT = re.compile(r"([\d.]+)\s*:\s*(.+)")
+
+
+class AreaCell(Cell):
+    """A Handlungsfeld by its title; where two concepts call theirs the same, with the concept."""
+
+    def __init__(self, areas: Callable[[], Areas]) -> None:
+        super().__init__()
+        self._areas = areas
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
+        if not value:
+            return None
+        found = self._texts()
+        for uuid, text in found.items():
+            if fold(value) in {fold(text), str(uuid)}:
+                return uuid
+        raise ValidationError(f"„{value}“ ist kein Handlungsfeld. Möglich ist: {', '.join(found.values())}.")
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        if value is None:
+            return ""
+        return plain(self._texts().get(UUID(str(value)), str(value)))
+
+    def allowed(self) -> list[str]:
+        return list(self._texts().values())
+
+    def _texts(self) -> dict[UUID, str]:
+        areas = list(self._areas())
+        titles = [area.title for area in areas]
+        return {
+            area.uuid: area.title if titles.count(area.title) == 1 else f"{area.title} ({area.concept})"
+            for area in areas
+        }
+
+
+class RowsCell(Cell):
+    """Rows of their own in one cell, separated by "; ". Values are lists of lists."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
+        found, problems = [], []
+        for text in split(value):
+            try:
+                found.append(self.parse(text))
+            except ValidationError as error:
+                problems += error.messages
+        if problems:
+            raise ValidationError(problems)
+        return found
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        if value is None:
+            return ""
+        rows = [self.read(row) for row in value.all()] if isinstance(value, models.Manager) else value
+        return plain(join(self.write(row) for row in rows))
+
+    def parse(self, text: str) -> list[Any]:
+        raise NotImplementedError
+
+    def read(self, row: Any) -> list[Any]:
+        raise NotImplementedError
+
+    def write(self, row: list[Any]) -> str:
+        raise NotImplementedError
+
+
+class StepsCell(RowsCell):
+    """Text entwerfen (bis 30.06.2027, erledigt 12.05.2027); Druck beauftragen"""
+
+    def parse(self, text: str) -> list[Any]:
+        found = _STEP.fullmatch(text)
+        if found is None:
+            raise ValidationError(f"„{text}“ ist kein Schritt. Zum Beispiel: Text entwerfen (bis 30.06.2027)")
+        words = MeasureStep._meta.get_field("text").clean(found[1].strip(), None)
+        return [words, *(parse_date(day) if day else None for day in (found[2], found[3]))]
+
+    def read(self, row: Any) -> list[Any]:
+        return [row.text, row.due_on, row.done_on]
+
+    def write(self, row: list[Any]) -> str:
+        text, due, done = row
+        days = ", ".join(filter(None, [f"bis {_day(due)}" if due else "", f"erledigt {_day(done)}" if done else ""]))
+        return f"{text} ({days})" if days else text
+
+
+class IndicatorsCell(RowsCell):
+    """Fachkräfte | Personen | Ziel 40 | bis 31.12.2027 | 01.03.2027: 12 | 01.09.2027: 25"""
+
+    def parse(self, text: str) -> list[Any]:
+        name, *parts = [part.strip() for part in text.split("|")]
+        if not name or not parts or not parts[0]:
+            raise ValidationError(f"„{text}“ ist keine Kennzahl. Zum Beispiel: Fachkräfte | Personen | Ziel 40")
+        target, target_on, counts = None, None, {}
+        for part in parts[1:]:
+            if part.lower().startswith("ziel "):
+                target = _number(part[5:])
+            elif part.lower().startswith("bis "):
+                target_on = parse_date(part[4:].strip())
+            elif found := _COUNT.fullmatch(part):
+                counts[parse_date(found[1])] = _number(found[2])
+            else:
+                raise ValidationError(f"„{part}“ ist weder ein Ziel („Ziel 40“) noch ein Wert („01.03.2027: 12“).")
+        name = Indicator._meta.get_field("name").clean(name, None)
+        unit = Indicator._meta.get_field("unit").clean(parts[0], None)
+        return [name, unit, target, target_on, sorted(counts.items())]
+
+    def read(self, row: Any) -> list[Any]:
+        counts = [(value.counted_on, value.value) for value in row.values.all()]
+        return [row.name.replace("|", "/"), row.unit.replace("|", "/"), row.target, row.target_on, counts]
+
+    def write(self, row: list[Any]) -> str:
+        name, unit, target, target_on, counts = row
+        parts = [name, unit]
+        if target is not None:
+            parts.append(f"Ziel {figure(target)}")
+        if target_on:
+            parts.append(f"bis {_day(target_on)}")
+        return " | ".join([*parts, *(f"{_day(day)}: {figure(value)}" for day, value in counts)])
+
+
+def _day(day: date) -> str:
+    return f"{day:%d.%m.}{day.year:04d}"
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text.strip().replace(".", "").replace(",", "."))
+    except InvalidOperation as error:
+        raise ValidationError(f"„{text.strip()}“ ist keine Zahl. Zum Beispiel: 12,5") from error
+    return Indicator._meta.get_field("target").clean(number, None)

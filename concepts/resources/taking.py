@@ -1,0 +1,91 @@
+"""Taking a table over: all of its rows in one transaction, or nothing."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from concepts import lifecycle
+from concepts.models import Indicator, IndicatorValue, Measure, MeasureStep, MeasureTable
+from concepts.permissions import can_edit_measures
+from concepts.resources.measures import ROWS
+from concepts.resources.preview import Preview, PreviewRow, preview, put
+from kiportal.common.models import User
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+
+
+def keep(table: MeasureTable, *, by: User) -> MeasureTable:
+    """Keep what was read; the same form sent twice is one table."""
+    found, _made = MeasureTable.objects.get_or_create(
+        pk=table.pk,
+        defaults={"file_name": table.file_name, "headers": table.headers, "rows": table.rows, "created_by": by},
+    )
+    return found
+
+
+@transaction.atomic
+def take(table: MeasureTable, *, by: User, seen: str) -> dict[str, int]:
+    """Write what the preview showed and return how many rows did what; `seen` is the digest of that preview."""
+    if not can_edit_measures(by):
+        raise PermissionDenied("take is not allowed")
+    table = MeasureTable.objects.select_for_update().get(pk=table.pk)
+    if table.taken_at is not None:
+        raise SomebodyWasFaster("Diese Tabelle ist schon übernommen.")
+    # Nobody changes a measure between the comparison and the writing.
+    list(Measure.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+    shown = preview(table.headers, table.rows)
+    if shown.digest != seen:
+        raise SomebodyWasFaster("Inzwischen hat sich etwas geändert. Bitte sehen Sie die Vorschau noch einmal an.")
+    if shown.count("fehler"):
+        raise TransitionError("Solange Zeilen Fehler haben, wird nichts übernommen.")
+    _write_all(shown)
+    table.taken_at, table.counts, table.rows = timezone.now(), shown.counts, []
+    table.save()
+    return shown.counts
+
+
+def _write_all(shown: Preview) -> None:
+    for row in shown.rows:
+        if row.values:
+            try:
+                _write(row)
+            except ValidationError as error:
+                raise TransitionError(f"Zeile {row.number}: {' '.join(error.messages)}") from error
+
+
+def _write(row: PreviewRow) -> None:
+    if row.record is None:
+        measure = Measure(number=1)
+        put(measure, row.values)
+        measure.full_clean(exclude={"number", "uuid"}, validate_unique=False)
+        lifecycle.add_measure(measure)
+    else:
+        measure = row.record
+        put(measure, row.values)
+        measure.lock_version += 1
+        measure.full_clean()
+        measure.save()
+    for name, value in row.values.items():
+        if name in ROWS:
+            _write_rows(measure, name, value)
+        elif Measure._meta.get_field(name).many_to_many:
+            getattr(measure, name).set(value)
+
+
+def _write_rows(measure: Measure, name: str, rows: list[Any]) -> None:
+    if name == "steps":
+        measure.steps.all().delete()
+        MeasureStep.objects.bulk_create(
+            MeasureStep(measure=measure, sort_order=position, text=text, due_on=due, done_on=done)
+            for position, (text, due, done) in enumerate(rows, start=1)
+        )
+        return
+    measure.indicators.all().delete()
+    for position, (title, unit, target, target_on, counts) in enumerate(rows, start=1):
+        indicator = Indicator.objects.create(
+            measure=measure, sort_order=position, name=title, unit=unit, target=target, target_on=target_on
+        )
+        IndicatorValue.objects.bulk_create(
+            IndicatorValue(indicator=indicator, counted_on=day, value=value) for day, value in counts
+        )

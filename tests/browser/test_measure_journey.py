@@ -1,0 +1,120 @@
+"""From the pool to the public page: a measure is entered, chosen, carried out; the period ends, the rest goes on."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from concepts.models import FocusPeriod, Measure, PeriodRule
+from kiportal.common import roles
+from tests import factories
+from tests.browser.conftest import Check, Open
+from tests.concepts.factories import make_focus, make_measure, make_period, make_version
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(transactional_db: None) -> None:
+    factories.make_centre()
+    factories.make_topic(slug="fruehe-bildung-kita", name="Frühe Bildung")
+    factories.make_user(roles.LEAD, "leitung")
+    make_version("adopted", published=True)
+    PeriodRule.objects.create(valid_from="2013-01-01", months=24, source="Papier von 2013")
+    make_measure("Ärzteführer", steps=2)
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/konto/anmelden/")
+    page.locator("[name=login]").fill("leitung")
+    page.locator("[name=password]").fill(factories.PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    expect(page).to_have_url(re.compile("/arbeitsplatz/$"))
+
+
+def enter_measure(page: Page, look: Check) -> None:
+    page.goto("/arbeitsplatz/massnahmen/neu/")
+    page.get_by_label("Titel").fill("Willkommensmappe")
+    page.locator("select[name=action_area]").select_option(label="Bildung und Erziehung")
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_role("heading", level=1, name="Willkommensmappe")).to_be_visible()
+    look(page)
+    page.get_by_role("link", name="Schritte bearbeiten").click()
+    page.get_by_label("Schritt, 1. Schritt").fill("Text schreiben")
+    look(page)
+    page.get_by_role("button", name="Speichern").click()
+
+
+def prepare_period(page: Page, begin: date) -> None:
+    page.goto("/arbeitsplatz/schwerpunkte/neu/")
+    page.get_by_label("Titel").fill("Die ersten zwei Jahre")
+    page.locator("[name=starts_on]").fill(begin.isoformat())
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_text("in Vorbereitung").first).to_be_visible()
+    page.get_by_role("link", name="Schwerpunkt anlegen").click()
+    page.locator("[name=title]").fill("Elementarbereich")
+    page.locator("select[name=topic]").select_option(label="Frühe Bildung")
+    page.locator("[name=reason]").fill("So beraten.")
+    page.get_by_role("button", name="Speichern").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_measure_goes_from_the_pool_into_a_period_and_on(
+    world: None, open_browser: Open, check: Check, scripts: bool
+) -> None:
+    page = open_browser(java_script_enabled=scripts)
+    look = check if scripts else (lambda _page: None)  # axe needs scripts
+    sign_in(page)
+
+    enter_measure(page, look)
+    today = timezone.localdate()
+    prepare_period(page, today)
+
+    # From the board into the focus
+    page.goto("/arbeitsplatz/massnahmen/")
+    card = page.locator(".measure-card", has_text="Willkommensmappe")
+    card.locator("summary").click()
+    look(page)
+    card.get_by_role("button", name="Elementarbereich").click()
+    expect(page.get_by_text("ist für „Elementarbereich“ ausgewählt")).to_be_visible()
+    period = FocusPeriod.objects.get()
+
+    # Decided, carried out
+    page.goto(period.get_absolute_url())
+    page.locator("summary", has_text="Beschluss eintragen").click()
+    page.get_by_label("Beschlossen von").fill("Kreistag")
+    page.get_by_label("Beschlossen am").fill(today.isoformat())
+    page.get_by_role("button", name="Beschluss eintragen").click()
+    expect(page.get_by_text("steht auf der Seite „Umsetzung“")).to_be_visible()
+    measure = Measure.objects.get(title="Willkommensmappe")
+    page.goto(measure.get_absolute_url())
+    page.locator("summary", has_text="Umsetzung beginnen").click()
+    page.get_by_role("button", name="Umsetzung beginnen").click()
+    page.get_by_role("button", name="Als erledigt vermerken: Text schreiben").click()
+    expect(page.get_by_text("1 von 1 Schritt erledigt")).to_be_visible()
+
+    # Everybody reads it
+    reader = open_browser(java_script_enabled=scripts)
+    reader.goto("/umsetzung/")
+    expect(reader.get_by_role("heading", name="Willkommensmappe")).to_be_visible()
+    look(reader)
+
+    # The end, and what goes on
+    later = make_focus(
+        make_period(starts_in=(period.ends_on - today).days + 1), "Danach", topic=period.focuses.get().topic
+    )
+    page.goto(f"{period.get_absolute_url()}beenden/")
+    look(page)
+    page.locator("[name=summary]").fill("Die Mappe ist geschrieben.")
+    expect(page.locator(f"[name=rest_{measure.pk}]")).to_have_value(str(later.pk))
+    page.get_by_role("button", name="Periode beenden").click()
+    expect(page.get_by_text("ist beendet. Das Ergebnis steht")).to_be_visible()
+    assert [each.measure for each in later.selections.all()] == [measure]
+    FocusPeriod.objects.filter(pk=period.pk).update(
+        starts_on=today - timedelta(days=800), ends_on=today - timedelta(days=70)
+    )
+    reader.goto("/umsetzung/")
+    expect(reader.get_by_text("Frühere Schwerpunkte")).to_be_visible()
+    expect(reader.get_by_text("Die Mappe ist geschrieben.")).to_be_visible()

@@ -1,0 +1,196 @@
+"""Papers on measures: what stands in them and what never does, checked by veraPDF, the same bytes again."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from concepts import lifecycle, papers
+from concepts.models import Measure, MeasurePaper
+from kiportal.common.models import Job, User
+from kiportal.common.pdf.fonts import unprintable
+from tests import factories, pdf_structure, verapdf
+from tests.concepts.factories import choose, make_focus, make_measure, make_period, make_version
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
+
+type RunJobs = Callable[[], list[Job]]
+URL = "/arbeitsplatz/massnahmen/papiere/"
+Kind = MeasurePaper.Kind
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def staff(client: Client, editor: User) -> Client:
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def pool(db: None) -> list[Measure]:
+    """A period with two focuses and ten measures with all that can be said of them, and ten more in the pool."""
+    area = make_version("draft").action_areas.get()
+    period = make_period("decided", title="Schwerpunkte jetzt", reason="So in den Kommunen beraten.")
+    focuses = [make_focus(period, title) for title in ("Elementarbereich", "Neu Zugewanderte")]
+    measures = []
+    for number in range(20):
+        measure = make_measure(
+            f"Maßnahme mit einem längeren Namen Nummer {number}",
+            steps=3,
+            action_area=area.uuid if number % 3 else None,
+            situation="Es fehlt etwas.\n\nUnd zwar überall.",
+            description="Wir tun etwas dagegen.",
+            lead_office="KI, Bereich Bildung",
+            target_groups=[factories.make_target_group()],
+            municipalities=[factories.make_municipality()],
+            partners=[factories.make_organisation()],
+            delegated_to="KommKo" if number == 19 else "",
+            delegated_contact="Kanarienvogel" if number == 19 else "",
+            cost_amount=1500,
+            funding_note="Kanarienvogel",
+            internal_note="Kanarienvogel",
+        )
+        measure.steps.filter(sort_order=1).update(done_on=timezone.localdate())
+        indicator = measure.indicators.create(name="Geschulte Fachkräfte", unit="Personen", target=40)
+        indicator.values.create(counted_on=timezone.localdate(), value=12)
+        measure.notes.create(reported_on=timezone.localdate(), text="Zwei Kurse liefen.", is_public=True)
+        measure.notes.create(reported_on=timezone.localdate(), text="Kanarienvogel")
+        if number < 10:
+            choose(measure, focuses[number % 2])
+        measures.append(measure)
+    Measure.objects.filter(pk__in=[measure.pk for measure in measures[:3]]).update(status="running")
+    return measures
+
+
+def order(staff: Client, kind: str, **values: object) -> MeasurePaper:
+    answer = staff.post(URL, {"kind": kind} | values)
+    assert answer.status_code == 302, answer.text
+    return MeasurePaper.objects.get(pk=answer["Location"].rstrip("/").rpartition("/")[2])
+
+
+def test_papers_pass_verapdf_and_a_screen_reader_finds_its_way(
+    staff: Client, pool: list[Measure], run_jobs: RunJobs, tmp_path: Path
+) -> None:
+    period = pool[0].selections.get().period
+    made = {
+        Kind.POOL: order(staff, Kind.POOL),
+        Kind.STATUS: order(staff, Kind.STATUS, period=period.pk, committee="Sozialausschuss", meets_on="2026-12-01"),
+        Kind.REPORT: order(staff, Kind.REPORT, period=period.pk),
+    }
+    page = staff.get(made[Kind.POOL].get_absolute_url())
+    assert "Das PDF wird erstellt" in page.text
+    assert staff.get(f"{made[Kind.POOL].get_absolute_url()}papier.pdf").status_code == 404
+    assert [job.error for job in run_jobs()] == ["", "", ""]
+    files = {}
+    for kind, paper in made.items():
+        paper.refresh_from_db()
+        answer = staff.get(f"{paper.get_absolute_url()}papier.pdf")
+        assert f"{kind}-{paper.as_of}.pdf" in answer["Content-Disposition"]
+        files[kind] = tmp_path / f"{kind}.pdf"
+        files[kind].write_bytes(b"".join(answer))
+        assert papers.render_pdf(paper).sha256 == paper.sha256  # the same bytes again
+        printed = pdf_structure.open_pdf(files[kind].read_bytes())
+        structure = pdf_structure.read_structure(printed)
+        assert pdf_structure.content_outside_tree(printed, structure) == []
+        assert structure.cells_without_header == 0
+        assert structure.headings[0] == 1
+        assert all(
+            after - before <= 1 for before, after in zip(structure.headings, structure.headings[1:], strict=False)
+        )
+    assert verapdf.failures(*files.values()) == {path: [] for path in files.values()}
+    assert made[Kind.STATUS].pages == 1
+    ready = staff.get(made[Kind.POOL].get_absolute_url(), headers={"HX-Request": "true"})
+    assert "Das PDF ist fertig" in ready.text
+    assert ready["HX-Refresh"] == "true"
+
+
+def test_paper_says_what_is_known_and_nothing_internal(pool: list[Measure]) -> None:
+    period = pool[0].selections.get().period
+    for kind, content in (
+        (Kind.POOL, papers.pool(Measure.objects.for_papers())),
+        (Kind.STATUS, papers.status(period, committee="Kreistag")),
+        (Kind.REPORT, papers.report(period)),
+    ):
+        paper = MeasurePaper(kind=kind, title="Titel", as_of=timezone.localdate(), content=content)
+        html = papers.render_html(paper)
+        assert "Kanarienvogel" not in html
+        assert unprintable(html) == ""
+        assert f"Stand: {timezone.localdate():%d.%m.%Y}" in html
+        for measure in pool[:10]:
+            assert measure.title in html
+        assert (pool[15].title in html) == (kind == Kind.POOL)
+        if kind != Kind.STATUS:
+            for part in ("12 Personen", "Ziel: 40", "Zwei Kurse liefen.", "KI, Bereich Bildung"):
+                assert part in html
+    assert "KommKo" in papers.render_html(
+        MeasurePaper(kind=Kind.POOL, title="x", as_of=timezone.localdate(), content=papers.pool(pool[19:]))
+    )
+
+
+def test_status_is_one_page_however_many_measures_there_are(
+    staff: Client, pool: list[Measure], run_jobs: RunJobs
+) -> None:
+    focus = pool[0].selections.get().focus
+    for number in range(30):
+        choose(make_measure(f"Noch eine Maßnahme mit einem Namen {number}"), focus)
+    paper = order(staff, Kind.STATUS, period=focus.period_id)
+    run_jobs()
+    paper.refresh_from_db()
+    assert paper.pages == 1
+    assert len(paper.content["rows"]) == 40
+    html = papers.render_html(paper, 14)
+    assert html.count("Nr. ") == 14
+    assert "26 weitere Maßnahmen stehen im Bericht zur Periode." in html
+    assert [row["status"] for row in paper.content["rows"][:3]] == ["in Umsetzung"] * 3
+
+
+def test_same_paper_asked_for_again_is_the_same_and_another_one_after_a_change(
+    staff: Client, pool: list[Measure], run_jobs: RunJobs
+) -> None:
+    first, second = (order(staff, Kind.POOL) for _time in range(2))
+    assert (first, Job.objects.count()) == (second, 1)
+    run_jobs()
+    make_measure("Neu im Pool")
+    assert order(staff, Kind.POOL) != first
+    first.refresh_from_db()
+    assert "Neu im Pool" not in papers.render_html(first)
+
+
+def test_paper_of_a_filtered_list_says_which_measures_it_holds(staff: Client, pool: list[Measure]) -> None:
+    assert "Stand: in Umsetzung" in staff.get(URL, {"stand": "running"}).text
+    answer = staff.post(f"{URL}?stand=running", {"kind": Kind.POOL})
+    content = MeasurePaper.objects.get(pk=answer["Location"].rstrip("/").rpartition("/")[2]).content
+    assert (content["total"], content["filters"]) == (3, [["Stand", "in Umsetzung"]])
+
+
+def test_paper_that_names_a_person_is_refused(staff: Client, editor: User, pool: list[Measure]) -> None:
+    Measure.objects.filter(pk=pool[0].pk).update(description="Fragen an Rita Redaktion.")
+    answer = staff.post(URL, {"kind": Kind.POOL})
+    assert "Name einer Person: „Rita Redaktion“" in answer.text
+    assert not MeasurePaper.objects.exists()
+
+
+def test_status_without_a_period_is_asked_for(staff: Client) -> None:
+    assert "Bitte wählen Sie, zu welcher Periode." in staff.post(URL, {"kind": Kind.STATUS}).text
+
+
+def test_report_on_a_period_that_ended_says_how_far_it_was_then(lead: User) -> None:
+    period = make_period("decided", starts_in=-800)
+    measure = make_measure(status="selected", steps=2)
+    choose(measure, make_focus(period))
+    lifecycle.end_period(period, by=lead, summary="Die Mappe.", rest={measure.pk: lifecycle.POOL}, focuses={})
+    content = papers.report(period)
+    assert (content["summary"], content["focuses"][0]["measures"][0]["status"]) == ("Die Mappe.", "ausgewählt")
+
+
+def test_failed_job_is_told(staff: Client, pool: list[Measure]) -> None:
+    paper = order(staff, Kind.POOL)
+    Job.objects.update(state=Job.State.FAILED, error="Der Speicher hat nicht gereicht.", finished_at=timezone.now())
+    assert "Der Speicher hat nicht gereicht." in staff.get(paper.get_absolute_url()).text

@@ -1,0 +1,193 @@
+"""Focus periods: they never overlap, are decided on, end, and lose nothing."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from concepts import lifecycle, progress
+from concepts.models import FocusPeriod, Measure, PeriodRule, Selection, WorkFocus
+from kiportal.common.models import User
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from tests import factories
+from tests.concepts.factories import choose, make_focus, make_measure, make_period
+
+pytestmark = pytest.mark.django_db
+_S = Measure.Status
+
+
+def test_periods_never_share_a_day() -> None:
+    FocusPeriod.objects.create(title="Eins", starts_on=date(2024, 1, 1), ends_on=date(2025, 12, 31))
+    shared = FocusPeriod(title="Zwei", starts_on=date(2025, 12, 31), ends_on=date(2027, 12, 30))
+    with pytest.raises(ValidationError, match="überschneiden sich nie"):
+        shared.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        shared.save()
+    shared.starts_on = date(2026, 1, 1)
+    shared.full_clean()
+    shared.save()
+
+
+def test_period_that_ends_before_it_begins_refused() -> None:
+    with pytest.raises(ValidationError, match="endet, bevor sie beginnt"):
+        FocusPeriod(title="x", starts_on=date(2026, 1, 2), ends_on=date(2026, 1, 1)).full_clean()
+
+
+def test_usual_length_is_a_dated_rule() -> None:
+    PeriodRule.objects.create(valid_from=date(2013, 1, 1), months=24, source="Papier")
+    PeriodRule.objects.create(valid_from=date(2030, 1, 1), months=36, source="Beschluss")
+    rule = PeriodRule.objects.on(date(2026, 5, 1))
+    assert rule is not None
+    assert rule.end_of(date(2026, 1, 1)) == date(2027, 12, 31)
+    later, before = PeriodRule.objects.on(date(2030, 1, 1)), PeriodRule.objects.on(date(2000, 1, 1))
+    assert later is not None
+    assert before is not None
+    assert (later.months, before.months) == (36, 24)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PeriodRule.objects.create(valid_from=date(2031, 1, 1), months=0, source="x")
+
+
+def test_focus_is_a_topic_or_a_target_group() -> None:
+    period, topic, group = make_period(), factories.make_topic(), factories.make_target_group()
+    for values in ({}, {"topic": topic, "target_group": group}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            WorkFocus.objects.create(period=period, title="x", reason="x", **values)
+    assert make_focus(period, target_group=group).subject == group
+    assert make_focus(period, topic=topic).subject == topic
+
+
+# The decision
+
+
+def test_lead_decides_and_may_take_it_back(editor: User, lead: User) -> None:
+    period = make_period()
+    decision = {"decided_by": "Kreistag", "decided_on": timezone.localdate()}
+    with pytest.raises(TransitionError, match="keinen Schwerpunkt"):
+        lifecycle.decide_period(period, by=lead, **decision)
+    make_focus(period)
+    with pytest.raises(PermissionDenied):
+        lifecycle.decide_period(period, by=editor, **decision)
+    with pytest.raises(TransitionError, match="Zukunft"):
+        lifecycle.decide_period(
+            period, by=lead, decided_by="Kreistag", decided_on=timezone.localdate() + timedelta(days=1)
+        )
+    lifecycle.decide_period(period, by=lead, **decision, paper_number="12/2026")
+    assert list(FocusPeriod.objects.visible_to_public()) == [period]
+    with pytest.raises(TransitionError, match="Grund"):
+        lifecycle.undecide_period(period, by=lead)
+    lifecycle.undecide_period(period, by=lead, reason="Falsche Periode")
+    assert (period.is_draft, period.paper_number) == (True, "12/2026")
+
+
+def test_period_without_decision_or_end_refused_by_the_database() -> None:
+    period = make_period()
+    for values in ({"status": "decided"}, {"status": "ended", "decided_on": date(2026, 1, 1)}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            FocusPeriod.objects.filter(pk=period.pk).update(**values)
+
+
+# The end
+
+
+@pytest.fixture
+def ending(db: None) -> dict[str, Measure]:
+    """A period at its end: one measure done, one half way, one not begun, one given up; and the next period."""
+    period = make_period("decided", starts_in=-729, days=728)
+    focus = make_focus(period, "Jetzt")
+    measures = {name: make_measure(name, steps=2) for name in ("done", "half", "untouched", "dropped")}
+    for measure in measures.values():
+        choose(measure, focus)
+    measures["half"].steps.filter(sort_order=1).update(done_on=timezone.localdate())
+    for name, status in (("done", _S.DONE), ("half", _S.RUNNING), ("dropped", _S.DROPPED)):
+        Measure.objects.filter(pk=measures[name].pk).update(status=status)
+        measures[name].refresh_from_db()
+    make_focus(make_period(starts_in=1), "Weiter")
+    return measures
+
+
+def end(lead: User, rest: dict[int, str]) -> FocusPeriod:
+    period = FocusPeriod.objects.get(status="decided")
+    focuses = {focus.pk: focus for focus in WorkFocus.objects.exclude(period=period)}
+    lifecycle.end_period(period, by=lead, summary="Viel erreicht.", rest=rest, focuses=focuses)
+    return period
+
+
+def test_end_keeps_what_was_reached_and_lets_the_rest_go_on(lead: User, ending: dict[str, Measure]) -> None:
+    next_focus = WorkFocus.objects.get(title="Weiter")
+    period = end(lead, {ending["half"].pk: str(next_focus.pk), ending["untouched"].pk: lifecycle.POOL})
+    assert (period.status, period.ended_on, period.summary) == ("ended", timezone.localdate(), "Viel erreicht.")
+    for measure in ending.values():
+        measure.refresh_from_db()
+    assert {name: measure.status for name, measure in ending.items()} == {
+        "done": _S.DONE,
+        "half": _S.RUNNING,
+        "untouched": _S.POSTPONED,
+        "dropped": _S.DROPPED,
+    }
+    assert [selection.measure for selection in next_focus.selections.all()] == [ending["half"]]
+    kept = {each.measure.title: progress.standing_in(each) for each in period.selections.all()}
+    assert {name: (each.status, each.share) for name, each in kept.items()} == {
+        "done": ("done", 100),
+        "half": ("running", 50),
+        "untouched": ("selected", 0),
+        "dropped": ("dropped", 0),
+    }
+
+
+def test_what_a_period_reached_stays_when_measures_go_on(lead: User, ending: dict[str, Measure]) -> None:
+    period = end(lead, {ending["half"].pk: lifecycle.RUN_ON, ending["untouched"].pk: lifecycle.POOL})
+    lifecycle.finish_measure(Measure.objects.get(title="half"), by=lead)
+    half = period.selections.select_related("measure", "period").get(measure__title="half")
+    assert (progress.standing_in(half).status, half.measure.status) == ("running", "done")
+
+
+def test_end_without_a_word_on_an_open_measure_changes_nothing(lead: User, ending: dict[str, Measure]) -> None:
+    with pytest.raises(SomebodyWasFaster, match="half"):
+        end(lead, {ending["untouched"].pk: lifecycle.POOL})
+    with pytest.raises(TransitionError, match="untouched"):
+        end(lead, {ending["half"].pk: lifecycle.POOL, ending["untouched"].pk: lifecycle.RUN_ON})
+    assert FocusPeriod.objects.get(title=FocusPeriod.objects.earliest("starts_on").title).status == "decided"
+    assert set(Selection.objects.values_list("outcome__status", flat=True)) == {None}
+    ending["half"].refresh_from_db()
+    assert ending["half"].status == _S.RUNNING
+
+
+def test_only_the_lead_ends_and_reopens(editor: User, lead: User, ending: dict[str, Measure]) -> None:
+    rest = {ending["half"].pk: lifecycle.POOL, ending["untouched"].pk: lifecycle.POOL}
+    with pytest.raises(PermissionDenied):
+        end(editor, rest)
+    period = end(lead, rest)
+    with pytest.raises(PermissionDenied):
+        lifecycle.reopen_period(period, by=editor, reason="x")
+    lifecycle.reopen_period(period, by=lead, reason="Zu früh.")
+    assert period.status == "decided"
+
+
+# Preparing
+
+
+def test_discarded_period_gives_its_measures_back(editor: User, lead: User) -> None:
+    period = make_period()
+    chosen, running = make_measure(), make_measure(status=_S.RUNNING)
+    focus = make_focus(period)
+    choose(chosen, focus)
+    choose(running, focus)
+    lifecycle.discard_period(period, by=editor)
+    chosen.refresh_from_db()
+    running.refresh_from_db()
+    assert (FocusPeriod.objects.count(), chosen.status, running.status) == (0, _S.POSTPONED, _S.RUNNING)
+    decided = make_period("decided")
+    with pytest.raises(SomebodyWasFaster, match="beschlossen"):
+        lifecycle.discard_period(decided, by=lead)
+
+
+def test_removed_focus_gives_its_measures_back(editor: User) -> None:
+    measure, focus = make_measure(), make_focus(make_period())
+    choose(measure, focus)
+    lifecycle.remove_focus(focus, by=editor)
+    measure.refresh_from_db()
+    assert (WorkFocus.objects.count(), measure.status) == (0, _S.POSTPONED)
+    with pytest.raises(SomebodyWasFaster):
+        lifecycle.remove_focus(make_focus(make_period("decided", starts_in=1000)), by=editor)
