@@ -33,7 +33,7 @@ def readable_versions(by: User | AnonymousUser, on: date) -> ConceptVersionQuery
     return versions.visible_to_public(on)
 
 
-# Measures and focus periods: editors write and prepare, the head of the centre decides (docs/decisions/0010)
+# Measures and focus periods: editors write and prepare, the head of the centre decides (docs/decisions/0011)
 
 
 def can_edit_measures(by: By | AnonymousUser) -> bool:

@@ -15,6 +15,11 @@ def fte(share: Decimal) -> str:
     return _german(rounded, ".1f" if rounded == rounded.quantize(Decimal("0.1")) else ".2f")
 
 
+def number(value: Decimal) -> str:
+    """As many decimal places as it has, at most two: "20", "12,5"."""
+    return _german(value.quantize(Decimal("0.01"), ROUND_HALF_UP), ".2f").rstrip("0").rstrip(",")
+
+
 def posts(share: Decimal) -> str:
     return f"{fte(share)} {'Stelle' if share == 1 else 'Stellen'}"
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.apps import apps
 from django.db.models import Q
 
+from concepts.models import Measure
 from funding.calculation import words
 from funding.calculation.periods import Period, year
 from funding.calculation.staffing import Staffing, staffing
@@ -17,7 +16,7 @@ from offers.models import CoverageSnapshot, Topic
 
 AXES = ("thema", "kommune")
 # What of the pool of measures was worked on; proposals and what was dropped belong to no year.
-WORKED_ON = ("selected", "running", "done")
+WORKED_ON = (Measure.Status.SELECTED, Measure.Status.RUNNING, Measure.Status.DONE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class MeasureFigure:
 class Figures:
     year: int
     staffing: Staffing
-    measures: list[MeasureFigure] | None
+    measures: list[MeasureFigure]
     offers: list[tuple[str, int]] | None
     offers_as_of: date | None
 
@@ -53,18 +52,15 @@ def figures(number: int, today: date) -> Figures:
     )
 
 
-def measures(period: Period) -> list[MeasureFigure] | None:
-    """Measures worked on in that time, by indicator; None while the portal keeps no measures."""
-    if not apps.is_installed("concepts") or "measure" not in apps.all_models["concepts"]:
-        return None
-    pool: Any = apps.all_models["concepts"]["measure"]._default_manager
+def measures(period: Period) -> list[MeasureFigure]:
+    """Measures worked on in that time, by indicator."""
     in_time = Q(starts_on=None) | Q(starts_on__lte=period.last)
     not_over = Q(ends_on=None) | Q(ends_on__gte=period.first)
-    rows = pool.filter(in_time & not_over, status__in=WORKED_ON).prefetch_related("indicators__values")
+    rows = Measure.objects.filter(in_time & not_over, status__in=WORKED_ON).prefetch_related("indicators__values")
     return [figure for row in rows for figure in _of_measure(row, period)]
 
 
-def _of_measure(measure: Any, period: Period) -> Iterator[MeasureFigure]:
+def _of_measure(measure: Measure, period: Period) -> Iterator[MeasureFigure]:
     state = str(measure.get_status_display())
     indicators = list(measure.indicators.all())
     if not indicators:
@@ -72,8 +68,8 @@ def _of_measure(measure: Any, period: Period) -> Iterator[MeasureFigure]:
     for indicator in indicators:
         values = [value for value in indicator.values.all() if period.first <= value.counted_on <= period.last]
         last = max(values, key=lambda value: value.counted_on, default=None)
-        target = "" if indicator.target is None else words.fte(indicator.target)
-        actual = "" if last is None else words.fte(last.value)
+        target = "" if indicator.target is None else words.number(indicator.target)
+        actual = "" if last is None else words.number(last.value)
         yield MeasureFigure(str(measure), state, indicator.name, indicator.unit, target, actual)
 
 

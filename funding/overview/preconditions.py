@@ -6,7 +6,7 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 from django.urls import reverse
 
-from concepts.models import Concept, ConceptVersion
+from concepts.models import Concept, ConceptVersion, FocusPeriod
 from funding.models import Assignment, HeardBody
 
 # Schwerpunkte are set anew every two years (call of 2026, DOMAIN 2.2).
@@ -60,12 +60,15 @@ def _age(since: date, on: date) -> str:
 
 
 def _focus(versions: list[ConceptVersion], on: date) -> Precondition:
-    title, url = "Schwerpunkt für zwei Jahre", reverse("concepts:staff_concept_list")
+    """A period that was decided on; a centre that keeps none here may have a paper that says the same."""
+    title, url = "Schwerpunkt für zwei Jahre", reverse("concepts:period_list")
+    if (period := FocusPeriod.objects.visible_to_public().on(on).first()) is not None:
+        said = f"„{period.title}“ vom {period.starts_on:%d.%m.%Y} bis {period.ends_on:%d.%m.%Y}."
+        return Precondition(title, True, said, period.get_absolute_url())
     found = current_focus(versions, on)
     if found is None or found.adopted_on is None:
-        return Precondition(
-            title, False, "Kein Schwerpunktpapier ist in den letzten zwei Jahren beschlossen worden.", url
-        )
+        said = "Weder eine beschlossene Schwerpunktperiode noch ein Schwerpunktpapier gilt an diesem Tag."
+        return Precondition(title, False, said, url)
     said = f"„{found.title}“, beschlossen am {found.adopted_on:%d.%m.%Y}, gilt bis {_ends(found.adopted_on):%d.%m.%Y}."
     return Precondition(title, True, said, reverse("concepts:staff_version_detail", args=[found.pk]))
 

@@ -51,9 +51,7 @@ def lines(figures: Figures) -> Iterator[list[str]]:
             words.fte(now.county.planned),
             words.fte(now.county.filled),
         ]
-    if figures.measures is None:
-        yield ["Maßnahmen", "", "nicht im Portal geführt", "", "", ""]
-    for measure in figures.measures or ():
+    for measure in figures.measures:
         name = measure.indicator or "ohne Kennzahl"
         yield ["Maßnahmen", f"{measure.title} ({measure.state})", name, measure.unit, measure.target, measure.actual]
     if figures.offers is None or figures.offers_as_of is None:

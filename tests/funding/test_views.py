@@ -15,12 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from concepts.models import Measure
 from funding import pdf
 from funding.models import Assignment, Cost, FundingRate, Grant, HeardBody, InKindContribution, Position
+from funding.overview.figures import figures
 from kiportal.common import roles
 from kiportal.common.models import Job, User
 from tests import factories
-from tests.concepts.factories import make_version
+from tests.concepts.factories import make_measure, make_period, make_version
 from tests.funding.factories import (
     make_assignment,
     make_grant,
@@ -163,6 +165,27 @@ def test_preconditions_are_met_by_what_is_adopted_heard_and_named(head: Client, 
     assert "0 Monate alt" in checks[0].sentence
     later = head.get(reverse(SHEET), {"stichtag": (timezone.localdate() + timedelta(days=800)).isoformat()})
     assert [check.is_met for check in later.context["sheet"].preconditions] == [True, False, True, True]
+
+
+def test_focus_period_of_the_day_meets_the_two_years(head: Client, borken: dict[str, Position]) -> None:
+    period = make_period("decided", title="Ankommen und Bleiben", starts_in=-10, days=20)
+    make_period(title="Noch nicht beschlossen", starts_in=11, days=20)
+    today = timezone.localdate()
+    focus = head.get(reverse(SHEET)).context["sheet"].preconditions[1]
+    assert (focus.is_met, focus.url) == (True, period.get_absolute_url())
+    assert "Ankommen und Bleiben" in focus.sentence
+    later = head.get(reverse(SHEET), {"stichtag": (today + timedelta(days=12)).isoformat()})
+    assert not later.context["sheet"].preconditions[1].is_met
+
+
+def test_year_names_measures_with_what_was_counted(borken: dict[str, Position]) -> None:
+    measure = make_measure("Elterncafé", status=Measure.Status.RUNNING)
+    indicator = measure.indicators.create(name="Treffen", unit="Treffen", target=20)
+    for day, value in ((date(2025, 5, 1), 4), (date(2026, 3, 1), 7), (date(2026, 9, 1), 12)):
+        indicator.values.create(counted_on=day, value=value)
+    make_measure("Nur ein Vorschlag", status=Measure.Status.PROPOSED)
+    [row] = figures(2026, date(2026, 11, 28)).measures
+    assert (row.title, row.indicator, row.target, row.actual) == ("Elterncafé", "Treffen", "20", "12")
 
 
 def test_focus_paper_is_no_integration_concept(head: Client, borken: dict[str, Position]) -> None:
