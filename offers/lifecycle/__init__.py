@@ -54,7 +54,6 @@ from offers.lifecycle.freshness import (
 from offers.lifecycle.imports import (
     IMPORT,
     ask_for_columns,
-    decide_matches,
     discard_import,
     drop_file,
     erase_imports,
@@ -165,7 +164,6 @@ __all__ = [
     "confirm_picture_rights",
     "confirm_search",
     "confirm_submission",
-    "decide_matches",
     "discard_draft",
     "discard_hint",
     "discard_import",

@@ -39,7 +39,7 @@ type ValuesOf = Callable[[Sequence[DataImportRow], Mapping[int, Any]], Mapping[i
 def _is_decided(data_import: DataImport) -> str:
     rows = data_import.rows
     if rows.filter(outcome=_O.ERROR).exists():
-        return "Es gibt noch Zeilen mit Fehlern. Berichtigen Sie die Datei und laden Sie sie neu hoch."
+        return "Es gibt noch Zeilen mit Fehlern. Berichtigen Sie die Datei oder lassen Sie diese Zeilen aus."
     if number := rows.undecided().count():
         return f"Bitte entscheiden Sie noch bei {number} Zeilen, ob derselbe Eintrag gemeint ist."
     if not rows.filter(outcome__in=[_O.NEW, _O.CHANGED]).exists():
@@ -135,31 +135,7 @@ def drop_file(data_import: DataImport) -> None:
         DataImport.objects.filter(pk=data_import.pk).update(file="")
 
 
-# What people decide
-
-
-@transaction.atomic
-def decide_matches(
-    data_import: DataImport, answers: dict[int, bool], refuse: Callable[[DataImportRow], list[str]]
-) -> int:
-    """Note whether rows mean the records found for them; returns how many are still open. `refuse` says why a row
-    cannot be a new record.
-    """
-    held = DataImport.objects.select_for_update().get(pk=data_import.pk)
-    if held.status != _S.READY:
-        raise SomebodyWasFaster("Über diese Zeilen ist schon entschieden.")
-    rows = list(held.rows.exclude(match=_M.NONE).filter(number__in=answers))
-    for row in rows:
-        is_same = answers[row.number]
-        row.match = _M.CONFIRMED if is_same else _M.REFUSED
-        if is_same:
-            row.messages = []
-            row.outcome = _O.CHANGED if row.changes else _O.UNCHANGED
-        else:
-            row.messages = refuse(row)
-            row.outcome = _O.ERROR if row.messages else _O.NEW
-    DataImportRow.objects.bulk_update(rows, ["match", "outcome", "messages"], BATCH)
-    return held.rows.undecided().count()
+# Importing
 
 
 @transaction.atomic

@@ -40,6 +40,9 @@ class Names:
             if usable is None or key in usable:
                 self._keys.setdefault(fold(slug), key)
 
+    def find(self, text: str) -> int | None:
+        return self._keys.get(fold(text))
+
     def key(self, text: str) -> int:
         """The row of that name or slug; raises ValidationError with a sentence that helps."""
         folded = fold(text)
@@ -54,7 +57,9 @@ class Names:
         raise ValidationError(f"„{text}“ gibt es hier nicht.{hint}")
 
     def choices(self) -> list[str]:
-        return list(self.texts.values())
+        """The names that an entry may have, in their order."""
+        usable = set(self._keys.values())
+        return [text for key, text in self.texts.items() if key in usable]
 
 
 class Lookups:

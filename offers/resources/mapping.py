@@ -26,8 +26,8 @@ def known(kind: str, resource: TableResource, headers: Sequence[str]) -> tuple[l
     stored = ColumnMapping.objects.filter(kind=kind, fingerprint=fingerprint(headers)).first()
     if stored is None or len(stored.columns) != len(headers):
         return None
-    writable = resource.writable()
-    return [name if name in writable else "" for name in stored.columns], stored.defaults
+    targets = resource.targets()
+    return [name if name in targets else "" for name in stored.columns], stored.defaults
 
 
 def keep(kind: str, headers: Sequence[str], columns: list[str], defaults: dict[str, str]) -> None:
@@ -53,6 +53,9 @@ def guesses(resource: TableResource, headers: Sequence[str]) -> list[str]:
             guess = ""
         taken.add(guess)
         found.append("" if guess in found else guess)
+    for name, other in resource.BOTH.items():
+        if name in found and other not in found:
+            found[found.index(name)] = f"{name}+{other}"
     return found
 
 

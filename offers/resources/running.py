@@ -65,13 +65,12 @@ def write(data_import: DataImport, progress: Progress) -> dict[str, Any]:
 def _values(
     resource: TableResource, data_import: DataImport, row: DataImportRow, records: Mapping[int, Any]
 ) -> dict[str, Any]:
-    record = (
-        records.get(row.offer_id or row.organisation_id or 0) if row.outcome == DataImportRow.Outcome.CHANGED else None
-    )
+    outcomes, matches = DataImportRow.Outcome, DataImportRow.Match
+    record = records.get(row.offer_id or row.organisation_id or 0) if row.outcome == outcomes.CHANGED else None
     if record is None:
         cells = with_defaults(row.cells, data_import.defaults)
         return parse(resource, cells, resource._meta.model(), is_new=True).values
-    return parse(resource, row.cells, record, is_new=False).values
+    return parse(resource, row.cells, record, is_new=False, only_gaps=row.match == matches.FILLED).values
 
 
 def undo(data_import: DataImport, progress: Progress) -> dict[str, Any]:

@@ -399,15 +399,13 @@ def test_all_exact_matches_are_confirmed_at_once(client: Client, editor: User, p
     place = factories.make_municipality("Netphen")
     for title in ("Kurs", "Treff"):
         factories.make_offer(title, provider=provider, municipalities=[place])
-    rows = [
-        ["Titel", "Träger", "Kommunen"],
-        *([title, "Verein Brücke", "Netphen"] for title in ("Kurs", "Treff am Abend")),
-    ]
+    rows = [["Titel", "Träger", "Kommunen", "Ort"]]
+    rows += [[title, "Verein Brücke", "Netphen", "Netphen"] for title in ("Kurs", "Treff am Abend")]
     data_import = upload(csv_bytes(rows), OFFERS, editor)
     assert list(data_import.rows.values_list("match", "is_exact")) == [("offen", True), ("", False)]
     client.force_login(editor)
     client.post(reverse("offers:data_match", args=[data_import.pk]), {"verb": "gleiche"})
-    assert list(data_import.rows.values_list("outcome", "match")) == [("gleich", "ja"), ("neu", "")]
+    assert list(data_import.rows.values_list("outcome", "match")) == [("geaendert", "luecken"), ("neu", "")]
 
 
 # Undo
