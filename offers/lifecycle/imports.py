@@ -21,6 +21,7 @@ from kiportal.common.transitions import SomebodyWasFaster, Transition, Transitio
 from offers.lifecycle import bulk_rows
 from offers.lifecycle.bulk_rows import Change, Values
 from offers.lifecycle.erasing import erase_entries
+from offers.lifecycle.import_providers import made_with, write_providers
 from offers.models import DataImport, DataImportRow, Offer
 from offers.models.imports import Table
 from offers.permissions import can_run_import
@@ -87,10 +88,19 @@ def start_import(data_import: DataImport, *, by: User) -> DataImport:
     return data_import
 
 
-@transaction.atomic
 def map_columns(data_import: DataImport, columns: list[str], defaults: dict[str, str], *, by: User) -> None:
     """Somebody has said what the columns mean: read the file with that."""
-    apply(IMPORT, data_import, "read", by=by, columns=columns, defaults=defaults, problem="")
+    _read_again(data_import, by, columns=columns, defaults=defaults)
+
+
+def name_organisations(data_import: DataImport, names: dict[str, Any], *, by: User) -> None:
+    """Somebody has said whom the names mean (`offers.resources.naming`)."""
+    _read_again(data_import, by, answers=data_import.answers | {"names": names})
+
+
+@transaction.atomic
+def _read_again(data_import: DataImport, by: User, **said: Any) -> None:
+    apply(IMPORT, data_import, "read", by=by, problem="", **said)
     _hand_over(
         data_import,
         enqueue("offers.read_import", data_import.pk, title=f"Datei lesen – {data_import.file_name}", by=by),
@@ -170,6 +180,8 @@ def write_import(data_import: DataImport, values_of: ValuesOf, progress: Progres
         return True  # done by an earlier run
     try:
         with transaction.atomic():
+            write_providers(held)
+            data_import.answers = held.answers
             _write_new(held, values_of, by, progress)
             _write_changed(held, values_of, by)
     except _Refused as refusal:
@@ -320,7 +332,7 @@ def _erase_new(held: DataImport, keys: list[int]) -> None:
         if held.kind == Table.ORGANISATIONS:
             erase(Organisation.objects.filter(pk__in=batch), delete=True)
         else:
-            erase_entries(Offer.objects.filter(pk__in=batch), delete=True)
+            erase_entries(Offer.objects.filter(pk__in=batch), delete=True, made=made_with(held))
 
 
 def _named(rows: Sequence[DataImportRow]) -> str:

@@ -51,6 +51,8 @@ class TableResource(ModelResource):
     WITH_DEFAULT: ClassVar[tuple[str, ...]] = ()
     # {a column and the relation that the same column of a file may give}: "Stadt" is part of the address and a Kommune.
     BOTH: ClassVar[dict[str, str]] = {}
+    # The column whose names people may write otherwise than we do: whom they mean is asked once for a file.
+    NAMED: ClassVar[str] = ""
     # {a column: the one without which it says nothing}: it fills a gap only where that one is empty, too.
     TOGETHER: ClassVar[dict[str, str]] = {}
 

@@ -154,6 +154,7 @@ class OfferResource(OfferTable):
     REQUIRED: ClassVar[tuple[str, ...]] = ("title", "provider")
     WITH_DEFAULT: ClassVar[tuple[str, ...]] = ("provider", "municipalities")
     BOTH: ClassVar[dict[str, str]] = {"city": "municipalities"}
+    NAMED: ClassVar[str] = "provider"
     TOGETHER: ClassVar[dict[str, str]] = {"cost_amount": "cost_kind", "latitude": "longitude", "longitude": "latitude"}
 
     class Meta:

@@ -5,7 +5,7 @@ from typing import Any
 
 from offers import lifecycle
 from offers.models import DataImport, DataImportRow
-from offers.resources import RESOURCES, files, mapping, preview
+from offers.resources import RESOURCES, files, mapping, naming, preview
 from offers.resources.base import TableResource
 from offers.resources.parsing import parse, with_defaults
 
@@ -33,6 +33,7 @@ def read(data_import: DataImport, progress: Progress) -> dict[str, Any]:
     if not _knows_columns(data_import, resource, table.headers):
         lifecycle.ask_for_columns(data_import, table.headers, [row.cells for row in rows[: files.SAMPLES]])
         return {}
+    naming.use_answers(resource, data_import)
     counts = preview.make(data_import, resource, rows, progress)
     lifecycle.show_preview(data_import, counts, table.headers, [row.cells for row in rows[: files.SAMPLES]])
     return counts
@@ -55,6 +56,7 @@ def write(data_import: DataImport, progress: Progress) -> dict[str, Any]:
 
     def values_of(rows: Sequence[DataImportRow], locked: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
         """The rows parsed again from their cells: what the preview found right is right still."""
+        naming.use_answers(resource, data_import)
         records = {record.pk: record for record in resource.rows().filter(pk__in=locked)} if locked else {}
         return {row.number: _values(resource, data_import, row, records) for row in rows}
 

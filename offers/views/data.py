@@ -23,7 +23,7 @@ from offers import lifecycle
 from offers.forms.data import MappingForm, UploadForm
 from offers.models import DataImport, DataImportRow
 from offers.models.imports import Table
-from offers.resources import RESOURCES, TableResource, files, mapping, preview
+from offers.resources import RESOURCES, TableResource, files, mapping, naming, preview
 from offers.resources.parsing import KEY
 
 PERMISSION = "offers.run_dataimport"
@@ -108,6 +108,7 @@ def _preview(request: HttpRequest, data_import: DataImport) -> dict[str, Any]:
         "rows": list(preview.shown(data_import, resource, list(page.object_list))),
         "tabs": _tabs(counts, chosen, undecided),
         "undecided": undecided,
+        "open_names": naming.open_names(data_import, resource) if counts[_O.ERROR] else 0,
         "exact": data_import.rows.undecided().filter(is_exact=True).count(),
         "has_answers": any(
             (row.match and row.outcome != _O.DOUBLE) or row.outcome in {_O.ERROR, _O.LEFT_OUT}

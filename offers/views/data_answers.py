@@ -3,14 +3,18 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from kiportal.common.transitions import SomebodyWasFaster
+from actors.models import Organisation
+from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from kiportal.common.views.acting import acting_user
+from offers import lifecycle
 from offers.forms.data import decisions
+from offers.forms.data_names import NamesForm
 from offers.lifecycle.import_answers import Answer, decide_rows
 from offers.models import DataImport, DataImportRow
-from offers.resources import RESOURCES, preview
+from offers.resources import RESOURCES, naming, preview
 from offers.views.data import OPEN, PERMISSION, ROWS_PER_PAGE
 
 _O = DataImportRow.Outcome
@@ -46,3 +50,31 @@ def data_match(request: HttpRequest, pk: int) -> HttpResponse:
     done = f"{len(answers)} {'Zeile ist' if len(answers) == 1 else 'Zeilen sind'} entschieden."
     messages.success(request, f"{done} {f'Es fehlen noch {left}.' if left else 'Jetzt ist nichts mehr offen.'}")
     return redirect(f"{data_import.get_absolute_url()}{f'?zeilen={OPEN}' if left else ''}")
+
+
+@_required
+def data_names(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whom the file means by names that nobody here has. Afterwards its rows are read again with that."""
+    data_import = get_object_or_404(DataImport, pk=pk)
+    resource = RESOURCES[data_import.kind]()
+    is_ready = data_import.status == DataImport.Status.READY
+    entries = naming.unclear(data_import, resource) if is_ready else []
+    if not entries:
+        messages.info(request, "In diesem Import ist gerade kein Name zu klären.")
+        return redirect(data_import)
+    names = resource.lookups.names(Organisation)
+    form = NamesForm(request.POST if request.method == "POST" else None, entries=entries, names=names)
+    if form.is_bound and form.is_valid():
+        try:
+            said = form.answers(data_import.answers.get("names", {}))
+            lifecycle.name_organisations(data_import, said, by=acting_user(request))
+        except TransitionError as error:
+            messages.error(request, str(error))
+        return redirect(data_import)
+    context = {
+        "form": form,
+        "data_import": data_import,
+        "names": names.choices(),
+        "left": len(entries) - len(form.entries),
+    }
+    return render(request, "offers/data_names.html", context)
