@@ -33,7 +33,7 @@ class UploadForm(forms.ModelForm):
         }
         labels = {"file": "Datei"}
         help_texts = {
-            "file": "CSV oder Excel (.xlsx), bis 10 MB und 20.000 Zeilen. In der ersten Zeile stehen Überschriften."
+            "file": "CSV oder Excel (.xlsx), bis 10 MB und 20.000 Zeilen. Über den Spalten stehen Überschriften."
         }
         error_messages = {
             "kind": {"required": "Bitte wählen Sie, was in der Datei steht."},

@@ -54,6 +54,7 @@ from offers.lifecycle.freshness import (
 from offers.lifecycle.imports import (
     IMPORT,
     ask_for_columns,
+    choose_heading,
     discard_import,
     drop_file,
     erase_imports,
@@ -158,6 +159,7 @@ __all__ = [
     "brochure_for",
     "change_contact",
     "change_rhythm",
+    "choose_heading",
     "choose_provider",
     "close_survey",
     "confirm",

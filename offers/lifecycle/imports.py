@@ -107,12 +107,18 @@ def _read_again(data_import: DataImport, by: User, **said: Any) -> None:
     )
 
 
-def ask_for_columns(data_import: DataImport, headers: list[str], samples: list[list[str]]) -> None:
-    apply(IMPORT, data_import, "ask_for_columns", by=_author(data_import), headers=headers, samples=samples)
+def choose_heading(data_import: DataImport, number: int, *, by: User) -> None:
+    """Somebody has said in which row the headings are: what was said about other headings is void."""
+    _read_again(data_import, by, columns=[], answers=data_import.answers | {"heading": number})
 
 
-def show_preview(data_import: DataImport, counts: dict[str, int], headers: list[str], samples: list[list[str]]) -> None:
-    apply(IMPORT, data_import, "show", by=_author(data_import), counts=counts, headers=headers, samples=samples)
+def ask_for_columns(data_import: DataImport, **seen: Any) -> None:
+    """`seen` are headers, samples and answers, as the file has them."""
+    apply(IMPORT, data_import, "ask_for_columns", by=_author(data_import), **seen)
+
+
+def show_preview(data_import: DataImport, counts: dict[str, int], **seen: Any) -> None:
+    apply(IMPORT, data_import, "show", by=_author(data_import), counts=counts, **seen)
 
 
 def fail(data_import: DataImport, problem: str) -> None:

@@ -11,9 +11,10 @@ from offers.models import DataImport, DataImportRow
 from offers.models.imports import Table
 from offers.resources import matching
 from offers.resources.base import TableResource
-from offers.resources.files import Row
 from offers.resources.matching import Match, Wanted
+from offers.resources.notes import formula_problems, notes
 from offers.resources.parsing import KEY, with_defaults
+from offers.resources.raw import Row
 
 _MATCH = DataImportRow.Match
 
@@ -26,6 +27,11 @@ class Finder:
         self.notes: dict[int, list[str]] = {}
         self.problems: dict[int, list[str]] = {}
         self.cells = {row.number: self._cells(data_import.columns, row) for row in rows}
+        for row in rows:
+            if said := list(notes(resource, row, self.cells[row.number])):
+                self.notes.setdefault(row.number, []).extend(said)
+            if row.formulas and (said := formula_problems(resource, row, data_import.columns)):
+                self.problems[row.number] = said
         self.doubles = self._doubles()
         self.keys = self._by_key()
         self.answers, self.left_out = self._said_before(data_import)

@@ -12,6 +12,13 @@ from offers.resources.base import TableResource
 _ALIKE = 0.82
 
 
+def words(resource: TableResource) -> set[str]:
+    """All headings that need no guess, in lower case."""
+    return resource.names_of_headers().keys() | {
+        fold(alias) for several in resource.ALIASES.values() for alias in several
+    }
+
+
 def fingerprint(headers: Sequence[str]) -> str:
     return sha256("\n".join(fold(header) for header in headers).encode()).hexdigest()
 

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from offers.resources.base import TableResource
-from offers.resources.files import is_excel_error
 from offers.resources.guard import TOO_LONG
 from offers.resources.offers import CONTACT, ROWS
+from offers.resources.raw import is_excel_error
 
 # What Excel's users leave in a cell that has nothing to say.
 KEY = "uuid"

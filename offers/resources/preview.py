@@ -11,9 +11,9 @@ from offers.models import DataImport, DataImportRow
 from offers.models.imports import Table
 from offers.resources import finding
 from offers.resources.base import TableResource
-from offers.resources.files import Row
 from offers.resources.finding import Finder
 from offers.resources.parsing import KEY, Parsed, missing, parse, with_defaults
+from offers.resources.raw import Row
 
 BATCH = 500
 _OUTCOME = DataImportRow.Outcome

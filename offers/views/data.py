@@ -25,6 +25,7 @@ from offers.models import DataImport, DataImportRow
 from offers.models.imports import Table
 from offers.resources import RESOURCES, TableResource, files, mapping, naming, preview
 from offers.resources.parsing import KEY
+from offers.resources.raw import FileRefused
 
 PERMISSION = "offers.run_dataimport"
 ROWS_PER_PAGE = 30
@@ -59,7 +60,7 @@ class DataImportList(PermissionRequiredMixin, ListView):
             file = form.cleaned_data["file"]
             try:
                 files.check(file, file.size)
-            except files.FileRefused as refusal:
+            except FileRefused as refusal:
                 form.add_error("file", str(refusal))
             else:
                 file.seek(0)
@@ -168,6 +169,8 @@ def data_columns(request: HttpRequest, pk: int) -> HttpResponse:
     if data_import.status not in {_S.MAPPING, _S.READY, _S.FAILED} or not data_import.headers:
         messages.info(request, "Die Spalten dieses Imports lassen sich gerade nicht zuordnen.")
         return redirect(data_import)
+    if request.method == "POST" and request.POST.get("verb") == "ueberschriften":
+        return _choose_heading(request, data_import)
     form = DataColumns(data_import).form(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -178,6 +181,19 @@ def data_columns(request: HttpRequest, pk: int) -> HttpResponse:
             mapping.keep(data_import.kind, data_import.headers, form.columns, form.defaults)
         return redirect(data_import)
     return render(request, "offers/data_columns.html", {"form": form, "data_import": data_import})
+
+
+def _choose_heading(request: HttpRequest, data_import: DataImport) -> HttpResponse:
+    offered = [number for number, _text in data_import.answers.get("top", [])]
+    chosen = request.POST.get("zeile", "")
+    if not chosen.isdecimal() or int(chosen) not in offered:
+        messages.error(request, "Bitte wählen Sie eine der ersten Zeilen.")
+        return redirect("offers:data_columns", pk=data_import.pk)
+    try:
+        lifecycle.choose_heading(data_import, int(chosen), by=acting_user(request))
+    except TransitionError as error:
+        messages.error(request, str(error))
+    return redirect(data_import)
 
 
 def _act(verb: Callable[..., Any]) -> Callable[..., HttpResponse]:

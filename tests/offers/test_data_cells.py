@@ -1,8 +1,11 @@
 """What people write in their own tables is understood: dates, lists, costs, places."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from actors.models import Organisation
 from kiportal.common.models import User
@@ -10,7 +13,7 @@ from offers import lifecycle
 from offers.models import DataImport, DataImportRow, Offer
 from offers.resources import OfferResource, mapping, running
 from tests import factories
-from tests.offers.tables import carry_out, csv_bytes, messages_of, no_progress, upload
+from tests.offers.tables import carry_out, csv_bytes, excel_bytes, messages_of, no_progress, upload
 
 OFFERS, ORGANISATIONS = "angebote", "organisationen"
 Outcome = DataImportRow.Outcome
@@ -157,3 +160,48 @@ def test_identical_rows_are_one_and_others_of_the_same_name_are_told_by_place(
     done = carry_out(data_import, editor)
     assert done.counts["doppelt"] == 1
     assert Offer.objects.count() == 3
+
+
+# What would be lost
+
+
+@pytest.mark.django_db
+def test_row_says_what_would_be_lost(editor: User) -> None:
+    rows: list[list[Any]] = [
+        ["Name", "Art der Organisation", "Telefon", "Postleitzahl"],
+        ["Chor", "Verein", 271123456, 1234, "übrig"],
+        ["=A2", "Verein", "0271 1", "57072"],
+    ]
+    data_import = upload(excel_bytes(rows), ORGANISATIONS, editor)
+    assert messages_of(data_import) == {
+        2: [
+            "Hinweis: Rechts von der letzten Überschrift steht noch „übrig“. Das wird nicht importiert.",
+            "Hinweis: Telefon: „271123456“ beginnt ohne Null. Hat Excel sie weggelassen?",
+            "Hinweis: Postleitzahl: „1234“ wird zu „01234“.",
+        ],
+        3: ["Name: enthält eine Formel ohne Ergebnis (=A2). Öffnen Sie die Datei in Excel und speichern Sie sie neu."],
+    }
+    assert list(data_import.rows.values_list("outcome", flat=True)) == [Outcome.NEW, Outcome.ERROR]
+
+
+@pytest.mark.django_db
+def test_headings_under_a_title_are_found_and_another_row_can_be_chosen(
+    client: Client, editor: User, provider: Organisation
+) -> None:
+    rows = [["Übersicht Angebote Kreis 2026", ""], ["Titel", "Träger"], ["Kurs", "Verein Brücke"]]
+    data_import = upload(csv_bytes(rows), OFFERS, editor)
+    assert (data_import.status, data_import.rows.get().number) == (DataImport.Status.READY, 3)
+    client.force_login(editor)
+    url = reverse("offers:data_columns", args=[data_import.pk])
+    assert "Überschriften stehen in Zeile 2." in client.get(url).text
+    client.post(url, {"verb": "ueberschriften", "zeile": "99"})
+    data_import.refresh_from_db()
+    assert data_import.status == DataImport.Status.READY
+    client.post(url, {"verb": "ueberschriften", "zeile": "1"})
+    data_import.refresh_from_db()
+    running.read(data_import, no_progress)
+    data_import.refresh_from_db()
+    assert (data_import.status, data_import.headers) == (
+        DataImport.Status.MAPPING,
+        ["Übersicht Angebote Kreis 2026"],
+    )
