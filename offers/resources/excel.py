@@ -58,7 +58,8 @@ def rows(file: IO[bytes]) -> Iterator[Row]:
         sheet, formulas = _sheet(file, data_only=True), _formulas(file)
         empty = 0
         for number, cells in enumerate(sheet.iter_rows(max_col=MAXIMUM_COLUMNS), start=1):
-            texts = [cell_of(_text(cell)) for cell in cells]
+            # Rows are filled up to the last column that we read.
+            texts = ["" if cell.value is None else cell_of(_text(cell)) for cell in cells]
             row = Row(number, texts, formulas=next(formulas, {}))
             empty = 0 if any(texts) or row.formulas else empty + 1
             if empty > _EMPTY_ROWS:
