@@ -1,24 +1,46 @@
 """The form that asks whom the names of a table mean, once for each spelling."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from django import forms
 
 from actors.models import Organisation
 from kiportal.common.text import fold
-from offers.resources.lookups import Names
-from offers.resources.naming import Unclear
 
 # More spellings than that are asked on the next page.
 MOST = 40
 NEW, OTHER, OPEN = "neu", "andere", "offen"
 
 
+class Spelling(Protocol):
+    """A name as the file has it: `offers.resources.naming.Unclear`."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def candidates(self) -> list[Organisation]: ...
+    @property
+    def is_clear(self) -> bool: ...
+    @property
+    def said(self) -> Any: ...
+
+
+class Known(Protocol):
+    """The names that we have: `offers.resources.lookups.Names`."""
+
+    @property
+    def texts(self) -> Mapping[int, str]: ...
+    def knows(self, text: str) -> bool: ...
+    def key(self, text: str) -> int: ...
+
+
 class NamesForm(forms.Form):
     mark_optional = False
 
-    def __init__(self, data: Any = None, *, entries: Sequence[Unclear], names: Names) -> None:
+    def __init__(self, data: Any = None, *, entries: Sequence[Spelling], names: Known) -> None:
         super().__init__(data)
         self.entries, self._names = entries[:MOST], names
         self.fieldsets: list[Any] = []
@@ -54,7 +76,7 @@ class NamesForm(forms.Form):
             parts = [f"name-{number}", (f"andere-{number}", f"art-{number}")]
             self.fieldsets.append((f"In der Datei: „{entry.text}“ ({rows})", parts))
 
-    def _initial(self, entry: Unclear, meant: list[tuple[str, str]]) -> str:
+    def _initial(self, entry: Spelling, meant: list[tuple[str, str]]) -> str:
         if isinstance(entry.said, int):
             return str(entry.said) if str(entry.said) in dict(meant) else OTHER
         if entry.said:
