@@ -355,7 +355,7 @@ class DataImportQuerySet(models.QuerySet["DataImport"]):
 class DataImportRowQuerySet(models.QuerySet["DataImportRow"]):
     def undecided(self) -> "DataImportRowQuerySet":
         """Those that mean a record we have, perhaps, and nobody has said so yet."""
-        return self.filter(match="offen").exclude(outcome="fehler")
+        return self.filter(match="offen").exclude(outcome__in=["fehler", "ohne", "doppelt"])
 
 
 class CoverageSnapshotQuerySet(models.QuerySet["CoverageSnapshot"]):

@@ -248,6 +248,7 @@ def _searches() -> dict[str, Any]:
 def _data(own: Organisation, editor: User) -> dict[str, Any]:
     """Tables in every state: to map, to look at with every kind of row, imported, and a list written to a file."""
     rows = [["Titel", "Träger"], ["Neuer Kurs", own.name], ["Angebot published", own.name], ["", own.name]]
+    rows.append(["Noch ein Kurs", f"{own.name} gGmbH"])
     to_map = upload(csv_bytes([["A", "B"], ["1", "2"]]), "angebote", editor)
     preview = upload(csv_bytes(rows), "angebote", editor)
     imported = carry_out(upload(csv_bytes([*rows[:1], ["Importierter Kurs", own.name]]), "angebote", editor), editor)

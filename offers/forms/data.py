@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms
 
+from offers.lifecycle.import_answers import Answer
 from offers.models import DataImport, DataImportRow
 
 LEFT_OUT = "– nicht übernehmen –"
@@ -32,7 +33,7 @@ class UploadForm(forms.ModelForm):
         }
         labels = {"file": "Datei"}
         help_texts = {
-            "file": "CSV oder Excel (.xlsx), bis 10 MB und 20.000 Zeilen. In der ersten Zeile stehen Überschriften."
+            "file": "CSV oder Excel (.xlsx), bis 10 MB und 20.000 Zeilen. Über den Spalten stehen Überschriften."
         }
         error_messages = {
             "kind": {"required": "Bitte wählen Sie, was in der Datei steht."},
@@ -111,7 +112,12 @@ class MappingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        chosen = [(name, value) for name, value in cleaned.items() if name.startswith("spalte-") and value]
+        chosen = [
+            (name, part)
+            for name, value in cleaned.items()
+            if name.startswith("spalte-") and value
+            for part in value.split("+")
+        ]
         counts = Counter(value for _name, value in chosen)
         for name, value in chosen:
             if counts[value] > 1:
@@ -122,7 +128,22 @@ class MappingForm(forms.Form):
         return cleaned
 
 
-def decisions(data: Mapping[str, str], rows: Sequence[DataImportRow]) -> dict[int, bool]:
-    """What was answered: {number of the row: whether it means the record found for it}."""
-    answers = {row.number: data.get(f"treffer-{row.number}", "") for row in rows}
-    return {number: answer == "ja" for number, answer in answers.items() if answer in {"ja", "nein"}}
+def decisions(
+    data: Mapping[str, str], rows: Sequence[DataImportRow], candidates: Mapping[int, Sequence[int]]
+) -> dict[int, Answer]:
+    """What was answered: {number of the row: which record it means, or that it stays away}; only what was offered."""
+    outcomes, matches = DataImportRow.Outcome, DataImportRow.Match
+    answers = {}
+    for row in rows:
+        match = data.get(f"treffer-{row.number}", "")
+        chosen = data.get(f"eintrag-{row.number}", "")
+        key = int(chosen) if chosen.isdecimal() and int(chosen) in candidates.get(row.number, ()) else None
+        is_asked = row.outcome in {outcomes.ERROR, outcomes.LEFT_OUT}
+        answer = Answer(
+            match if match in {matches.CONFIRMED, matches.FILLED, matches.REFUSED} else None,
+            key,
+            f"ohne-{row.number}" in data if is_asked else None,
+        )
+        if answer != Answer():
+            answers[row.number] = answer
+    return answers

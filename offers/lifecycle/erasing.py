@@ -5,6 +5,8 @@ consent that came with it, an organisation that nobody else has, the jobs of its
 themselves.
 """
 
+from collections.abc import Collection
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F, Model, Q, QuerySet
@@ -17,15 +19,15 @@ from offers.models import Offer
 
 
 @transaction.atomic
-def erase_entries(entries: QuerySet[Offer], *, delete: bool) -> int:
-    """Count the entries; with `delete` remove them."""
+def erase_entries(entries: QuerySet[Offer], *, delete: bool, made: Collection[int] | None = None) -> int:
+    """Count the entries; with `delete` remove them. `made` are the organisations that came with them, if known."""
     if not delete:
         return entries.count()
     keys = locked_keys(entries)
     came_along = ContactPerson.objects.filter(offers__in=keys, created_at__gte=F("offers__created_at"))
     contacts = list(came_along.values_list("pk", "consent"))
     found = Offer.objects.filter(pk__in=keys).select_related("provider")
-    providers = [offer.provider_id for offer in found if offer.brought_its_provider]
+    providers = [offer.provider_id for offer in found if offer.brought_its_provider] if made is None else list(made)
     used_elsewhere = Offer.objects.exclude(pk__in=keys)
     going = ContactPerson.objects.filter(pk__in=[pk for pk, _ in contacts]).exclude(offers__in=used_elsewhere)
     proposals = ChangeProposal.objects.filter(

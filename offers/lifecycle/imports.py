@@ -21,6 +21,7 @@ from kiportal.common.transitions import SomebodyWasFaster, Transition, Transitio
 from offers.lifecycle import bulk_rows
 from offers.lifecycle.bulk_rows import Change, Values
 from offers.lifecycle.erasing import erase_entries
+from offers.lifecycle.import_providers import made_with, write_providers
 from offers.models import DataImport, DataImportRow, Offer
 from offers.models.imports import Table
 from offers.permissions import can_run_import
@@ -39,7 +40,7 @@ type ValuesOf = Callable[[Sequence[DataImportRow], Mapping[int, Any]], Mapping[i
 def _is_decided(data_import: DataImport) -> str:
     rows = data_import.rows
     if rows.filter(outcome=_O.ERROR).exists():
-        return "Es gibt noch Zeilen mit Fehlern. Berichtigen Sie die Datei und laden Sie sie neu hoch."
+        return "Es gibt noch Zeilen mit Fehlern. Berichtigen Sie die Datei oder lassen Sie diese Zeilen aus."
     if number := rows.undecided().count():
         return f"Bitte entscheiden Sie noch bei {number} Zeilen, ob derselbe Eintrag gemeint ist."
     if not rows.filter(outcome__in=[_O.NEW, _O.CHANGED]).exists():
@@ -87,22 +88,37 @@ def start_import(data_import: DataImport, *, by: User) -> DataImport:
     return data_import
 
 
-@transaction.atomic
 def map_columns(data_import: DataImport, columns: list[str], defaults: dict[str, str], *, by: User) -> None:
     """Somebody has said what the columns mean: read the file with that."""
-    apply(IMPORT, data_import, "read", by=by, columns=columns, defaults=defaults, problem="")
+    _read_again(data_import, by, columns=columns, defaults=defaults)
+
+
+def name_organisations(data_import: DataImport, names: dict[str, Any], *, by: User) -> None:
+    """Somebody has said whom the names mean (`offers.resources.naming`)."""
+    _read_again(data_import, by, answers=data_import.answers | {"names": names})
+
+
+@transaction.atomic
+def _read_again(data_import: DataImport, by: User, **said: Any) -> None:
+    apply(IMPORT, data_import, "read", by=by, problem="", **said)
     _hand_over(
         data_import,
         enqueue("offers.read_import", data_import.pk, title=f"Datei lesen – {data_import.file_name}", by=by),
     )
 
 
-def ask_for_columns(data_import: DataImport, headers: list[str], samples: list[list[str]]) -> None:
-    apply(IMPORT, data_import, "ask_for_columns", by=_author(data_import), headers=headers, samples=samples)
+def choose_heading(data_import: DataImport, number: int, *, by: User) -> None:
+    """Somebody has said in which row the headings are: what was said about other headings is void."""
+    _read_again(data_import, by, columns=[], answers=data_import.answers | {"heading": number})
 
 
-def show_preview(data_import: DataImport, counts: dict[str, int], headers: list[str], samples: list[list[str]]) -> None:
-    apply(IMPORT, data_import, "show", by=_author(data_import), counts=counts, headers=headers, samples=samples)
+def ask_for_columns(data_import: DataImport, **seen: Any) -> None:
+    """`seen` are headers, samples and answers, as the file has them."""
+    apply(IMPORT, data_import, "ask_for_columns", by=_author(data_import), **seen)
+
+
+def show_preview(data_import: DataImport, counts: dict[str, int], **seen: Any) -> None:
+    apply(IMPORT, data_import, "show", by=_author(data_import), counts=counts, **seen)
 
 
 def fail(data_import: DataImport, problem: str) -> None:
@@ -135,31 +151,7 @@ def drop_file(data_import: DataImport) -> None:
         DataImport.objects.filter(pk=data_import.pk).update(file="")
 
 
-# What people decide
-
-
-@transaction.atomic
-def decide_matches(
-    data_import: DataImport, answers: dict[int, bool], refuse: Callable[[DataImportRow], list[str]]
-) -> int:
-    """Note whether rows mean the records found for them; returns how many are still open. `refuse` says why a row
-    cannot be a new record.
-    """
-    held = DataImport.objects.select_for_update().get(pk=data_import.pk)
-    if held.status != _S.READY:
-        raise SomebodyWasFaster("Über diese Zeilen ist schon entschieden.")
-    rows = list(held.rows.exclude(match=_M.NONE).filter(number__in=answers))
-    for row in rows:
-        is_same = answers[row.number]
-        row.match = _M.CONFIRMED if is_same else _M.REFUSED
-        if is_same:
-            row.messages = []
-            row.outcome = _O.CHANGED if row.changes else _O.UNCHANGED
-        else:
-            row.messages = refuse(row)
-            row.outcome = _O.ERROR if row.messages else _O.NEW
-    DataImportRow.objects.bulk_update(rows, ["match", "outcome", "messages"], BATCH)
-    return held.rows.undecided().count()
+# Importing
 
 
 @transaction.atomic
@@ -194,6 +186,8 @@ def write_import(data_import: DataImport, values_of: ValuesOf, progress: Progres
         return True  # done by an earlier run
     try:
         with transaction.atomic():
+            write_providers(held)
+            data_import.answers = held.answers
             _write_new(held, values_of, by, progress)
             _write_changed(held, values_of, by)
     except _Refused as refusal:
@@ -344,7 +338,7 @@ def _erase_new(held: DataImport, keys: list[int]) -> None:
         if held.kind == Table.ORGANISATIONS:
             erase(Organisation.objects.filter(pk__in=batch), delete=True)
         else:
-            erase_entries(Offer.objects.filter(pk__in=batch), delete=True)
+            erase_entries(Offer.objects.filter(pk__in=batch), delete=True, made=made_with(held))
 
 
 def _named(rows: Sequence[DataImportRow]) -> str:

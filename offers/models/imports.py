@@ -57,6 +57,8 @@ class DataImport(Timestamped, Stateful):
     columns = models.JSONField(default=list)
     # What new rows get where the file says nothing: {name of our column: text}.
     defaults = models.JSONField(default=dict)
+    # What people have said about this file: {"heading": number of its row, "names": {name: key or kind}, "made": keys}.
+    answers = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     # The sentence that says why it did not work.
     problem = models.TextField(blank=True)
@@ -94,19 +96,22 @@ class DataImportRow(models.Model):
         CHANGED = "geaendert", "geändert"
         UNCHANGED = "gleich", "unverändert"
         ERROR = "fehler", "Fehler"
+        LEFT_OUT = "ohne", "ausgelassen"
+        DOUBLE = "doppelt", "doppelt in der Datei"
 
     class Match(models.TextChoices):
         """Whether the record was found by name and place, and what people say to that."""
 
         NONE = "", "nicht gesucht"
         OPEN = "offen", "noch offen"
-        CONFIRMED = "ja", "ist dieselbe"
+        CONFIRMED = "ja", "ist dieselbe, die Werte der Datei gelten"
+        FILLED = "luecken", "ist dieselbe, nur Lücken füllen"
         REFUSED = "nein", "ist eine andere"
 
     data_import = models.ForeignKey(DataImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField("Zeile")
     outcome = models.CharField("Ergebnis", max_length=10, choices=Outcome)
-    match = models.CharField("Treffer", max_length=5, choices=Match, blank=True)
+    match = models.CharField("Treffer", max_length=10, choices=Match, blank=True)
     # Name and place are the same, letter by letter.
     is_exact = models.BooleanField(default=False)
     title = models.CharField("Bezeichnung", max_length=200, blank=True)

@@ -49,6 +49,12 @@ class TableResource(ModelResource):
     # What a new record cannot do without; `WITH_DEFAULT` may be said once for a whole file.
     REQUIRED: ClassVar[tuple[str, ...]] = ()
     WITH_DEFAULT: ClassVar[tuple[str, ...]] = ()
+    # {a column and the relation that the same column of a file may give}: "Stadt" is part of the address and a Kommune.
+    BOTH: ClassVar[dict[str, str]] = {}
+    # The column whose names people may write otherwise than we do: whom they mean is asked once for a file.
+    NAMED: ClassVar[str] = ""
+    # {a column: the one without which it says nothing}: it fills a gap only where that one is empty, too.
+    TOGETHER: ClassVar[dict[str, str]] = {}
 
     def __init__(self) -> None:
         with translation.override("de"):
@@ -110,6 +116,20 @@ class TableResource(ModelResource):
     def names_of_headers(self) -> dict[str, str]:
         """{heading in lower case: name of the column}"""
         return {fold(column.column_name): name for name, column in self.fields.items()}
+
+    def targets(self) -> dict[str, str]:
+        """What a column of a file may mean: {name of one column of ours, or of two joined by "+": label}"""
+        labels = {name: column.column_name for name, column in self.writable().items()}
+        both = {f"{name}+{other}": f"{labels[name]} und {labels[other]}" for name, other in self.BOTH.items()}
+        return labels | both
+
+    def prepared(self, cells: dict[str, str]) -> dict[str, str]:
+        """The cells of a row, with what people write in one column and mean in another put there."""
+        return cells
+
+    def follow(self, record: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The values that new ones leave without a meaning, and so take away or set; `record` has the old ones."""
+        return {}
 
     def problems(self, record: Any, values: dict[str, Any]) -> Iterable[str]:
         """Sentences about values that do not go together; `record` has the new ones already."""

@@ -21,8 +21,10 @@ from offers.resources.lookups import Names
 YES, NO = "ja", "nein"
 _TRUE = {YES, "j", "x", "1", "wahr", "true", "yes"}
 _FALSE = {NO, "n", "0", "falsch", "false", "no", "-"}
-_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+00:00(?::00)?)?")
+_DATE = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}|\d{2})(?:[ ,]+00:00(?::00)?)?")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
+# People separate several values in one cell by these, too.
+_SEPARATOR = re.compile(r"\s*[,/\n]\s*|\s+(?:und|u\.|&|\+)\s+", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -215,15 +217,16 @@ class RelationCell(Cell):
 
 
 class RelationsCell(RelationCell):
-    """Several names, separated by "; "."""
+    """Several names, separated by "; "; or by commas, slashes and "und", where the parts are names."""
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
         names, keys, unknown = self._names(), set(), []
         for text in split(value):
-            try:
-                keys.add(names.key(text))
-            except ValidationError as error:
-                unknown += error.messages
+            for part in parted(text, names):
+                try:
+                    keys.add(names.key(part))
+                except ValidationError as error:
+                    unknown += error.messages
         if unknown:
             raise ValidationError(unknown)
         return sorted(keys)
@@ -233,6 +236,29 @@ class RelationsCell(RelationCell):
         keys = keys_of(value)
         keys.sort(key=lambda key: names.positions.get(key, 0))
         return plain(join(names.texts[key] for key in keys if key in names.texts))
+
+
+def parted(text: str, names: Names) -> list[str]:
+    """The names in a text with other separators; a name that has one of them in itself wins. A text without any known
+    part stays as it is.
+    """
+    ends = [(found.start(), found.end()) for found in _SEPARATOR.finditer(text)]
+    if not ends or names.find(text) is not None:
+        return [text]
+    starts, stops = [0, *(end for _start, end in ends)], [*(start for start, _end in ends), len(text)]
+    parts, first, is_known = [], 0, False
+    while first < len(starts):
+        last = next(
+            (one for one in range(len(stops) - 1, first, -1) if _means(names, text[starts[first] : stops[one]])), first
+        )
+        parts.append(text[starts[first] : stops[last]])
+        is_known = is_known or _means(names, parts[-1])
+        first = last + 1
+    return [part for part in parts if part] if is_known else [text]
+
+
+def _means(names: Names, text: str) -> bool:
+    return names.find(text) is not None
 
 
 def keys_of(value: Any) -> list[int]:
@@ -266,7 +292,7 @@ def parse_date(text: str) -> date:
     try:
         if found := _DATE.fullmatch(text):
             day, month, year = map(int, found.groups())
-            return date(year, month, day)
+            return date(year if year > 99 else 2000 + year, month, day)
         if found := _ISO_DATE.fullmatch(text):
             year, month, day = map(int, found.groups())
             return date(year, month, day)

@@ -22,6 +22,8 @@ class Names:
         self.texts: dict[int, str] = {}
         self.positions: dict[int, int] = {}
         self._keys: dict[str, int] = {}
+        # What people said that other spellings mean, in lower case; 0 is a record that is yet to be made.
+        self.said: dict[str, int] = {}
         self._ambiguous: set[str] = set()
         slugs = {}
         for position, (key, name, slug) in enumerate(rows):
@@ -40,10 +42,20 @@ class Names:
             if usable is None or key in usable:
                 self._keys.setdefault(fold(slug), key)
 
+    def knows(self, text: str) -> bool:
+        return fold(text) in self._keys
+
+    def usable(self) -> set[int]:
+        return set(self._keys.values())
+
+    def find(self, text: str) -> int | None:
+        folded = fold(text)
+        return self._keys.get(folded, self.said.get(folded))
+
     def key(self, text: str) -> int:
         """The row of that name or slug; raises ValidationError with a sentence that helps."""
         folded = fold(text)
-        if (key := self._keys.get(folded)) is not None:
+        if (key := self.find(text)) is not None:
             return key
         if folded in self._ambiguous:
             raise ValidationError(
@@ -54,7 +66,9 @@ class Names:
         raise ValidationError(f"„{text}“ gibt es hier nicht.{hint}")
 
     def choices(self) -> list[str]:
-        return list(self.texts.values())
+        """The names that an entry may have, in their order."""
+        usable = self.usable()
+        return [text for key, text in self.texts.items() if key in usable]
 
 
 class Lookups:

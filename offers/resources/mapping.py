@@ -12,6 +12,13 @@ from offers.resources.base import TableResource
 _ALIKE = 0.82
 
 
+def words(resource: TableResource) -> set[str]:
+    """All headings that need no guess, in lower case."""
+    return resource.names_of_headers().keys() | {
+        fold(alias) for several in resource.ALIASES.values() for alias in several
+    }
+
+
 def fingerprint(headers: Sequence[str]) -> str:
     return sha256("\n".join(fold(header) for header in headers).encode()).hexdigest()
 
@@ -26,8 +33,8 @@ def known(kind: str, resource: TableResource, headers: Sequence[str]) -> tuple[l
     stored = ColumnMapping.objects.filter(kind=kind, fingerprint=fingerprint(headers)).first()
     if stored is None or len(stored.columns) != len(headers):
         return None
-    writable = resource.writable()
-    return [name if name in writable else "" for name in stored.columns], stored.defaults
+    targets = resource.targets()
+    return [name if name in targets else "" for name in stored.columns], stored.defaults
 
 
 def keep(kind: str, headers: Sequence[str], columns: list[str], defaults: dict[str, str]) -> None:
@@ -53,6 +60,9 @@ def guesses(resource: TableResource, headers: Sequence[str]) -> list[str]:
             guess = ""
         taken.add(guess)
         found.append("" if guess in found else guess)
+    for name, other in resource.BOTH.items():
+        if name in found and other not in found:
+            found[found.index(name)] = f"{name}+{other}"
     return found
 
 

@@ -63,8 +63,26 @@ _OFFERS = """
 
 def find(kind: str, wanted: Sequence[Wanted], known: Sequence[int] = ()) -> dict[int, Match]:
     """{number of the row: the record most like it}; two rows never mean the same record."""
+    matches: dict[int, Match] = {}
+    taken: set[int] = set()
+    for number, match in _hits(kind, wanted, known):
+        if number not in matches and match.key not in taken:
+            matches[number] = match
+            taken.add(match.key)
+    return matches
+
+
+def candidates(kind: str, wanted: Sequence[Wanted], known: Sequence[int] = ()) -> dict[int, list[int]]:
+    """{number of the row: all records that it may mean, the likeliest first}"""
+    found: dict[int, list[int]] = {}
+    for number, match in _hits(kind, wanted, known):
+        found.setdefault(number, []).append(match.key)
+    return found
+
+
+def _hits(kind: str, wanted: Sequence[Wanted], known: Sequence[int]) -> list[tuple[int, Match]]:
     if not wanted:
-        return {}
+        return []
     values: dict[str, Any] = {
         "numbers": [row.number for row in wanted],
         "names": [fold(row.name) for row in wanted],
@@ -78,11 +96,4 @@ def find(kind: str, wanted: Sequence[Wanted], known: Sequence[int] = ()) -> dict
     statement = _ORGANISATIONS if kind == Table.ORGANISATIONS else _OFFERS
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} ORDER BY is_exact DESC, likeness DESC, known.id", values)
-        found = cursor.fetchall()
-    matches: dict[int, Match] = {}
-    taken: set[int] = set()
-    for number, key, is_exact, _likeness in found:
-        if number not in matches and key not in taken:
-            matches[number] = Match(key, is_exact)
-            taken.add(key)
-    return matches
+        return [(number, Match(key, is_exact)) for number, key, is_exact, _likeness in cursor.fetchall()]

@@ -14,6 +14,7 @@ from offers.changes import CONTACT
 from offers.completeness import FILLED
 from offers.models import Offer, OfferDate, Partner
 from offers.querysets import OfferQuerySet
+from offers.resources import costs
 from offers.resources.base import Column, TableResource
 from offers.resources.cells import Cell
 from offers.resources.row_cells import AccessCell, DatesCell, HoursCell, PartnersCell
@@ -151,6 +152,10 @@ class OfferResource(OfferTable):
         "internal_note": ("notiz", "bemerkung", "bemerkungen", "anmerkung"),
     }
     REQUIRED: ClassVar[tuple[str, ...]] = ("title", "provider")
+    WITH_DEFAULT: ClassVar[tuple[str, ...]] = ("provider", "municipalities")
+    BOTH: ClassVar[dict[str, str]] = {"city": "municipalities"}
+    NAMED: ClassVar[str] = "provider"
+    TOGETHER: ClassVar[dict[str, str]] = {"cost_amount": "cost_kind", "latitude": "longitude", "longitude": "latitude"}
 
     class Meta:
         model = Offer
@@ -162,6 +167,16 @@ class OfferResource(OfferTable):
 
     def known(self) -> OfferQuerySet:
         return Offer.objects.for_staff()
+
+    def prepared(self, cells: dict[str, str]) -> dict[str, str]:
+        return costs.prepared(cells)
+
+    def follow(self, record: Offer, values: dict[str, Any]) -> dict[str, Any]:
+        """Another kind of cost has no amount; the file can only say so by the kind."""
+        kind = values.get("cost_kind", record.cost_kind)
+        if "cost_kind" in values and kind != Offer.CostKind.AMOUNT and record.cost_amount is not None:
+            return {"cost_amount": None}
+        return {}
 
     def problems(self, record: Offer, values: dict[str, Any]) -> Iterable[str]:
         if record.cost_amount is not None and record.cost_kind != Offer.CostKind.AMOUNT:

@@ -26,7 +26,8 @@ class OrganisationResource(TableResource):
     }
     READONLY: ClassVar[frozenset[str]] = frozenset({"status"})
     REQUIRED: ClassVar[tuple[str, ...]] = ("name", "kind")
-    WITH_DEFAULT: ClassVar[tuple[str, ...]] = ("kind",)
+    WITH_DEFAULT: ClassVar[tuple[str, ...]] = ("kind", "municipality")
+    BOTH: ClassVar[dict[str, str]] = {"city": "municipality"}
 
     class Meta:
         model = Organisation

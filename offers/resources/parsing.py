@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from offers.resources.base import TableResource
-from offers.resources.files import is_excel_error
 from offers.resources.guard import TOO_LONG
 from offers.resources.offers import CONTACT, ROWS
+from offers.resources.raw import is_excel_error
 
 # What Excel's users leave in a cell that has nothing to say.
 KEY = "uuid"
@@ -25,11 +25,15 @@ class Parsed:
     problems: list[str] = field(default_factory=list)
 
 
-def parse(resource: TableResource, cells: Mapping[str, str], record: Any, *, is_new: bool) -> Parsed:
+def parse(
+    resource: TableResource, cells: Mapping[str, str], record: Any, *, is_new: bool, only_gaps: bool = False
+) -> Parsed:
     """Compare the cells with the record; a new one is an empty instance of the model.
 
     An empty cell takes a value away only where the row names the record by its key: somebody's own table knows less
     than we do, and what it does not say it does not deny.
+
+    With `only_gaps` what the record says already stays, and nobody asks whether the row's value is right.
 
     What stands there as we would write it is not even parsed: so a table that went out and comes back changes nothing.
     """
@@ -40,7 +44,7 @@ def parse(resource: TableResource, cells: Mapping[str, str], record: Any, *, is_
             continue
         column = resource.fields[name]
         before = "" if is_new else column.text(record)
-        if text == before:
+        if text == before or (only_gaps and (before or _says_other(resource, name, record))):
             continue
         if is_excel_error(text):
             parsed.problems.append(f"{column.column_name}: In Excel steht dort ein Fehler ({text}).")
@@ -55,9 +59,19 @@ def parse(resource: TableResource, cells: Mapping[str, str], record: Any, *, is_
             parsed.values[name] = value
             if not is_new:
                 parsed.changes[name] = [before, after]
+    for name, value in ({} if is_new else resource.follow(record, parsed.values)).items():
+        if not cells.get(name):
+            column = resource.fields[name]
+            parsed.values[name] = value
+            parsed.changes[name] = [column.text(record), column.widget.render(value)]
     put(record, parsed.values)
     parsed.problems += resource.problems(record, parsed.values)
     return parsed
+
+
+def _says_other(resource: TableResource, name: str, record: Any) -> bool:
+    other = resource.TOGETHER.get(name)
+    return other is not None and bool(resource.fields[other].text(record))
 
 
 def put(record: models.Model, values: Mapping[str, Any]) -> None:

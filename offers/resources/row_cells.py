@@ -18,7 +18,7 @@ from offers.rows import DateRow
 
 _CLOCK = r"(\d{1,2})[:.](\d{2})"
 _HOURS = re.compile(rf"([^\W\d]+)\.?,? +{_CLOCK}\s*(?:-|–|bis)\s*{_CLOCK}(?: *Uhr)?")
-_DAY = r"(\d{1,2}\.\d{1,2}\.\d{4})"
+_DAY = r"(\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}))"
 _MOMENT = re.compile(
     rf"{_DAY},? +{_CLOCK}(?:\s*(?:-|–|bis)\s*(?:{_DAY},? +)?{_CLOCK})?"
     r"(?: *Uhr)?(?: *\((.*)\))?",
@@ -170,10 +170,9 @@ class PartnersCell(RowsCell):
             name, role = text, Partner.Role.COOPERATION.value
         else:
             name = found[1].strip()
-        try:
-            return [role, self._lookups.names(Organisation).key(name), ""]
-        except ValidationError:
-            return [role, None, Partner._meta.get_field("name").clean(name, None)]
+        if key := self._lookups.names(Organisation).find(name):
+            return [role, key, ""]
+        return [role, None, Partner._meta.get_field("name").clean(name, None)]
 
     def read(self, row: Any) -> list[Any]:
         return [row.role, row.organisation_id, row.name]

@@ -5,9 +5,13 @@ from typing import Any
 
 from offers import lifecycle
 from offers.models import DataImport, DataImportRow
-from offers.resources import RESOURCES, files, mapping, preview
+from offers.resources import RESOURCES, files, mapping, naming, preview
 from offers.resources.base import TableResource
 from offers.resources.parsing import parse, with_defaults
+from offers.resources.raw import FileRefused, Row
+
+# So much of a row is shown where people choose the one of the headings.
+_SHOWN = 100
 
 type Progress = Callable[[int, int, str], None]
 
@@ -19,9 +23,10 @@ def read(data_import: DataImport, progress: Progress) -> dict[str, Any]:
     resource = RESOURCES[data_import.kind]()
     try:
         with data_import.file.open("rb") as file:
-            table = files.read(file, data_import.file.size)
+            heading = data_import.answers.get("heading")
+            table = files.read(file, data_import.file.size, mapping.words(resource), heading)
             rows = list(table.rows)
-    except files.FileRefused as refusal:
+    except FileRefused as refusal:
         lifecycle.fail(data_import, str(refusal))
         return {"problem": str(refusal)}
     except FileNotFoundError:
@@ -31,11 +36,22 @@ def read(data_import: DataImport, progress: Progress) -> dict[str, Any]:
         lifecycle.fail(data_import, "Unter den Überschriften steht nichts. Bitte wählen Sie eine Datei mit Zeilen.")
         return {}
     if not _knows_columns(data_import, resource, table.headers):
-        lifecycle.ask_for_columns(data_import, table.headers, [row.cells for row in rows[: files.SAMPLES]])
+        lifecycle.ask_for_columns(data_import, **_seen(data_import, table, rows))
         return {}
+    naming.use_answers(resource, data_import)
     counts = preview.make(data_import, resource, rows, progress)
-    lifecycle.show_preview(data_import, counts, table.headers, [row.cells for row in rows[: files.SAMPLES]])
+    lifecycle.show_preview(data_import, counts, **_seen(data_import, table, rows))
     return counts
+
+
+def _seen(data_import: DataImport, table: files.TableFile, rows: Sequence[Row]) -> dict[str, Any]:
+    """What the page of the columns shows of the file."""
+    top = [[row.number, " | ".join(filter(None, row.cells))[:_SHOWN]] for row in table.top]
+    return {
+        "headers": table.headers,
+        "samples": [row.cells for row in rows[: files.SAMPLES]],
+        "answers": data_import.answers | {"heading": table.heading, "top": top},
+    }
 
 
 def _knows_columns(data_import: DataImport, resource: TableResource, headers: list[str]) -> bool:
@@ -55,6 +71,7 @@ def write(data_import: DataImport, progress: Progress) -> dict[str, Any]:
 
     def values_of(rows: Sequence[DataImportRow], locked: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
         """The rows parsed again from their cells: what the preview found right is right still."""
+        naming.use_answers(resource, data_import)
         records = {record.pk: record for record in resource.rows().filter(pk__in=locked)} if locked else {}
         return {row.number: _values(resource, data_import, row, records) for row in rows}
 
@@ -65,13 +82,12 @@ def write(data_import: DataImport, progress: Progress) -> dict[str, Any]:
 def _values(
     resource: TableResource, data_import: DataImport, row: DataImportRow, records: Mapping[int, Any]
 ) -> dict[str, Any]:
-    record = (
-        records.get(row.offer_id or row.organisation_id or 0) if row.outcome == DataImportRow.Outcome.CHANGED else None
-    )
+    outcomes, matches = DataImportRow.Outcome, DataImportRow.Match
+    record = records.get(row.offer_id or row.organisation_id or 0) if row.outcome == outcomes.CHANGED else None
     if record is None:
         cells = with_defaults(row.cells, data_import.defaults)
         return parse(resource, cells, resource._meta.model(), is_new=True).values
-    return parse(resource, row.cells, record, is_new=False).values
+    return parse(resource, row.cells, record, is_new=False, only_gaps=row.match == matches.FILLED).values
 
 
 def undo(data_import: DataImport, progress: Progress) -> dict[str, Any]:

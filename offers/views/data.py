@@ -20,11 +20,12 @@ from django.views.generic import ListView
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import lifecycle
-from offers.forms.data import MappingForm, UploadForm, decisions
+from offers.forms.data import MappingForm, UploadForm
 from offers.models import DataImport, DataImportRow
 from offers.models.imports import Table
-from offers.resources import RESOURCES, TableResource, files, mapping, preview
+from offers.resources import RESOURCES, TableResource, files, mapping, naming, preview
 from offers.resources.parsing import KEY
+from offers.resources.raw import FileRefused
 
 PERMISSION = "offers.run_dataimport"
 ROWS_PER_PAGE = 30
@@ -59,7 +60,7 @@ class DataImportList(PermissionRequiredMixin, ListView):
             file = form.cleaned_data["file"]
             try:
                 files.check(file, file.size)
-            except files.FileRefused as refusal:
+            except FileRefused as refusal:
                 form.add_error("file", str(refusal))
             else:
                 file.seek(0)
@@ -105,11 +106,15 @@ def _preview(request: HttpRequest, data_import: DataImport) -> dict[str, Any]:
     counts = _counts(data_import)
     return {
         "page_obj": page,
-        "rows": list(preview.shown(resource, list(page.object_list))),
+        "rows": list(preview.shown(data_import, resource, list(page.object_list))),
         "tabs": _tabs(counts, chosen, undecided),
         "undecided": undecided,
+        "open_names": naming.open_names(data_import, resource) if counts[_O.ERROR] else 0,
         "exact": data_import.rows.undecided().filter(is_exact=True).count(),
-        "has_matches": any(row.match and row.outcome != _O.ERROR for row in page.object_list),
+        "has_answers": any(
+            (row.match and row.outcome != _O.DOUBLE) or row.outcome in {_O.ERROR, _O.LEFT_OUT}
+            for row in page.object_list
+        ),
         "is_nothing_new": not (counts[_O.NEW] + counts[_O.CHANGED] + counts[_O.ERROR] + undecided),
         "can_import": not undecided and not counts[_O.ERROR] and bool(counts[_O.NEW] + counts[_O.CHANGED]),
     }
@@ -140,7 +145,7 @@ class DataColumns:
         self.resource: TableResource = RESOURCES[data_import.kind]()
 
     def form(self, data: Any = None) -> MappingForm:
-        columns = {name: column.column_name for name, column in self.resource.writable().items()}
+        columns = self.resource.targets()
         headers = self.data_import.headers
         stored = self.data_import.columns
         guesses = stored if any(stored) and len(stored) == len(headers) else mapping.guesses(self.resource, headers)
@@ -164,6 +169,8 @@ def data_columns(request: HttpRequest, pk: int) -> HttpResponse:
     if data_import.status not in {_S.MAPPING, _S.READY, _S.FAILED} or not data_import.headers:
         messages.info(request, "Die Spalten dieses Imports lassen sich gerade nicht zuordnen.")
         return redirect(data_import)
+    if request.method == "POST" and request.POST.get("verb") == "ueberschriften":
+        return _choose_heading(request, data_import)
     form = DataColumns(data_import).form(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -176,29 +183,16 @@ def data_columns(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "offers/data_columns.html", {"form": form, "data_import": data_import})
 
 
-@require_POST
-@_required
-def data_match(request: HttpRequest, pk: int) -> HttpResponse:
-    """Whether rows mean the records found for them: the answers of one page, or "yes" to all that are the same."""
-    data_import = _found(pk)
-    resource = RESOURCES[data_import.kind]()
-    rows = data_import.rows.exclude(match="")
-    if request.POST.get("verb") == "gleiche":
-        same = rows.undecided().filter(is_exact=True)
-        answers = dict.fromkeys(same.values_list("number", flat=True), True)
-    else:
-        numbers = [int(text) for text in request.POST.getlist("zeile") if text.isdecimal()][:ROWS_PER_PAGE]
-        answers = decisions(request.POST, list(rows.filter(number__in=[one for one in numbers if one < 2**31])))
+def _choose_heading(request: HttpRequest, data_import: DataImport) -> HttpResponse:
+    offered = [number for number, _text in data_import.answers.get("top", [])]
+    chosen = request.POST.get("zeile", "")
+    if not chosen.isdecimal() or int(chosen) not in offered:
+        messages.error(request, "Bitte wählen Sie eine der ersten Zeilen.")
+        return redirect("offers:data_columns", pk=data_import.pk)
     try:
-        left = lifecycle.decide_matches(
-            data_import, answers, lambda row: preview.refused(resource, row, data_import.defaults)
-        )
-    except SomebodyWasFaster as error:
+        lifecycle.choose_heading(data_import, int(chosen), by=acting_user(request))
+    except TransitionError as error:
         messages.error(request, str(error))
-    else:
-        done = f"{len(answers)} {'Zeile ist' if len(answers) == 1 else 'Zeilen sind'} entschieden."
-        messages.success(request, f"{done} {f'Es fehlen noch {left}.' if left else 'Jetzt ist nichts mehr offen.'}")
-        return redirect(f"{data_import.get_absolute_url()}{f'?zeilen={OPEN}' if left else ''}")
     return redirect(data_import)
 
 

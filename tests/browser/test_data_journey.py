@@ -18,6 +18,7 @@ type RunJobs = Callable[[], object]
 
 HEADERS = ["Angebot", "Anbieter", "Kommune", "Thema", "Telefon", "Ansprechstelle", "PLZ", "Kosten"]
 TABLE = [
+    ["Übersicht Angebote Kreis 2026"],
     HEADERS,
     [
         "Deutsch im Frauencafé",
@@ -30,7 +31,8 @@ TABLE = [
         "",
     ],
     ["Lesekreis Netphen", "Sprachtreff Lindenhof e. V.", "Netphen", "", "+49 2738 12", "Büro", "57250", "kostenfrei"],
-    ["Radwerkstatt", "Sprachtreff Lindenhof e. V.", "Netphen", "", "", "", "", "umsonst"],
+    ["Radwerkstatt", "Sprachtreff Lindenhof", "Netphen", "", "", "", "", "umsonst"],
+    ["Chorprobe", "Sprachtreff Lindenhof", "Netphen", "", "", "", "", "günstig"],
 ]
 
 
@@ -64,16 +66,27 @@ def test_table_of_a_kreis_from_the_file_to_the_import_and_back(
         run_jobs()
         expect(page.get_by_role("heading", name="Was bedeuten die Spalten?")).to_be_visible()
         check(page)
+        page.get_by_text("Andere Zeile wählen").click()
+        check(page)
         expect(page.get_by_label("„Anbieter“ bedeutet")).to_have_value("provider")
         page.get_by_role("button", name="Weiter zur Vorschau").click()
         run_jobs()
         expect(page.get_by_role("heading", name="Vorschau: Angebote")).to_be_visible()
         check(page)
-        expect(page.get_by_text("„umsonst“ steht nicht zur Wahl")).to_be_visible()
+        page.get_by_role("link", name="Namen klären").click()
+        expect(page.get_by_role("heading", name="Wer ist gemeint?")).to_be_visible()
+        expect(page.get_by_label("Sprachtreff Lindenhof e. V.")).to_be_checked()
+        check(page)
+        page.get_by_role("button", name="Speichern und Zeilen neu prüfen").click()
+        run_jobs()
+        expect(page.get_by_text("„günstig“ steht nicht zur Wahl")).to_be_visible()
         page.get_by_role("button", name="Datei verwerfen").click()
         expect(page.get_by_text("ist verworfen")).to_be_visible()
-        # The corrected table needs no mapping.
-        upload(page, [*TABLE[:3], [*TABLE[3][:-1], "kostenfrei"]])
+        # The next file needs no mapping; its names are asked again.
+        upload(page, TABLE)
+        run_jobs()
+        page.get_by_role("link", name="Namen klären").click()
+        page.get_by_role("button", name="Speichern und Zeilen neu prüfen").click()
         run_jobs()
         decide(page, check)
         page.get_by_role("button", name="Jetzt importieren").click()
@@ -95,11 +108,12 @@ def test_table_of_a_kreis_from_the_file_to_the_import_and_back(
 
 
 def decide(page: Page, check: Check) -> None:
-    """One row means a record that we have; its topic is what is new."""
+    """One row means a record that we have; its topic is what is new. Another one is wrong and stays away."""
     expect(page.get_by_text("Ist das „Deutsch im Frauencafé“")).to_be_visible()
     expect(page.get_by_role("button", name="Jetzt importieren")).to_have_count(0)
     check(page)
-    page.get_by_label("Ja, ist dasselbe").check()
+    page.get_by_label("Diese Zeile nicht importieren").check()
+    page.get_by_label("Ja, die Werte der Datei gelten").check()
     page.get_by_role("button", name="Antworten auf dieser Seite speichern").click()
     expect(page.get_by_text("Jetzt ist nichts mehr offen.")).to_be_visible()
     expect(page.get_by_text("Gesundheit")).to_be_visible()

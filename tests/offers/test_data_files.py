@@ -4,11 +4,13 @@ import codecs
 import io
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from offers.resources import files
-from offers.resources.files import FileRefused
+from offers.resources.raw import MAXIMUM_BYTES, MAXIMUM_COLUMNS, MAXIMUM_ROWS, MAXIMUM_UNPACKED, FileRefused
 from tests.offers.tables import csv_bytes, excel_bytes
 
 ROWS = [["Titel", "Träger"], ["Nähkurs – für alle", "Verein „Brücke“"], ['Mit "Zeichen"; und, Zeile\n2', "€ 5"]]
@@ -41,7 +43,7 @@ def test_line_that_names_the_separator_is_no_heading() -> None:
 
 
 def test_excel_values_read_as_people_write_them() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["A", "B", "C", "D", "E", "F"],
         [date(2026, 11, 22), MOMENT, 12.5, 57072.0, True, None],
     ]
@@ -58,6 +60,63 @@ def test_apostrophe_that_guards_a_cell_is_taken_off_and_others_stay() -> None:
     assert table(b"A;B;C\n'+49 271;'n Abend;''=1\n")[1] == ["+49 271", "'n Abend", "'=1"]
 
 
+def test_zeros_that_the_format_of_a_number_shows_stay() -> None:
+    book, stream = Workbook(), io.BytesIO()
+    sheet: Any = book.active
+    for place, (value, number_format) in enumerate(
+        [("PLZ", "General"), (1234, "00000"), (271, "[$-407]0000"), (1234, "General"), (5.5, "00.0")], start=1
+    ):
+        sheet.cell(place, 1, value).number_format = number_format
+    book.save(stream)
+    assert table(stream.getvalue()) == [["PLZ"], ["01234"], ["0271"], ["1234"], ["5,5"]]
+
+
+def test_formula_without_a_result_is_told_and_one_with_a_result_is_read() -> None:
+    content = excel_bytes([["A", "B"], ["x", "=A2&A2"], ["", "=1+1"], ["y", "z"]])
+    found = list(files.read(io.BytesIO(content), len(content)).rows)
+    assert [(row.number, row.cells, dict(row.formulas)) for row in found] == [
+        (2, ["x", ""], {1: "=A2&A2"}),
+        (3, ["", ""], {1: "=1+1"}),
+        (4, ["y", "z"], {}),
+    ]
+
+
+def test_cells_beyond_the_last_heading_are_kept_apart() -> None:
+    content = b"A;B;\n1;2;3;;4\n5;6\n"
+    found = list(files.read(io.BytesIO(content), len(content)).rows)
+    assert [(row.cells, row.beyond) for row in found] == [(["1", "2"], "3 | 4"), (["5", "6"], "")]
+
+
+# Which row has the headings
+
+TITLE = ["Übersicht Angebote Kreis 2026", "", "", ""]
+HEADS = ["Titel", "Träger", "PLZ", "Bemerkung"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "number"),
+    [
+        ([HEADS, ["a", "b", "c", "d"]], 1),
+        ([TITLE, HEADS, ["a", "b", "c", "d"]], 2),
+        ([TITLE, ["Stand:", "1.9.26", "Ausdruck", "intern"], HEADS, ["a", "b", "c", "d"]], 3),
+        ([TITLE, ["w", "x", "y", "z"], ["a", "b", "c", "d"]], 2),
+        ([["w"], ["a"]], 1),
+        ([["w", "x", ""], ["a", "b", "c"], ["a", "b", "c"]], 1),
+    ],
+)
+def test_headings_are_found_under_a_title(rows: list[list[str]], number: int) -> None:
+    content = csv_bytes(rows)
+    found = files.read(io.BytesIO(content), len(content), {"titel", "traeger", "plz"})
+    assert (found.heading, found.headers) == (number, [text for text in rows[number - 1] if text])
+    assert len(list(found.rows)) == len(rows) - number
+
+
+def test_row_of_the_headings_can_be_said() -> None:
+    content = csv_bytes([TITLE, HEADS, ["a", "b", "c", "d"]])
+    found = files.read(io.BytesIO(content), len(content), {"titel", "traeger"}, 3)
+    assert (found.headers, [row.number for row in found.top]) == (["a", "b", "c", "d"], [1, 2, 3])
+
+
 # What is refused
 
 
@@ -69,7 +128,7 @@ def archive(parts: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-BOMB = archive({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b" " * (files.MAXIMUM_UNPACKED + 1)})
+BOMB = archive({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b" " * (MAXIMUM_UNPACKED + 1)})
 ENTITIES = archive({"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'})
 
 
@@ -89,8 +148,8 @@ ENTITIES = archive({"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x
         (excel_bytes(PLAIN)[:-300], "beschädigt"),
         (BOMB, "ausgepackt zu groß"),
         (ENTITIES, "in keine Tabelle gehört"),
-        (b"A\n" + b"1\n" * (files.MAXIMUM_ROWS + 1), "mehr als 20.000 Zeilen"),
-        (b";".join(b"A" for _ in range(files.MAXIMUM_COLUMNS + 2)), "mehr als 200 Spalten"),
+        (b"A\n" + b"1\n" * (MAXIMUM_ROWS + 1), "mehr als 20.000 Zeilen"),
+        (b";".join(b"A" for _ in range(MAXIMUM_COLUMNS + 2)), "mehr als 200 Spalten"),
         (b'A;B\n"' + b"x" * 300_000, "Zeile"),
     ],
 )
@@ -105,7 +164,7 @@ def test_large_file_is_refused_before_it_is_read() -> None:
             raise AssertionError("it was read")
 
     with pytest.raises(FileRefused, match="größer als 10 MB"):
-        files.read(Untouched(), files.MAXIMUM_BYTES + 1)
+        files.read(Untouched(), MAXIMUM_BYTES + 1)
 
 
 def test_bomb_is_refused_by_what_it_claims_without_unpacking() -> None:
@@ -114,8 +173,6 @@ def test_bomb_is_refused_by_what_it_claims_without_unpacking() -> None:
 
 def test_cell_far_away_costs_nothing() -> None:
     """A sheet may claim a million rows and a cell in the last column."""
-    from openpyxl import Workbook
-
     book, stream = Workbook(), io.BytesIO()
     book.active["A1"], book.active["A2"] = "Titel", "Kurs"
     book.active["XFD1048576"] = "weit weg"
