@@ -298,11 +298,11 @@ def test_workbook_of_a_comparison_holds_old_and_difference(staff: Client, world:
 def test_words_searched_in_vain_stand_beside_the_table(staff: Client, world: dict[str, Any]) -> None:
     assert "blieb keine Suche ohne Treffer" in staff.get(TABLE).text
     for place in ("", "hier", "hier"):
-        vain.count("lauftreff", language="de", municipality=place)
+        vain.count(vain.words_of("lauftreff"), language="de", municipality=place)
         VainSearch.objects.update(counted_at=timezone.now() - vain.PAUSE)
-    vain.count("wochenmarkt", language="de", municipality="dort")
+    vain.count(vain.words_of("wochenmarkt"), language="de", municipality="dort")
     long_ago = timezone.localdate() - timedelta(days=vain.MISSED_DAYS)
-    VainSearch.objects.create(day=long_ago, words="alt", language="de", counted_at=timezone.now())
+    VainSearch.objects.create(day=long_ago, words="alt", typed="alt", language="de", counted_at=timezone.now())
     HiddenWords.objects.create(words="wochenmarkt")
     found = [(row.words, row.number, places) for row, places in staff.get(TABLE).context["sheet"].missed]
     assert found == [("lauftreff", 3, "Hier")]

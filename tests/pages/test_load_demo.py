@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import ClassVar
 from unittest import mock
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -23,7 +24,7 @@ from kiportal.common.richtext import sanitise
 from kiportal.pages import data, demo
 from kiportal.pages.models import BarrierReport
 from kiportal.pages.setup import set_up
-from offers import local, recurrence, school_holidays
+from offers import local, recurrence, school_holidays, vain
 from offers.filters import OfferFilters
 from offers.models import (
     AccessFeature,
@@ -39,6 +40,7 @@ from offers.models import (
     TargetGroup,
     Topic,
     Touched,
+    VainSearch,
 )
 from offers.permissions import municipalities_of
 from offers.querysets import OfferQuerySet
@@ -126,6 +128,16 @@ class ReadDemoTests(TestCase):
         statuses = Offer.objects.values_list("status", flat=True)
         counts = {status: list(statuses).count(status) for status in set(statuses) - {"published"}}
         assert counts == {"draft": 2, "submitted": 6, "changes_requested": 2, "rejected": 1, "archived": 2, "hidden": 1}
+
+    def test_demo_words_searched_in_vain_really_find_nothing(self) -> None:
+        searches = VainSearch.objects.all()
+        assert {search.typed for search in searches} >= {"einbürgerungstest üben", "kinderarzt türkisch"}
+        public = Offer.objects.visible_to_public(timezone.localdate())
+        for search in searches:
+            assert vain.words_of(search.typed).folded == search.words
+            filters = OfferFilters(QueryDict(urlencode({"q": search.typed, "kommune": search.municipality})), public)
+            assert not filters.bits(), search.typed
+            assert not filters.advice().corrected, search.typed
 
     def test_demo_leaves_no_work_and_no_mail(self) -> None:
         assert not Job.objects.unfinished().exists()
