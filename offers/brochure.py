@@ -171,7 +171,7 @@ type _Place = tuple[tuple[int, int, str], str]
 def _places(offer: Offer, grouping: str, chosen: list[str]) -> list[_Place]:
     """The chapters of an entry, each with its place among all; only those that somebody chose, if so.
 
-    What is for the whole Kreis comes after the Kommunen. Nearly every offer speaks German, too: that chapter comes last.
+    What is for the whole Kreis comes after the Kommunen; German, which nearly every offer speaks, too, comes last.
     """
     found: list[tuple[tuple[int, int, str], Any]]
     match grouping:
