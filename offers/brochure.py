@@ -171,12 +171,12 @@ type _Place = tuple[tuple[int, int, str], str]
 def _places(offer: Offer, grouping: str, chosen: list[str]) -> list[_Place]:
     """The chapters of an entry, each with its place among all; only those that somebody chose, if so.
 
-    What is for the whole Kreis comes first. Nearly every offer speaks German, too: that chapter comes last.
+    What is for the whole Kreis comes after the Kommunen; German, which nearly every offer speaks, too, comes last.
     """
     found: list[tuple[tuple[int, int, str], Any]]
     match grouping:
         case Brochure.Grouping.MUNICIPALITY if offer.is_countywide:
-            return [((0, 0, ""), _("Im ganzen Kreis"))]
+            return [((2, 0, ""), _("Im ganzen Kreis"))]
         case Brochure.Grouping.MUNICIPALITY:
             found = [((1, 0, row.sort_key), row) for row in offer.municipalities.all()]
         case Brochure.Grouping.TOPIC:

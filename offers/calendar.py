@@ -36,8 +36,8 @@ def calendar(name: str, offers: Iterable[Offer], now: datetime, *, about: str = 
         result.add("description", about)
         result.add("x-wr-caldesc", vText(about))
     result.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
-    if events:
-        result.add_component(_zone())
+    # RFC 5545, 3.6: a calendar holds one component at least, and this one has no event when no date is ahead.
+    result.add_component(_zone())
     for event in events:
         result.add_component(event)
     return bytes(result.to_ical())

@@ -22,8 +22,10 @@ from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER, Facet
 
 PROVIDER_KIND = Facet("traegerart", "Art des Trägers", "provider__kind", fixed=dict(Organisation.Kind.choices))
 FACETS_HERE = ("kommune", "thema", "zielgruppe", "sprache", "art", "kosten", "ort", "nur")
-SHOWS = ("zeile", "spalte", "fleck", "sortierung", "weiss", "vergleich", "ansicht", "reichweite")
-_FIRST, _FURTHER = ("zeile", "spalte", "vergleich"), ("fleck", "sortierung", "weiss")
+SHOWS = ("zeile", "spalte", "fleck", "sortierung", "weiss", "leer", "stand", "vergleich", "ansicht", "reichweite")
+_FIRST, _FURTHER = ("zeile", "spalte", "stand", "vergleich"), ("fleck", "sortierung", "weiss", "leer")
+# Of languages there are many that nobody asks for.
+SPARSE = frozenset({"sprache"})
 DEFINITIONS = {"keines": "gar kein Angebot gibt", "vor-ort": "kein Angebot vor Ort gibt"}
 SORTINGS = {
     "liste": "wie in der Liste",
@@ -57,7 +59,11 @@ class CoverageFilters(SelectFilterSet):
     spalte = ChoiceFilter("Spalten", _AXES)
     fleck = ChoiceFilter("Weißer Fleck ist, wo es", DEFINITIONS)
     sortierung = ChoiceFilter("Zeilen sortieren", SORTINGS)
+    stand = ChoiceFilter("Zahlen von", {})
     vergleich = ChoiceFilter("Vergleichen mit", {})
+    leer = ChoiceFilter(
+        "Werte ohne Angebote und Bedarfe", {"": "nur bei Sprachen ausblenden", "aus": "ausblenden", "ein": "zeigen"}
+    )
     weiss = ChoiceFilter("Zeigen", {"": "alles", "1": "nur weiße Flecken"})
     ansicht = ChoiceFilter("Ansicht", {"tabelle": "Tabelle", "flecken": "Liste"})
     reichweite = ChoiceFilter("Angebote", REACHES)
@@ -87,7 +93,10 @@ class CoverageFilters(SelectFilterSet):
         for name in DIMENSIONS:
             known[name][WITHOUT] = "ohne Angabe"
         kinds = {value: str(label) for value, label in PROVIDER_KIND.fixed.items()}
-        kept = {"vergleich": {"": "keinem früheren Stand"} | self.snapshots}
+        kept = {
+            "stand": {"": "heute"} | self.snapshots,
+            "vergleich": {"": "keinem früheren Stand"} | self.snapshots,
+        }
         super().__init__(data, Offer.objects.none(), known | {PROVIDER_KIND.name: kinds} | kept)
         self.known = known | {PROVIDER_KIND.name: kinds}
 
@@ -102,10 +111,10 @@ class CoverageFilters(SelectFilterSet):
     def notices(self) -> list[str]:
         unknown = [f"Den Filter „{name[:40]}“ gibt es hier nicht. Er wurde nicht beachtet." for name in self._unknown]
         notices = [*self._axis_notices, *unknown, *super().notices]
-        if self.one("vergleich") and self.narrowed:
+        if (self.one("vergleich") or self.one("stand")) and self.narrowed:
             notices.append(
-                "Mit Filtern gibt es keinen Vergleich: Aufgehoben sind nur die Zahlen aller Angebote. "
-                "Nehmen Sie die Filter heraus, um zu vergleichen."
+                "Mit Filtern gibt es keinen Vergleich und keinen früheren Stand: Aufgehoben sind nur die Zahlen aller "
+                "Angebote. Nehmen Sie die Filter heraus, um zu vergleichen."
             )
         return notices
 
@@ -131,14 +140,26 @@ class CoverageFilters(SelectFilterSet):
             locally=self.one("fleck") == "vor-ort",
             only_gaps=bool(self.one("weiss")),
             sorting=self.one("sortierung") or "liste",
+            without_empty=self._without_empty - set(self.narrowed),
             is_split=MUNICIPALITY.name in {self.row, self.column, *self.narrowed} or self.one("fleck") == "vor-ort",
         )
 
     @property
-    def compared_on(self) -> date | None:
-        """The earlier day, unless filters are set: of an earlier day only the numbers of all offers are known."""
-        chosen = self.one("vergleich")
-        return date.fromisoformat(chosen) if chosen and not self.narrowed else None
+    def _without_empty(self) -> frozenset[str]:
+        return {"aus": frozenset(DIMENSIONS), "ein": frozenset[str]()}.get(self.one("leer"), SPARSE)
+
+    @property
+    def kept_days(self) -> tuple[date | None, date | None]:
+        """The day of the numbers (None: today) and the earlier one, in this order however they were chosen.
+
+        None with filters: of an earlier day only the numbers of all offers are known.
+        """
+        if self.narrowed:
+            return None, None
+        shown, other = (
+            date.fromisoformat(self.one(name)) if self.one(name) else None for name in ("stand", "vergleich")
+        )
+        return (other, shown) if shown and other and other > shown else (shown, other)
 
     @property
     def named(self) -> list[tuple[str, str]]:
@@ -199,7 +220,7 @@ class CoverageFilters(SelectFilterSet):
     @property
     def further_chosen(self) -> int:
         """How many of the further fields are not as they are at first."""
-        usual = {"fleck": "keines", "sortierung": "liste", "weiss": ""}
+        usual = {"fleck": "keines", "sortierung": "liste", "weiss": "", "leer": ""}
         return len(self.narrowed) + sum(self.one(name) not in {"", value} for name, value in usual.items())
 
     # The offers

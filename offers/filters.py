@@ -4,9 +4,7 @@ An unknown value is left out and named in `notices`. The queryset that comes in 
 """
 
 from collections.abc import Container, Iterator, Mapping
-from heapq import nlargest
 from itertools import islice
-from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -197,8 +195,8 @@ class OfferFilters(LenientFilterSet):
     def options(self, name: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         """The check boxes of a facet: what would give a hit, and what is chosen; of many providers those with most."""
         chosen = self.chosen[name]
-        if name == PROVIDER.name and len(counts) > MOST_PROVIDERS:
-            counts = dict(nlargest(MOST_PROVIDERS, counts.items(), key=itemgetter(1)))
+        if name == PROVIDER.name:
+            counts = dict(sorted(counts.items(), key=lambda item: -item[1])[:MOST_PROVIDERS])
         return [
             {"value": value, "label": entry.label, "count": counts.get(value, 0), "selected": value in chosen}
             for value, entry in self.vocabulary[name].items()
@@ -306,8 +304,7 @@ class Hits:
 
     def _newest(self) -> Iterator[int]:
         held = self._bits.to_bytes((self._bits.bit_length() + 7) // 8 + 1, "little")
-        last = len(held)
-        return (key for key in self._filters.index.newest if key >> 3 < last and held[key >> 3] & (1 << (key & 7)))
+        return (key for key in self._filters.index.newest if key >> 3 < len(held) and held[key >> 3] & 1 << (key & 7))
 
 
 class OneValueSelect(forms.Select):

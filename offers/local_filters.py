@@ -6,12 +6,11 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from actors.models import Language, Organisation
 from kiportal.common.fieldsets import Folded
-from kiportal.common.text import fold
-from offers import local
+from offers import local, search
 from offers.models import Offer, TargetGroup, Topic
 from offers.querysets import OfferQuerySet
 
@@ -106,9 +105,9 @@ class LocalOfferFilters(django_filters.FilterSet):
         return LocalOfferFilters(data, self.queryset, today=self.today, months=self.months).qs
 
     def search(self, offers: Any, name: str, value: str) -> QuerySet[Offer]:
-        """Every word stands somewhere in title, short text or the name of the organisation."""
+        """Every word stands somewhere in title, short text, address or the name of the organisation."""
         for word in value.split():
-            offers = offers.filter(Q(search_text__contains=fold(word)) | Q(provider__name__icontains=word))
+            offers = offers.filter(search.contains(word))
         return offers
 
     def in_area(self, offers: Any, name: str, value: str) -> QuerySet[Offer]:

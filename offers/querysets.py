@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
-from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery, Sum, Value
 from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 
@@ -333,10 +333,16 @@ class VainSearchQuerySet(models.QuerySet["VainSearch"]):
         return self.filter(day__gte=day).exclude(words__in=hidden)
 
     def by_words(self) -> "models.QuerySet[VainSearch, dict[str, Any]]":
-        """{words, total, last, places} of every search, the most frequent first; `places` are slugs."""
+        """{words, typed, total, last, places} of every search, the most frequent first; `places` are slugs."""
         places = ArrayAgg("municipality", filter=~Q(municipality=""), distinct=True, default=Value([]))
+        spellings = ArrayAgg("typed", order_by=["-day", "-counted_at"])
         rows = self.order_by().values("words").annotate(total=Sum("number"), last=Max("day"), places=places)
-        return rows.order_by("-total", "words")
+        return rows.annotate(spellings=spellings).annotate(typed=F("spellings__0")).order_by("-total", "words")
+
+    def spelling(self, words: str) -> str:
+        """As somebody typed these words last."""
+        rows = self.filter(words=words).order_by("-day", "-counted_at")
+        return rows.values_list("typed", flat=True).first() or words
 
     def different_words(self) -> int:
         return self.order_by().values("words").distinct().count()

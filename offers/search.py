@@ -5,7 +5,7 @@ spelled out. A word finds what begins with it and its compounds ("Frauen" finds 
 with and without umlaut ("Offnung" finds "Öffnung", "Amt" finds "Ämter"); words of five letters and more also by their
 German stem. Shorter ones not: the stemmer makes "Kurs" and "Kur" the same. In the middle of a compound only long words
 are looked for: "grati" also stands in "Integration". Words in quotes must follow each other. All words must be found,
-each in the texts or in the name of the provider, topic, municipality and so on.
+each in the texts, in the address or in the name of the provider, topic, municipality and so on.
 """
 
 import re
@@ -33,14 +33,18 @@ STEMMED_FROM = 5
 ROOT_LENGTH = 4
 ANYWHERE_FROM = 6
 SHORTEST_BEGINNING = 3
-# Of nothing, description, summary, title.
-WEIGHTS = [0.0, 0.05, 0.2, 1.0]
+# Of address, description, summary, title.
+WEIGHTS = [0.02, 0.05, 0.2, 1.0]
 # Likeness from which a word is taken for a typing error, and from which it is worth showing.
 SAME_WORD = 0.8
-SIMILAR_WORD = 0.7
+SIMILAR_WORD = 0.75
 # Words of up to four letters are easily like another; one letter of four changed makes them this alike.
 SHORT_WORD = 4
 SAME_SHORT_WORD = 0.75
+
+ADDRESS = ("place_name", "street", "postcode", "city")
+# Fields with the words that a typing error may have been meant as
+NAMING = ("title", "summary", "district", "place_name", "street", "city", "provider__name")
 
 _QUOTED = re.compile(r"[\"„“”«»]([^\"„“”«»]*)[\"„“”«»]")
 _WORD = re.compile(r"[^\W_]+")
@@ -116,6 +120,12 @@ def parse(text: str) -> Query:
 
 def _term(typed: str) -> Term:
     return Term(" ".join(typed.split()), tuple(_WORD.findall(fold(typed))))
+
+
+def contains(word: str) -> Q:
+    """How staff look for an entry: the word, or a part of one, in title, short text, address or provider."""
+    address = reduce(or_, (Q(**{f"{field}__icontains": word}) for field in ADDRESS))
+    return Q(search_text__contains=fold(word)) | address | Q(provider__name__icontains=word)
 
 
 def condition(query: Query, vocabulary: Vocabulary) -> Q:
@@ -245,13 +255,21 @@ def advise(offers: OfferQuerySet, query: Query, vocabulary: Vocabulary) -> Advic
             continue
         near = _nearest(offers, term, vocabulary)
         corrected += [_term(word) for likeness, word in near if _is_same_word(term, word, likeness)][:1]
-        similar += [word for _likeness, word in near[:3]]
+        similar += _one_of_each(word for _likeness, word in near)[:3]
     is_better = len(corrected) == len(query.terms) and tuple(corrected) != query.terms
     return Advice(
         corrected=Query(tuple(corrected) if is_better else ()),
-        similar=tuple(dict.fromkeys(similar)),
+        similar=_one_of_each(similar),
         alone=tuple((term.typed, number) for term, number in counts.items() if number),
     )
+
+
+def _one_of_each(words: Iterable[str]) -> tuple[str, ...]:
+    """Each word once, however it is written: a verb and a noun may differ by their first letter only."""
+    kept: dict[str, str] = {}
+    for word in words:
+        kept.setdefault(fold(word), word)
+    return tuple(kept.values())
 
 
 def _hits(offers: OfferQuerySet, query: Query, vocabulary: Vocabulary) -> dict[Term, int]:
@@ -260,6 +278,11 @@ def _hits(offers: OfferQuerySet, query: Query, vocabulary: Vocabulary) -> dict[T
         **{name: Count("pk", filter=_condition(term, vocabulary)) for name, term in names.items()}
     )
     return {term: counts[name] for name, term in names.items()}
+
+
+def _spaced(fields: Iterable[str]) -> Iterator[str | Value]:
+    for field in fields:
+        yield from (field, Value(" "))
 
 
 class _Words(Func):
@@ -271,9 +294,9 @@ class _Words(Func):
 
 
 def _nearest(offers: OfferQuerySet, term: Term, vocabulary: Vocabulary) -> list[tuple[float, str]]:
-    """Words of titles, summaries, providers and labels that look like the term: (likeness, word), nearest first."""
+    """Words of the fields in NAMING and of labels that look like the term: (likeness, word), nearest first."""
     wanted = " ".join(term.words)
-    texts = Concat("title", Value(" "), "summary", Value(" "), "provider__name", output_field=TextField())
+    texts = Concat(*_spaced(NAMING), output_field=TextField())
     words = (
         offers.order_by()
         .annotate(word=_Words(texts, Value(r"[\s[:punct:]„“”‚‘’«»–—…]+")))

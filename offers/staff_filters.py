@@ -11,8 +11,9 @@ from django.utils import timezone
 from actors.models import Municipality, Organisation
 from kiportal.common.fieldsets import Folded
 from kiportal.common.models import Centre, User
-from kiportal.common.text import fold, sort_key
+from kiportal.common.text import sort_key
 from kiportal.common.widgets import CheckboxColumns
+from offers import search
 from offers.models import Offer, Topic
 from offers.models.imports import Table
 from offers.querysets import known_to_staff
@@ -111,9 +112,9 @@ class StaffOfferFilters(django_filters.FilterSet):
         return self.is_bound and any(self.form.cleaned_data.values())
 
     def search(self, offers: Any, name: str, value: str) -> QuerySet[Offer]:
-        """Every word stands somewhere in title, short text or the name of the organisation."""
+        """Every word stands somewhere in title, short text, address or the name of the organisation."""
         for word in value.split():
-            offers = offers.filter(Q(search_text__contains=fold(word)) | Q(provider__name__icontains=word))
+            offers = offers.filter(search.contains(word))
         return offers
 
     def in_municipality(self, offers: Any, name: str, value: Municipality) -> QuerySet[Offer]:

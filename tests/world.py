@@ -237,7 +237,9 @@ def _searches() -> dict[str, Any]:
     )
     search_link, ended_link = (links.issue(Purpose.SEARCH, row, row.email) for row in (search, ended))
     lifecycle.end_search(ended, by=ended_link)
-    VainSearch.objects.create(day=today, words="einradkurs", language="de", municipality="netphen", counted_at=now)
+    VainSearch.objects.create(
+        day=today, words="einradkurs", typed="Einradkurs", language="de", municipality="netphen", counted_at=now
+    )
     return {
         "search_link": search_link,
         "ended_search_link": ended_link,

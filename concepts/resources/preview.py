@@ -13,8 +13,8 @@ from django.utils import translation
 from concepts.models import Measure
 from concepts.resources.measures import ROWS, MeasureResource
 from offers.resources import mapping
-from offers.resources.files import is_excel_error
 from offers.resources.guard import TOO_LONG
+from offers.resources.raw import is_excel_error
 
 KEY = "uuid"
 

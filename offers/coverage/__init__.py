@@ -6,7 +6,7 @@ under WITHOUT, so that nothing is lost between the cells and the sums.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -55,11 +55,34 @@ class Matrix:
     column_totals: Mapping[str, Count]
     total: Count
 
+    def narrowed(self, rows: Iterable[str], columns: Iterable[str]) -> "Matrix":
+        """With these rows and columns only; the sums stay."""
+        rows, columns = tuple(rows), tuple(columns)
+        cells = {(row, column): self.cells[row, column] for row in rows for column in columns}
+        return replace(self, rows=rows, columns=columns, cells=cells)
+
     def gaps(self, *, locally: bool = False) -> Iterator[tuple[str, str]]:
         """The white spots: cells of two real values without an offer, or with `locally` without one on the spot."""
         for (row, column), count in self.cells.items():
             if WITHOUT not in {row, column} and not (count.local if locally else count.offers):
                 yield row, column
+
+
+def completed(index: Index, earlier: Matrix, row: str, column: str) -> Matrix:
+    """The numbers of a kept day with every value of today: what had no offer then, counts as none."""
+    none = Count(0, 0)
+    rows, columns = (
+        (*index.vocabulary[dimension], *({WITHOUT} & set(values)))
+        for dimension, values in ((row, earlier.rows), (column, earlier.columns))
+    )
+    return Matrix(
+        rows=rows,
+        columns=columns,
+        cells={(one, other): earlier.cells.get((one, other), none) for one in rows for other in columns},
+        row_totals={value: earlier.row_totals.get(value, none) for value in rows},
+        column_totals={value: earlier.column_totals.get(value, none) for value in columns},
+        total=earlier.total,
+    )
 
 
 def local(index: Index) -> int:

@@ -23,6 +23,8 @@ class Options:
     locally: bool = False
     only_gaps: bool = False
     sorting: str = "liste"
+    # Dimensions whose values are left out where they have neither offers nor needs
+    without_empty: frozenset[str] = frozenset()
     # Both numbers, where offers for the whole Kreis make a difference
     is_split: bool = True
 
@@ -91,6 +93,12 @@ class Sheet:
     pair_count: int
     # What people searched for in vain, each with the names of the places they chose
     missed: tuple[tuple[Missed, str], ...]
+    # White spots of the earlier day that are none any more, and those that were none then
+    closed: tuple[Cell, ...] = ()
+    opened: tuple[Cell, ...] = ()
+    # How many values are left out, by dimension
+    left_out: tuple[tuple[str, int], ...] = ()
+    is_today: bool = True
 
     @property
     def title(self) -> str:
@@ -123,7 +131,21 @@ class Sheet:
             said.append("Bedarfe sind gemeldete Lücken, die offen oder vorgemerkt sind.")
         if self.options.only_gaps:
             said.append("Zeilen und Spalten ohne weißen Fleck sind nicht gezeigt; die Summen enthalten sie.")
+        said += [
+            f"{PLURALS[dimension]} ohne Angebote und Bedarfe sind nicht gezeigt und zählen nicht mit ({number})."
+            for dimension, number in self.left_out
+        ]
+        if not self.is_today:
+            said.append(f"Die Zahlen sind die vom {self.as_of:%d.%m.%Y}; Bedarfe und Listen sind die von heute.")
+        if self.compared_on:
+            said.append(f"Seit dem {self.compared_on:%d.%m.%Y}: {self.difference}.")
         return [*said, self.definition]
+
+    @property
+    def difference(self) -> str:
+        """What has become of the white spots since the earlier day."""
+        closed = "1 weißer Fleck" if len(self.closed) == 1 else f"{len(self.closed)} weiße Flecken"
+        return f"{closed} geschlossen, {len(self.opened)} neu"
 
 
 def build(
@@ -138,9 +160,11 @@ def build(
     compared_on: date | None = None,
     filters: Iterable[tuple[str, str]] = (),
     missed: Iterable[Missed] = (),
+    is_today: bool = True,
 ) -> Sheet:
     """Put labels to the numbers and leave out, order and mark as the options say."""
     row_dimension, column_dimension = axes
+    now, left_out = _without_empty(now, was, needs, axes, options.without_empty)
     row_labels = _labels(index, row_dimension, now.rows)
     column_labels = _labels(index, column_dimension, now.columns)
     gaps = set(now.gaps(locally=options.locally))
@@ -169,6 +193,23 @@ def build(
         total = Cell(value, "", label, "Gesamt", now.row_totals[value], before, needs.of_row(value))
         return Row(value, label, cells, total)
 
+    def changed(pairs: set[tuple[str, str]]) -> tuple[Cell, ...]:
+        return tuple(
+            Cell(
+                one,
+                other,
+                row_labels[one],
+                column_labels[other],
+                count,
+                was.cells.get((one, other), NONE) if was else None,
+                needs.of(one, other),
+                (one, other) in gaps,
+            )
+            for (one, other), count in now.cells.items()
+            if (one, other) in pairs
+        )
+
+    earlier = _earlier_gaps(now, was, locally=options.locally) if was else gaps
     before = was.total if was else None
     grand = Cell("", "", "Gesamt", "Gesamt", now.total, before, needs.total if needs.have_rows else None)
     rows = [row_of(value) for value in now.rows]
@@ -190,7 +231,35 @@ def build(
         gap_count=len(gaps),
         pair_count=real[0] * real[1],
         missed=tuple((row, _places(index, row.places)) for row in missed),
+        closed=changed(earlier - gaps),
+        opened=changed(gaps - earlier),
+        left_out=left_out,
+        is_today=is_today,
     )
+
+
+def _without_empty(
+    now: Matrix, was: Matrix | None, needs: Needs, axes: tuple[str, str], dimensions: frozenset[str]
+) -> tuple[Matrix, tuple[tuple[str, int], ...]]:
+    """The matrix without values that nobody offers or needs, now or on the earlier day, and how many those are."""
+    row, column = axes
+    rows, columns = now.rows, now.columns
+    if row in dimensions:
+        before = was.row_totals if was else {}
+        rows = tuple(v for v in rows if now.row_totals[v].offers or before.get(v, NONE).offers or needs.of_row(v))
+    if column in dimensions:
+        before = was.column_totals if was else {}
+        columns = tuple(
+            v for v in columns if now.column_totals[v].offers or before.get(v, NONE).offers or needs.of_column(v)
+        )
+    numbers = ((row, len(now.rows) - len(rows)), (column, len(now.columns) - len(columns)))
+    return now.narrowed(rows, columns), tuple((name, number) for name, number in numbers if number)
+
+
+def _earlier_gaps(now: Matrix, was: Matrix, *, locally: bool) -> set[tuple[str, str]]:
+    """Which of today's cells were white spots on the earlier day."""
+    counts = {pair: was.cells.get(pair, NONE) for pair in now.cells if WITHOUT not in pair}
+    return {pair for pair, count in counts.items() if not (count.local if locally else count.offers)}
 
 
 def _labels(index: Index, dimension: str, values: Sequence[str]) -> dict[str, str]:

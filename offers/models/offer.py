@@ -47,12 +47,17 @@ def _folded(field: str) -> Func:
 
 
 def _search_vector() -> models.Expression:
-    """German stems find "Sprachkurse" for "Sprachkurs"; `simple` keeps "Kurs" apart from "Kur"."""
-    parts = [
-        SearchVector(_folded(field), config=config, weight=weight)
+    """German stems find "Sprachkurse" for "Sprachkurs"; `simple` keeps "Kurs" apart from "Kur".
+
+    Names of places and streets have no stem, and weigh least: who searches for a town wants what says so in its title.
+    """
+    texts = [
+        (field, weight, config)
         for field, weight in (("title", "A"), ("summary", "B"), ("description", "C"), ("district", "C"))
         for config in ("german", "simple")
     ]
+    address = [(field, "D", "simple") for field in ("place_name", "street", "postcode", "city")]
+    parts = [SearchVector(_folded(field), config=config, weight=weight) for field, weight, config in (*texts, *address)]
     return reduce(add, parts)
 
 

@@ -90,7 +90,9 @@ class VainSearch(models.Model):
     """Words that found nothing, counted per day: nobody's IP address, browser or account (`offers.vain`)."""
 
     day = models.DateField("Tag")
-    words = models.CharField("Suchworte", max_length=100)
+    # Folded, so that what is meant alike is counted together; `typed` is how somebody wrote it last.
+    words = models.CharField("Suchworte, vereinfacht", max_length=100)
+    typed = models.CharField("Suchworte", max_length=100)
     language = models.CharField("Sprache der Seite", max_length=12)
     # Its slug, when exactly one was chosen.
     municipality = models.CharField("Kommune", max_length=80, blank=True)
@@ -110,13 +112,14 @@ class VainSearch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.words} ({self.day:%d.%m.%Y}): {self.number}"
+        return f"{self.typed} ({self.day:%d.%m.%Y}): {self.number}"
 
 
 class HiddenWords(models.Model):
     """Words that staff do not want to see among those searched in vain: typing tests, insults, other places."""
 
-    words = models.CharField("Suchworte", max_length=100, unique=True)
+    words = models.CharField("Suchworte, vereinfacht", max_length=100, unique=True)
+    typed = models.CharField("Suchworte", max_length=100)
     hidden_on = models.DateField("ausgeblendet am", default=timezone.localdate)
 
     class Meta:
@@ -125,4 +128,4 @@ class HiddenWords(models.Model):
         ordering = ["words"]
 
     def __str__(self) -> str:
-        return self.words
+        return self.typed

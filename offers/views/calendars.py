@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -24,9 +24,8 @@ MOST = 300
 @require_safe
 @login_not_required
 def offer_calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    """Without a date to come there is no calendar."""
-    now = timezone.now()
-    offers = Offer.objects.visible_to_public(timezone.localdate()).with_coming_date(now)
+    """Without a date to come it is empty: a calendar that subscribed to it waits for the next ones."""
+    offers = Offer.objects.visible_to_public(timezone.localdate())
     offer = get_object_or_404(offers.for_calendar(), slug=slug)
     return _file(request, offer.title, [offer], f"{offer.slug}.ics")
 
@@ -38,8 +37,6 @@ def date_calendar(request: HttpRequest) -> HttpResponse:
     filters = DateFilters(request.GET, OfferDate.objects.visible_to_public(today).upcoming(now))
     offers = Offer.objects.filter(pk__in=filters.qs.order_by().values("offer")).with_coming_date(now)
     found = list(offers.for_calendar()[: MOST + 1])
-    if not found:
-        raise Http404
     about = ""
     if len(found) > MOST:
         about = _("Es stehen nur die ersten %(number)s Angebote darin. Wählen Sie eine Kommune oder ein Thema.")

@@ -31,19 +31,24 @@ PDF_JOB = "offers.render_coverage"
 def sheet_of(filters: CoverageFilters) -> sheet.Sheet:
     """The table that an address asks for."""
     axes = (filters.row, filters.column)
-    rows, columns = (filters.narrowed.get(name, []) for name in axes)
-    now = coverage.matrix(filters.index, filters.bits_beside(), *axes, rows=rows, columns=columns)
-    compared = filters.compared_on
-    kept = CoverageSnapshot.objects.filter(taken_on=compared).first() if compared else None
+    days = [day for day in filters.kept_days if day]
+    kept = CoverageSnapshot.objects.in_bulk(days, field_name="taken_on") if days else {}
+    shown, earlier = (kept.get(day) if day else None for day in filters.kept_days)
+    if shown:
+        now = coverage.completed(filters.index, coverage.from_figures(shown.figures, *axes), *axes)
+    else:
+        rows, columns = (filters.narrowed.get(name, []) for name in axes)
+        now = coverage.matrix(filters.index, filters.bits_beside(), *axes, rows=rows, columns=columns)
     return sheet.build(
         filters.index,
         now,
         needs.count(*axes, filters.narrowed),
         filters.options,
         axes=axes,
-        as_of=filters.on,
-        was=coverage.from_figures(kept.figures, *axes) if kept else None,
-        compared_on=kept.taken_on if kept else None,
+        as_of=shown.taken_on if shown else filters.on,
+        is_today=shown is None,
+        was=coverage.from_figures(earlier.figures, *axes) if earlier else None,
+        compared_on=earlier.taken_on if earlier else None,
         filters=filters.named,
         missed=vain.most_missed([slug for slug in filters.narrowed.get("kommune", []) if slug != coverage.WITHOUT]),
     )

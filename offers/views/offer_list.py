@@ -63,7 +63,8 @@ class OfferList(PublicList):
         has_providers = filters.hits.is_ranked or filters.chosen[PROVIDER.name]
         shown = tuple(name for name in FACETS if name != PROVIDER.name or has_providers)
         counts = facet_counts(filters, shown)
-        if self.advice is not None:
+        # What was corrected and found was not searched in vain.
+        if self.advice is not None and not filters.hits.number:
             vain_searches.count(self.request, filters)
         meant = {"q": str(filters.searched)} if self.advice and self.advice.corrected else {}
         return context | {

@@ -51,7 +51,7 @@ def _is_person(request: HttpRequest) -> bool:
     return bool(request.headers.get("Accept-Language") and agent) and _MACHINE.search(agent) is None
 
 
-def _is_first_look(request: HttpRequest, words: str) -> bool:
+def _is_first_look(request: HttpRequest, words: vain.Words) -> bool:
     """Not the next page, not a filter set for the same words, no reload, nothing fetched in advance."""
     headers = request.headers
     if request.method != "GET" or request.GET.get("seite", "1") != "1":
@@ -59,7 +59,7 @@ def _is_first_look(request: HttpRequest, words: str) -> bool:
     if headers.get("Sec-Purpose") or headers.get("Cache-Control") in {"no-cache", "max-age=0"}:
         return False
     before = urlsplit(headers.get("HX-Current-URL") or headers.get("Referer", ""))
-    return vain.words_of(QueryDict(before.query).get("q") or "") != words
+    return vain.words_of(QueryDict(before.query).get("q") or "").folded != words.folded
 
 
 @require_safe
@@ -87,7 +87,7 @@ def vain_list(request: HttpRequest) -> HttpResponse:
     context |= {
         "page_obj": (shown := Paginator(rows, PAGE_LENGTH).get_page(page)),
         "rows": [_shown(row, names) for row in shown],
-        "chart": [(row["words"], row["total"]) for row in rows[:IN_CHART]],
+        "chart": [(row["typed"], row["total"]) for row in rows[:IN_CHART]],
         "saved_searches": SavedSearch.objects.active().count(),
     }
     return render(request, "offers/vain_list.html", context)
@@ -96,11 +96,11 @@ def vain_list(request: HttpRequest) -> HttpResponse:
 def _shown(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """With the form for a gap, filled in with what was looked for."""
     places = [slug for slug in row["places"] if slug in names]
-    asked = {"q": row["words"]} | ({"kommune": places[0]} if len(places) == 1 else {})
+    asked = {"q": row["typed"]} | ({"kommune": places[0]} if len(places) == 1 else {})
     return row | {
         "places": sorted(names[slug] for slug in places),
         "need_url": f"{reverse('offers:need_add')}?{urlencode(asked)}",
-        "search_url": f"{reverse('offers:offer_list')}?{urlencode({'q': row['words']})}",
+        "search_url": f"{reverse('offers:offer_list')}?{urlencode({'q': row['typed']})}",
     }
 
 
@@ -111,8 +111,9 @@ def vain_hide(request: HttpRequest) -> HttpResponse:
     words = request.POST.get("words", "").strip()[: vain.LONGEST]
     if not words:
         raise BadRequest("no words")
-    HiddenWords.objects.get_or_create(words=words)
-    messages.success(request, f"„{words}“ ist ausgeblendet.")
+    typed = VainSearch.objects.spelling(words)
+    hidden, _created = HiddenWords.objects.get_or_create(words=words, defaults={"typed": typed})
+    messages.success(request, f"„{hidden}“ ist ausgeblendet.")
     days = request.POST.get("tage", "")
     return redirect(f"{reverse('offers:vain_list')}?tage={days if days in map(str, DAYS) else DAYS[0]}")
 

@@ -1,7 +1,8 @@
 /*
  * Comfort only: every page works without this file.
  * Error summary gets the focus, menus close with Escape or a click elsewhere, long texts count their characters,
- * long check lists get a field that narrows them, links open parts of a form, the rich text editor gets a name.
+ * long check lists get a field that narrows them, links open parts of a form, the rich text editor gets a name, pages
+ * that are made for paper get a button that prints.
  */
 
 document.querySelector("[data-error-summary]")?.focus();
@@ -104,6 +105,11 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
   const description = textarea.getAttribute("aria-describedby");
   if (description) written.setAttribute("aria-describedby", description);
 });
+
+for (const way of document.querySelectorAll("[data-print]")) {
+  way.hidden = false; // without scripts it could do nothing, and is not there
+  way.querySelector("button").addEventListener("click", () => window.print());
+}
 
 enhance(document);
 document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.target));

@@ -61,6 +61,7 @@ def test_centre_reads_words_hides_them_and_notes_a_gap(
         VainSearch.objects.create(
             day=timezone.localdate(),
             words=words,
+            typed=words,
             language="de",
             municipality="netphen" if number == 1 else "",
             number=number,

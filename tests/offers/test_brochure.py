@@ -148,12 +148,12 @@ def test_entries_stand_once_and_are_named_in_their_other_chapters() -> None:
     factories.make_offer("C", municipalities=[], is_countywide=True)
     factories.make_offer("D", municipalities=[])
     assert chapters("kommune") == [
-        ("Im ganzen Kreis", ["C"], []),
         ("Netphen", ["A"], []),
         ("Siegen", ["B"], ["A"]),
+        ("Im ganzen Kreis", ["C"], []),
         ("Ohne Angabe", ["D"], []),
     ]
-    assert chapters("kommune", "kommune=siegen") == [("Im ganzen Kreis", ["C"], []), ("Siegen", ["A", "B"], [])]
+    assert chapters("kommune", "kommune=siegen") == [("Siegen", ["A", "B"], []), ("Im ganzen Kreis", ["C"], [])]
 
 
 def test_chapter_of_german_comes_last() -> None:
@@ -218,8 +218,10 @@ def test_pdf_passes_verapdf_and_has_bookmarks_and_tagged_tables(
     assert [round(float(side)) for side in printed.pages[0].mediabox] == [0, 0, 420, 595]
     structure = pdf_structure.read_structure(printed)
     assert pdf_structure.content_outside_tree(printed, structure) == []
-    assert len(structure.tables) == 7
-    assert all(table["TH"] >= 4 for table in structure.tables)
+    # A table that goes on over the page is two, each of two rows at least, and every row has its heading.
+    assert 7 <= len(structure.tables) <= 10
+    assert all(table["TH"] >= 2 for table in structure.tables)
+    assert made.pages <= 7
     assert (structure.cells_without_header, structure.figures_without_text, structure.nested_links) == (0, 0, 0)
     assert structure.kinds["Figure"] == 7
     titles = ["Chor 0", "Chor 1", "Chor 2", "Chor 3", "Chor 4", "Chor 5", "Nähkurs & mehr"]

@@ -219,13 +219,27 @@ def test_unchanged_calendar_is_not_sent_again(client: Client) -> None:
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_offer_without_coming_dates_has_neither_link_nor_calendar(client: Client) -> None:
-    offer = factories.make_offer()
+def test_calendar_stays_valid_when_no_date_is_ahead(client: Client) -> None:
+    """Who subscribed keeps an empty calendar, and gets the next dates when there are some."""
+    factories.make_topic("kultur")
+    offer = factories.make_offer("Fest")
     OfferDate.objects.create(offer=offer, starts_at=timezone.now() - timedelta(days=5))
-    assert client.get(f"/angebote/{offer.slug}/termine.ics").status_code == 404
+    urls = (f"/angebote/{offer.slug}/termine.ics", "/termine/termine.ics?thema=kultur", "/termine/termine.ics")
+    for url in urls:
+        parsed = read(client, url)
+        assert parsed.walk("VEVENT") == []
+        # A component there must be (RFC 5545, 3.6)
+        assert len(parsed.walk("VTIMEZONE")) == 1
     assert "In den Kalender" not in client.get(f"/angebote/{offer.slug}/").text
-    assert client.get("/termine/termine.ics").status_code == 404
     assert "In den Kalender" not in client.get("/termine/").text
+    OfferDate.objects.create(offer=offer, starts_at=timezone.now() + timedelta(days=5))
+    assert [len(read(client, url).walk("VEVENT")) for url in urls] == [1, 0, 1]
+
+
+def test_offer_without_dates_shows_no_link_to_a_calendar(client: Client) -> None:
+    offer = factories.make_offer()
+    assert "In den Kalender" not in client.get(f"/angebote/{offer.slug}/").text
+    assert read(client, f"/angebote/{offer.slug}/termine.ics").walk("VEVENT") == []
 
 
 def test_hidden_offer_has_no_calendar(client: Client, editor: User) -> None:
@@ -234,7 +248,7 @@ def test_hidden_offer_has_no_calendar(client: Client, editor: User) -> None:
     assert f'href="/angebote/{offer.slug}/termine.ics"' in client.get(f"/angebote/{offer.slug}/").text
     lifecycle.hide(offer, by=editor, reason="Bitte")
     assert client.get(f"/angebote/{offer.slug}/termine.ics").status_code == 404
-    assert client.get("/termine/termine.ics").status_code == 404
+    assert read(client, "/termine/termine.ics").walk("VEVENT") == []
 
 
 def test_calendar_of_the_list_takes_its_filters(client: Client) -> None:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from actors.models import Municipality
+from actors.models import Language, Municipality
 from kiportal.common.models import StatusChange, User
 from offers import coverage, vain
 from offers.coverage import pdf, snapshots
@@ -230,6 +230,54 @@ def test_comparison_shows_old_new_and_difference(staff: Client, world: dict[str,
     assert "vorher 1, −1" in staff.get(TABLE, {"vergleich": day.isoformat()}).text
 
 
+def test_two_kept_days_say_which_white_spots_closed_and_opened(staff: Client, world: dict[str, Any]) -> None:
+    """The older day is compared with the younger one, in whichever field it was chosen."""
+    older, younger = (timezone.localdate() - timedelta(days=days) for days in (40, 20))
+    snapshots.take(older)
+    world["chor"].topics.set([world["sport"]])
+    world["tanz"].topics.set([])
+    snapshots.take(younger)
+    world["chor"].topics.set([])
+    for chosen in ((younger, older), (older, younger)):
+        address = {"stand": chosen[0].isoformat(), "vergleich": chosen[1].isoformat(), "ansicht": "flecken"}
+        page = staff.get(TABLE, address)
+        sheet = page.context["sheet"]
+        assert (sheet.as_of, sheet.compared_on) == (younger, older)
+        assert [(cell.row, cell.column) for cell in sheet.closed] == [("hier", "sport")]
+        assert sorted((cell.row, cell.column) for cell in sheet.opened) == [("dort", "kultur"), ("hier", "kultur")]
+        assert "1 weißer Fleck geschlossen, 2 neu" in page.text
+        assert "Hier · Sport" in page.text
+    facts = [row[1] for row in load_workbook(BytesIO(staff.get(XLSX, address).content))["Angaben"].values]
+    assert any("1 weißer Fleck geschlossen, 2 neu" in str(fact) for fact in facts)
+    today = staff.get(TABLE, {"vergleich": younger.isoformat()}).context["sheet"]
+    assert [(cell.row, cell.column) for cell in today.opened] == [("hier", "sport")]
+    assert today.closed == ()
+
+
+def test_languages_without_offers_and_needs_are_left_out_unless_wanted(staff: Client, world: dict[str, Any]) -> None:
+    spoken, needed, unused = (factories.make_language(slug, name=slug.upper()) for slug in ("aa", "bb", "cc"))
+    world["chor"].languages.set([spoken])
+    world["tanz"].languages.set([])
+    Need.objects.create(text="Kurs", municipality=world["here"], language=needed)
+    address = {"zeile": "sprache", "spalte": "kommune"}
+
+    def values(**more: str) -> set[str]:
+        return {row.value for row in staff.get(TABLE, address | more).context["sheet"].rows}
+
+    assert values() == {spoken.slug, needed.slug, coverage.WITHOUT}
+    assert values(leer="ein") == {*Language.objects.values_list("slug", flat=True), coverage.WITHOUT}
+    assert values(sprache=unused.slug) == {unused.slug}
+    sheet = staff.get(TABLE, address).context["sheet"]
+    assert sheet.pair_count == 4
+    assert "Sprachen ohne Angebote und Bedarfe sind nicht gezeigt" in " ".join(sheet.explanations)
+    printed = pdf.printable(sheet)
+    assert "CC" not in [row["label"] for row in printed["tables"][0]["rows"]]
+    _header, *rows = load_workbook(BytesIO(staff.get(XLSX, address).content))["Abdeckung"].values
+    assert "CC" not in [row[0] for row in rows]
+    shown = staff.get(TABLE, {"leer": "aus"}).context["sheet"]
+    assert [value for value, _label in shown.columns] == ["kultur"]
+
+
 def test_comparison_and_filters_exclude_each_other_and_the_page_says_so(staff: Client, world: dict[str, Any]) -> None:
     day = timezone.localdate()
     snapshots.take(day)
@@ -298,12 +346,12 @@ def test_workbook_of_a_comparison_holds_old_and_difference(staff: Client, world:
 def test_words_searched_in_vain_stand_beside_the_table(staff: Client, world: dict[str, Any]) -> None:
     assert "blieb keine Suche ohne Treffer" in staff.get(TABLE).text
     for place in ("", "hier", "hier"):
-        vain.count("lauftreff", language="de", municipality=place)
+        vain.count(vain.words_of("lauftreff"), language="de", municipality=place)
         VainSearch.objects.update(counted_at=timezone.now() - vain.PAUSE)
-    vain.count("wochenmarkt", language="de", municipality="dort")
+    vain.count(vain.words_of("wochenmarkt"), language="de", municipality="dort")
     long_ago = timezone.localdate() - timedelta(days=vain.MISSED_DAYS)
-    VainSearch.objects.create(day=long_ago, words="alt", language="de", counted_at=timezone.now())
-    HiddenWords.objects.create(words="wochenmarkt")
+    VainSearch.objects.create(day=long_ago, words="alt", typed="alt", language="de", counted_at=timezone.now())
+    HiddenWords.objects.create(words="wochenmarkt", typed="wochenmarkt")
     found = [(row.words, row.number, places) for row, places in staff.get(TABLE).context["sheet"].missed]
     assert found == [("lauftreff", 3, "Hier")]
     here = staff.get(TABLE, {"zeile": "thema", "spalte": "sprache", "kommune": "hier"})

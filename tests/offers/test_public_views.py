@@ -337,7 +337,7 @@ def test_offer_detail_queries_do_not_grow(
     for day in range(2, number + 2):
         OfferDate.objects.create(offer=offer, starts_at=in_days(day))
     client.get("/angebote/")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(offer.get_absolute_url())
 
 

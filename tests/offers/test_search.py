@@ -4,9 +4,12 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from offers import search
+from offers.filters import OfferFilters
+from offers.models import Offer
 from tests import factories
 from tests.offers.pages import html, titles
 
@@ -174,6 +177,45 @@ def test_search_corrects_only_the_word_that_stands_nowhere(client: Client) -> No
     make("Deutschkurs", municipalities=[factories.make_municipality("Siegen", slug="siegen")])
     assert "Meinten Sie „Deutschkurs siegen“?" in html(client, "/angebote/?q=Deutschkurz+siegen")
     assert found(client, "Deutschkurz siegen") == ["Deutschkurs"]
+
+
+ADDRESS = {"place_name": "Kreishaus", "street": "Kaiserstraße 61", "postcode": "57072", "city": "Siegen"}
+
+
+@pytest.mark.parametrize(
+    "words", ["57072", "Kaiserstraße 61", "kaiserstrasse", '"Kaiserstraße 61"', "Kreishaus", "Siegen", "treff 57072"]
+)
+def test_search_finds_an_address(client: Client, words: str) -> None:
+    make("Treff", **ADDRESS)
+    make("Anderswo", street="Marktstraße 6", postcode="57250", city="Netphen")
+    assert found(client, words) == ["Treff"]
+
+
+def test_search_puts_an_address_after_every_text(client: Client) -> None:
+    make("Adresse", **ADDRESS)
+    make("Text", description="<p>Wir treffen uns im Kreishaus.</p>")
+    make("Kreishaus erkunden")
+    assert found(client, "Kreishaus") == ["Kreishaus erkunden", "Text", "Adresse"]
+
+
+def test_search_corrects_an_address(client: Client) -> None:
+    make("Treff", **ADDRESS)
+    assert "Meinten Sie „Kaiserstraße“?" in html(client, "/angebote/?q=Kaisertsrasse")
+
+
+def test_similar_word_is_named_once() -> None:
+    make("Weidenaus", summary="weidenaus Weidenauer")
+    [word, *others] = search.advise(
+        Offer.objects.all(), search.parse("Waidenauss"), OfferFilters(QueryDict(), Offer.objects.all()).vocabulary
+    ).similar
+    assert word.lower() == "weidenaus"
+    assert [other for other in others if other.lower() == word.lower()] == []
+
+
+def test_word_that_is_hardly_alike_is_not_named() -> None:
+    make("Werden", summary="werden wir")
+    offers = Offer.objects.all()
+    assert search.advise(offers, search.parse("Weidenau"), OfferFilters(QueryDict(), offers).vocabulary).similar == ()
 
 
 def test_search_without_hits_names_single_and_similar_words(client: Client) -> None:

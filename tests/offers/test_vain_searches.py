@@ -1,5 +1,6 @@
 """Words searched in vain: what is counted and what is not, and what the centre does with them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -55,10 +56,27 @@ def test_search_without_a_hit_is_counted_folded(client: Client) -> None:
     assert counted() == [("schluesseldienst", "de", "netphen", 1), ("unicycle", "en", "", 1)]
 
 
-def test_corrected_search_is_counted_as_it_was_typed(client: Client) -> None:
+def test_corrected_search_with_hits_was_not_in_vain(client: Client) -> None:
     factories.make_offer("Nähwerkstatt")
+    factories.make_municipality(slug="netphen")
     assert "Meinten Sie" in search(client, "q=Nehwerkstatt").content.decode()
-    assert counted() == [("nehwerkstatt", "de", "", 1)]
+    assert counted() == []
+    search(client, "q=Nehwerkstatt&kommune=netphen")
+    assert counted() == [("nehwerkstatt", "de", "netphen", 1)]
+
+
+def test_spelling_typed_last_is_shown(client: Client, staff: Client) -> None:
+    search(client, "q=Einbuergerungstest+ueben")
+    rest()
+    search(client, "q=Einb%C3%BCrgerungstest+%C3%BCben")
+    assert counted() == [("einbuergerungstest ueben", "de", "", 2)]
+    [row] = staff.get(PAGE).context["rows"]
+    assert row["typed"] == "einbürgerungstest üben"
+    assert "einbuergerungstest" not in re.sub(r'value="[^"]*"', "", staff.get(PAGE).text)
+    assert [missed.words for missed in vain.most_missed()] == ["einbürgerungstest üben"]
+    answer = staff.post(f"{PAGE}ausblenden/", {"words": "einbuergerungstest ueben"}, follow=True)
+    assert "„einbürgerungstest üben“ ist ausgeblendet" in answer.text
+    assert "einbürgerungstest üben" in staff.get(PAGE, {"tage": "ausgeblendet"}).text
 
 
 def test_two_municipalities_are_none(client: Client) -> None:
@@ -73,6 +91,8 @@ def test_two_municipalities_are_none(client: Client) -> None:
     [
         *("max@example.org", "0271 333-0", "+49 (271) 3330", "Frau Müller 0151/23456789", "DE02120300000000202051"),
         *("https://example.org", "www.example.org", "123456", "!?", "1 2 3 4 5 6"),
+        *("Kaiserstraße 61", "Kaiserstr. 61a", "am weg 3", "Marktplatz 1 Siegen", "Lindenallee 7", "Herr Özdemir"),
+        *("Frau Müller", "meine Tochter hat keinen Platz bekommen"),
     ],
 )
 def test_what_looks_like_personal_data_is_not_stored(client: Client, words: str) -> None:
@@ -80,7 +100,7 @@ def test_what_looks_like_personal_data_is_not_stored(client: Client, words: str)
     assert counted() == []
 
 
-@pytest.mark.parametrize("words", ["57250 Netphen", "Kurs 2027", "B1 B2", "Cup 06"])
+@pytest.mark.parametrize("words", ["57250 Netphen", "Kurs 2027", "B1 B2", "Cup 06", "Kaiserstraße", "Frauen"])
 def test_places_years_and_levels_are_words(client: Client, words: str) -> None:
     search(client, f"q={words}")
     assert len(counted()) == 1
@@ -139,7 +159,7 @@ def test_nothing_of_the_person_is_stored(client: Client) -> None:
     assert "203.0.113" not in text
     assert "Mozilla" not in text
     assert {field.name for field in VainSearch._meta.concrete_fields} == {
-        *("id", "day", "words", "language", "municipality", "number", "counted_at")
+        *("id", "day", "words", "typed", "language", "municipality", "number", "counted_at")
     }
 
 
@@ -173,7 +193,13 @@ def test_page_goes_on_when_counting_fails(client: Client) -> None:
 def note(words: str, days_ago: int = 0, number: int = 1, municipality: str = "", language: str = "de") -> None:
     day = timezone.localdate() - timedelta(days=days_ago)
     VainSearch.objects.create(
-        day=day, words=words, language=language, municipality=municipality, number=number, counted_at=timezone.now()
+        day=day,
+        words=words,
+        typed=words,
+        language=language,
+        municipality=municipality,
+        number=number,
+        counted_at=timezone.now(),
     )
 
 

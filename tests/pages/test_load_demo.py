@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import ClassVar
 from unittest import mock
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -23,7 +24,7 @@ from kiportal.common.richtext import sanitise
 from kiportal.pages import data, demo
 from kiportal.pages.models import BarrierReport
 from kiportal.pages.setup import set_up
-from offers import local, recurrence, school_holidays
+from offers import local, recurrence, school_holidays, vain
 from offers.filters import OfferFilters
 from offers.models import (
     AccessFeature,
@@ -39,6 +40,7 @@ from offers.models import (
     TargetGroup,
     Topic,
     Touched,
+    VainSearch,
 )
 from offers.permissions import municipalities_of
 from offers.querysets import OfferQuerySet
@@ -126,6 +128,18 @@ class ReadDemoTests(TestCase):
         statuses = Offer.objects.values_list("status", flat=True)
         counts = {status: list(statuses).count(status) for status in set(statuses) - {"published"}}
         assert counts == {"draft": 2, "submitted": 6, "changes_requested": 2, "rejected": 1, "archived": 2, "hidden": 1}
+
+    def test_demo_words_searched_in_vain_really_find_nothing(self) -> None:
+        searches = VainSearch.objects.all()
+        assert {search.typed for search in searches} >= {"einbürgerungstest üben", "kinderarzt türkisch"}
+        public = Offer.objects.visible_to_public(timezone.localdate())
+        problems = []
+        for search in searches:
+            assert vain.words_of(search.typed).folded == search.words
+            filters = OfferFilters(QueryDict(urlencode({"q": search.typed, "kommune": search.municipality})), public)
+            if filters.bits() or filters.advice().corrected:
+                problems.append(search.typed)
+        assert problems == []
 
     def test_demo_leaves_no_work_and_no_mail(self) -> None:
         assert not Job.objects.unfinished().exists()
@@ -249,9 +263,19 @@ class SyntheticOffersTests(TestCase):
         left_out = {"submitter_note", "internal_note"}
         same = {name for name in written - left_out if self.added.order_by().values(name).distinct().count() < 2}
         assert same == set()
-        for name in ("access_features", "partners", "opening_hours", "recurrence", "dates", "programme"):
+        for name in ("access_features", "partners", "opening_hours", "recurrences", "dates", "programme"):
             share = self.added.exclude(**{name: None}).distinct().count() / self.NUMBER
             assert 0.01 < share < 0.6, name
+
+    def test_synthetic_contacts_are_reached_and_named_with_consent_only(self) -> None:
+        contacts = ContactPerson.objects.filter(offers__in=self.added).distinct()
+        share = {name: contacts.exclude(**{name: ""}).count() / contacts.count() for name in ("phone", "name")}
+        assert share["phone"] > 0.5
+        assert 0.02 < share["name"] < 0.6
+        assert all(bool(contact.public_name) == bool(contact.name) for contact in contacts.select_related("consent"))
+        assert self.added.exclude(closed_until=None).filter(is_closed=True).exists()
+        phones = {*contacts.values_list("phone", flat=True), *Organisation.objects.values_list("phone", flat=True)}
+        assert all(re.fullmatch(r"0221 4710-\d{3}", phone) for phone in phones - {""})
 
     def test_synthetic_records_are_valid(self) -> None:
         for model in (AccessFeature, Partner, OpeningHours, Recurrence, OfferDate):

@@ -1,6 +1,7 @@
 """Invented offers and organisations: German titles with compounds, every field in a believable share of them."""
 
 import random
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +13,12 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from actors.models import ContactPerson, Language, Municipality, Organisation
+from actors.models import ContactPerson, Language, Municipality
 from kiportal.common.richtext import sanitise
 from kiportal.common.text import slugify, sort_key
 from kiportal.pages import data
+from kiportal.pages.demo import providers
+from kiportal.pages.demo.fitting import Fit, Rules
 from kiportal.pages.demo.places import Places, short_name
 from offers.models import (
     AccessFeature,
@@ -32,12 +35,16 @@ from offers.models import (
 from offers.recurrence import DAYS
 
 OFFERS_PER_PROVIDER = 12
+# How unevenly: the first organisation has several dozen offers where there are hundreds of organisations.
+SKEW = 1.6
+FOR_SOMEBODY = 0.35
+FALLBACK_GROUP = "menschen-mit-einwanderungsgeschichte"
 PROJECTS = 0.04
 ON_THE_MAP = 0.3
 HOURS = [("09:00", "11:00"), ("10:00", "12:00"), ("14:00", "16:00"), ("15:30", "17:00"), ("17:00", "18:30")]
 # Of a hundred: most are public, some are not any more.
 STATUSES = {Offer.Status.PUBLISHED: 92, Offer.Status.HIDDEN: 3, Offer.Status.ARCHIVED: 5}
-AGES = [(0, 3), (3, 6), (6, 10), (10, 16), (12, 21), (16, 27), (18, 27), (18, None), (25, 50), (60, None)]
+_LEVEL = re.compile(r"\b[ABC][12]\b")
 _C = Offer.CostKind
 
 
@@ -75,8 +82,12 @@ class Inventor:
             name: dict(model._default_manager.values_list("slug", "pk"))
             for name, model in (("topics", Topic), ("target_groups", TargetGroup), ("languages", Language))
         }
-        patterns = self.words["patterns"]
-        self.pattern = _Weighted({number: entry["weight"] for number, entry in enumerate(patterns)}, self.random)
+        self.rules = Rules(self.words)
+        patterns = list(enumerate(self.words["patterns"]))
+        self.pattern_of = {
+            kind: _Weighted({n: entry["weight"] for n, entry in patterns if kind in entry["providers"]}, self.random)
+            for kind in self.words["providers"]["kinds"]
+        }
         self.municipality = _Weighted({place: 1 / (rank + 1) for rank, place in enumerate(places.all)}, self.random)
         self.language = _Weighted(self.words["languages"], self.random)
         self.status = _Weighted(STATUSES, self.random)
@@ -87,7 +98,7 @@ class Inventor:
         self.keys_of = cache(lambda title: (sort_key(title), slugify(title)))
         self.moment = cache(_moment)
         self.defaults = _defaults()
-        self.contacts = self._write_providers(number // OFFERS_PER_PROVIDER + 1)
+        self.contacts = providers.write(number // OFFERS_PER_PROVIDER + 1, places, self.municipality, self.random)
 
     def _topics(self) -> list[int]:
         topics = list(self.keys["topics"].values())
@@ -103,49 +114,12 @@ class Inventor:
     def _rich(self, *paragraphs: str) -> str:
         return str(sanitise("".join(f"<p>{text}</p>" for text in paragraphs)))
 
-    def _write_providers(self, number: int) -> list[ContactPerson]:
-        """New organisations with a contact each; those first in the list offer most."""
-        shapes = self.words["providers"]
-        organisations = []
-        for _ in range(number):
-            place, key = self.municipality(), uuid.UUID(int=self.random.getrandbits(128), version=4)
-            kind = self.random.choice(list(shapes["kinds"]))
-            word = self.random.choice(shapes["words"])
-            name = f"{self.random.choice(shapes['kinds'][kind]).format(wort=word)} ({short_name(place)})"
-            domain = f"{slugify(word)}-{key.hex[:6]}.example.org"
-            organisations.append(
-                Organisation(
-                    uuid=key,
-                    name=name,
-                    slug=f"{slugify(name, 70)}-{key.hex[:8]}",
-                    sort_key=sort_key(name),
-                    kind=kind,
-                    municipality=place,
-                    description=self.places.fill(shapes["text"].replace("{name}", name), place),
-                    email=f"kontakt@{domain}",
-                    website=f"https://{domain}/",
-                    status=Organisation.Status.PUBLISHED,
-                )
-            )
-        Organisation.objects.bulk_create(organisations, 2000)
-        return ContactPerson.objects.bulk_create(
-            [
-                ContactPerson(
-                    organisation=row,
-                    function="Vereinsbüro" if row.kind == "verein" else "Büro",
-                    email=row.email,
-                    office_hours=self._seldom(0.5, self.words["office_hours"]),
-                )
-                for row in organisations
-            ],
-            2000,
-        )
-
     # One offer
 
     def offer(self) -> Invented:
-        pattern, place = self.words["patterns"][self.pattern()], self.municipality()
-        contact = self.contacts[int(len(self.contacts) * self.random.random() ** 2)]
+        contact = self.contacts[int(len(self.contacts) * self.random.random() ** SKEW)]
+        number, place = self.pattern_of[contact.organisation.kind](), self.municipality()
+        pattern = self.words["patterns"][number]
         is_project = self._happens(PROJECTS)
         kind = self.types["projekt" if is_project else pattern["type"]]
         columns = {
@@ -162,20 +136,29 @@ class Inventor:
             ),
             "funding_note": self._seldom(0.12, self.words["funding_notes"]),
         }
-        columns |= self._texts(pattern, place, columns["uuid"], is_project=is_project)
+        noun = self._noun(pattern, is_project=is_project)
+        allowed = self.rules.of_noun(number, noun)
+        whom = self.random.choice(allowed.whom) if allowed.whom and self._happens(FOR_SOMEBODY) else ""
+        allowed = self.rules.of_whom(allowed, whom)
+        columns |= self._texts(
+            pattern, f"{noun} {self._detail(place, whom)}"[:120], place, columns["uuid"], is_project=is_project
+        )
         columns |= self._place(place) | self._costs() | self._registration(kind) | self._state()
+        if is_project:
+            columns |= self._project(place) | {"programme_id": None}
+        drawn = self._some([slug for slug in pattern["groups"] if slug not in allowed.without])
+        groups = sorted({*drawn, *allowed.groups} or {FALLBACK_GROUP})
         if kind.has_participants:
-            columns |= self._participants()
-        invented = Invented(columns, self._related(pattern, place, columns))
+            columns |= self._participants(allowed.of_groups(groups, self.rules.group_ages), noun, groups)
+        invented = Invented(columns, self._related(pattern, place, columns, allowed, groups))
         self._add_times(invented, kind)
         self._add_details(invented, contact)
         return invented
 
     def _texts(
-        self, pattern: dict[str, Any], place: Municipality, key: uuid.UUID, *, is_project: bool
+        self, pattern: dict[str, Any], title: str, place: Municipality, key: uuid.UUID, *, is_project: bool
     ) -> dict[str, Any]:
         choose, words = self.random.choice, self.words
-        title = self._title(pattern, place, is_project=is_project)
         sorted_as, slug = self.keys_of(title)
         closing = (choose(words["closings"]),) if self._happens(0.6) else ()
         values: dict[str, Any] = {
@@ -186,29 +169,29 @@ class Inventor:
             "description": self.rich(self.fill(choose(pattern["texts"]), place), *closing),
         }
         programmes = words["programmes"].get(pattern["type"], [])
-        if is_project:
-            values |= self._project(place)
-        elif programmes and self._happens(0.25):
+        if programmes and self._happens(0.25):
             values["programme_id"] = self.programmes.get(choose(programmes))
         return values
 
-    def _title(self, pattern: dict[str, Any], place: Municipality, *, is_project: bool) -> str:
-        choose, words = self.random.choice, self.words
-        first, last = pattern["compounds"]
+    def _noun(self, pattern: dict[str, Any], *, is_project: bool) -> str:
+        choose = self.random.choice
         if is_project:
-            noun = choose(self.projects["titles"])
-        elif self._happens(0.25):
-            noun = choose(pattern["titles"])
-        else:
-            noun, rest = choose(first), choose(last)
-            noun += rest.capitalize() if noun.endswith("-") else rest
-        detail = choose(words["details"]).format(
-            wann=choose(words["when"]),
+            return str(choose(self.projects["titles"]))
+        if self._happens(0.25):
+            return str(choose(pattern["titles"]))
+        first, last = pattern["compounds"]
+        noun, rest = choose(first), choose(last)
+        return str(noun + (rest.capitalize() if noun.endswith("-") else rest))
+
+    def _detail(self, place: Municipality, whom: str) -> str:
+        """For whom, when and where, after the noun."""
+        details = self.words["details"]["for somebody" if whom else "for nobody"]
+        return str(self.random.choice(details)).format(
+            wann=self.random.choice(self.words["when"]),
             ort=self.name_of(place),
-            wen=choose(words["whom"]),
-            platz=choose(words["squares"]),
+            wen=whom,
+            platz=self.random.choice(self.words["squares"]),
         )
-        return f"{noun} {detail}"[:120]
 
     def _project(self, place: Municipality) -> dict[str, Any]:
         choose, parts = self.random.choice, self.projects
@@ -256,16 +239,18 @@ class Inventor:
             values |= {"places": self.random.choice([6, 8, 10, 12, 15, 20, 30]), "has_waiting_list": self._happens(0.2)}
         return values
 
-    def _participants(self) -> dict[str, Any]:
+    def _participants(self, allowed: Fit, noun: str, groups: list[str]) -> dict[str, Any]:
         values: dict[str, Any] = {"has_interpreting": self._happens(0.1)}
-        if self._happens(0.35):
-            values["age_from"], values["age_to"] = self.random.choice(AGES)
-        if self._happens(0.4):
+        if allowed.ages and self._happens(0.35):
+            values["age_from"], values["age_to"] = self.random.choice(allowed.ages)
+        if self._happens(0.4) and not _LEVEL.search(noun):
             values["german_level"] = self.random.choice(Offer.GermanLevel.values)
         if self._happens(0.3):
             values["childcare"] = self.random.choice(Offer.Childcare.values)
-        if self._happens(0.09):
-            values["only_for"] = Offer.OnlyFor.WOMEN if self._happens(0.9) else Offer.OnlyFor.MEN
+        if allowed.only and "alle" not in groups and self._happens(0.2):
+            only = self.random.choice(allowed.only)
+            if not (only == Offer.OnlyFor.MEN and "frauen" in groups):
+                values["only_for"] = only
         if self._happens(0.04):
             values["residence_condition"] = self.random.choice(self.words["residence_conditions"])
         return values
@@ -288,13 +273,16 @@ class Inventor:
             values["valid_until"] = self.today + timedelta(days=self.random.randint(41, 400))
         elif self._happens(0.02):
             values["valid_until"] = self.today - timedelta(days=self.random.randint(1, 200))
-        if self._happens(0.01):
+        if self._happens(0.02):
             values["is_closed"], values["closed_reason"] = True, self.random.choice(self.words["closing_reasons"])
             values["closed_until"] = self.today + timedelta(days=self.random.randint(5, 60))
         return values
 
-    def _related(self, pattern: dict[str, Any], place: Municipality, columns: dict[str, Any]) -> dict[str, set[int]]:
-        topics = self._some("topics", pattern["topics"])
+    def _related(
+        self, pattern: dict[str, Any], place: Municipality, columns: dict[str, Any], allowed: Fit, groups: list[str]
+    ) -> dict[str, set[int]]:
+        of_topic, of_group = self.keys["topics"], self.keys["target_groups"]
+        topics = {of_topic[slug] for slug in self._some([s for s in pattern["topics"] if s not in allowed.without])}
         if self._happens(0.2):
             topics.add(self.further_topic())
         places = set() if columns["is_countywide"] else {place.pk}
@@ -303,13 +291,13 @@ class Inventor:
         others = {self.language() for _ in range(self.random.randint(0, 4))}
         return {
             "topics": topics,
-            "target_groups": self._some("target_groups", pattern["groups"]),
+            "target_groups": {of_group[slug] for slug in groups},
             "languages": {self.keys["languages"][slug] for slug in {"de", *others}},
             "municipalities": places,
         }
 
-    def _some(self, name: str, slugs: list[str]) -> set[int]:
-        return {self.keys[name][slug] for slug in self.random.sample(slugs, self.random.randint(1, len(slugs)))}
+    def _some(self, slugs: list[str]) -> list[str]:
+        return self.random.sample(slugs, self.random.randint(1, len(slugs))) if slugs else []
 
     # What hangs on it
 

@@ -12,7 +12,7 @@ from kiportal.pages import data
 from kiportal.pages.demo.content import stable_uuid
 from kiportal.pages.demo.history import happened
 from kiportal.pages.demo.places import Places
-from offers import lifecycle
+from offers import lifecycle, vain
 from offers.models import ConfirmationRequest, Hint, LinkCheck, Need, Offer, Topic, VainSearch
 from offers.permissions import municipalities_of
 from offers.upkeep import due
@@ -34,7 +34,8 @@ def load(places: Places) -> None:
     VainSearch.objects.bulk_create(
         VainSearch(
             day=today - timedelta(days=entry["days_ago"]),
-            words=entry["words"],
+            words=vain.words_of(entry["words"]).folded,
+            typed=vain.words_of(entry["words"]).typed,
             language=entry.get("language", "de"),
             municipality=places.at(entry["municipality"]).slug if "municipality" in entry else "",
             number=entry["number"],
