@@ -151,6 +151,7 @@ def test_offer_list_escapes_what_people_typed(client: Client) -> None:
     assert "<script>\u201c" not in page
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [1, 30])
 @pytest.mark.parametrize("query", ["", "?q=angebot&thema=kultur&kommune=ort&sortierung=termin"])
 def test_offer_list_queries_do_not_grow(
@@ -160,7 +161,8 @@ def test_offer_list_queries_do_not_grow(
     for index in range(number):
         offer = factories.make_offer(f"Angebot {index}", topics=[topic], municipalities=[place])
         OfferDate.objects.create(offer=offer, starts_at=in_days(index + 1))
-    with django_assert_max_num_queries(LIST_QUERIES):
+    client.get("/angebote/")
+    with django_assert_max_num_queries(8):
         client.get(f"/angebote/{query}")
 
 
