@@ -194,13 +194,12 @@ class OfferFilters(LenientFilterSet):
 
     def options(self, name: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         """The check boxes of a facet: what would give a hit, and what is chosen; of many providers those with most."""
-        chosen = self.chosen[name]
-        if name == PROVIDER.name:
-            counts = dict(sorted(counts.items(), key=lambda item: -item[1])[:MOST_PROVIDERS])
+        chosen, most = self.chosen[name], MOST_PROVIDERS if name == PROVIDER.name else None
+        shown = {*sorted(counts, key=lambda value: -counts[value])[:most], *chosen}
         return [
             {"value": value, "label": entry.label, "count": counts.get(value, 0), "selected": value in chosen}
             for value, entry in self.vocabulary[name].items()
-            if value in counts or value in chosen
+            if value in shown
         ]
 
     @property

@@ -89,7 +89,7 @@ def test_editor_alone_does_not_release(editor: User) -> None:
 
 
 def test_merging_into_a_proposed_organisation_makes_an_author(editor: User) -> None:
-    kept, other = factories.make_organisation(status="proposed"), factories.make_organisation(status="proposed")
+    kept, other = (factories.make_organisation(status="proposed", city=city) for city in ("", "Netphen"))
     merge(kept, other, editor, "city")
     assert not can_release_organisation(editor, kept)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from kiportal.common import links
-from kiportal.common.fieldsets import field_groups
+from kiportal.common.fieldsets import form_parts
 from kiportal.common.models import AccessLink, ChangeProposal
 from offers import changes, rows
 from offers.forms.care import CareForm
@@ -55,7 +55,8 @@ def test_what_is_stored_is_asked_whatever_the_type() -> None:
 def test_rare_fields_wait_folded_until_they_are_filled_in() -> None:
     for condition, is_open in (("", False), ("auch mit Duldung", True)):
         form = CareForm(instance=factories.make_offer(residence_condition=condition), proposal=None)
-        group = next(group for group in field_groups(form) if "nur wenige" in str(group.legend))
+        groups = [group for part in form_parts(form) for group in part.groups]
+        group = next(group for group in groups if "nur wenige" in str(group.legend))
         assert (group.is_folded, group.is_open) == (True, is_open)
 
 

@@ -102,7 +102,7 @@ def test_list_holds_what_was_sent_for_the_place_and_for_the_whole_kreis(kommune:
 
 def test_what_was_merged_away_stands_once(kommune: Client, place: Municipality, editor: User) -> None:
     kept, other = (factories.make_offer(title, municipalities=[place]) for title in ("Bleibt", "Doppelt"))
-    merge(kept, other, set(), by=editor, read=(kept.lock_version, other.lock_version))
+    merge(kept, other, {}, by=editor, read=(kept.lock_version, other.lock_version))
     assert titles(kommune) == ["Bleibt"]
 
 

@@ -682,7 +682,8 @@ def folds(draft: Draft) -> dict[str, bool]:
 
 
 def test_what_few_need_waits_folded_and_stands_open_once_it_is_filled_in(course: Draft) -> None:
-    closed = {"Beginn und Ende des Angebots": False, "Es wiederholt sich": False, "Einzelne Termine": False}
+    names = ("Beginn und Ende des Angebots", "Es wiederholt sich", "Weitere Zeit", "Einzelne Termine")
+    closed = dict.fromkeys(names, False)
     assert folds(course) == closed
     course.send("ort-und-zeit", valid_from="2027-01-04")
     assert folds(course) == closed | {"Beginn und Ende des Angebots": True}

@@ -527,7 +527,7 @@ def test_merged_organisation_takes_its_invitation_along(
     lifecycle_read = (kept.lock_version, other.lock_version)
     from offers.lifecycle.merging import merge
 
-    merge(kept, other, set(), by=editor, read=lifecycle_read)
+    merge(kept, other, {}, by=editor, read=lifecycle_read)
     invitation.refresh_from_db()
     assert invitation.organisation == kept
 
@@ -544,7 +544,7 @@ def test_two_that_were_asked_in_one_round_become_one_and_both_links_answer(
     link, other = invitation.link, invitation.organisation
     assert link is not None
     kept.refresh_from_db()
-    merge(kept, other, set(), by=editor, read=(kept.lock_version, other.lock_version))
+    merge(kept, other, {}, by=editor, read=(kept.lock_version, other.lock_version))
     own = kept.survey_invitations.get()
     assert (own.answers.count(), own.message) == (3, "Ein Raum fehlt.")
     client.post(reverse("offers:survey_answer", args=[links.token(link)]), chosen((offers[1], "bestaetigt")))
