@@ -22,6 +22,7 @@ from kiportal.common import roles
 from kiportal.common.models import Job, StatusChange, User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.pages import overview
+from offers.models import SchoolHoliday
 from tests import factories
 from tests.funding.factories import make_assignment, make_attachment, make_position, make_report
 from tests.smtp import Mailbox
@@ -123,7 +124,8 @@ def test_reminder_that_is_no_longer_true_is_not_sent(
 def test_due_report_is_work_of_the_head_only(lead: User, editor: User) -> None:
     days_before(20)
     days_before(60)
-    centre = factories.make_centre()
+    centre, today = factories.make_centre(), timezone.localdate()
+    SchoolHoliday.objects.create(name="Immer Ferien", first_day=today, last_day=today + timedelta(days=500))
     assert [task.kind for task in overview.due_today(lead, centre)] == ["Nachweis"]
     assert overview.due_today(editor, centre) == []
 
