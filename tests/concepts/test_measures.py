@@ -214,7 +214,7 @@ def test_public_sees_what_was_decided_runs_or_is_done() -> None:
 def test_measure_goes_along_when_two_organisations_are_merged(lead: User) -> None:
     kept, other = factories.make_organisation("Bleibt"), factories.make_organisation("Geht")
     measure = make_measure(lead_organisation=other, partners=[other, kept])
-    merge(kept, other, set(), by=lead, read=(kept.lock_version, other.lock_version))
+    merge(kept, other, {}, by=lead, read=(kept.lock_version, other.lock_version))
     measure.refresh_from_db()
     assert measure.lead_organisation == kept
     assert kept in measure.partners.all()
