@@ -86,7 +86,7 @@ class RecordingForm(About, Audience, Costs, ContactStep):
         ("", [("kind", "offer_type"), "summary", "description"]),
         (
             "Kontakt und Anmeldung",
-            ["contact_function", ("contact_phone", "contact_email"), "contact_office_hours", "registration"],
+            [("contact_function", "contact_office_hours"), ("contact_phone", "contact_email"), "registration"],
         ),
         Folded("Name einer Person", ["contact_name", "contact_consent", ("consent_channel", "consent_given_on")]),
         ("Einordnung", ["topics", "target_groups", "languages"]),
