@@ -104,11 +104,12 @@ class Story(RuleBasedStateMachine):
         change = ORGANISATION.between(before, wanted, own.changes if own else None)
         if not self.attempt(lifecycle.change_profile, before, change, by=by, message=message):
             return
-        assert who in MEMBERS
+        by_link = who == "link" and before.status == "published"
+        assert who in MEMBERS or by_link
         after = self.fresh()
         if before.status == "proposed":
             self.edited = who
-        is_public_unreviewed = before.status == "published" and not before.is_trusted
+        is_public_unreviewed = before.status == "published" and (by_link or not before.is_trusted)
         assert not is_public_unreviewed or (after.phone, after.city) == (before.phone, before.city)
 
     @rule(who=st.sampled_from(PEOPLE), text=st.sampled_from(["Eins", "Zwei"]), is_public=st.booleans())

@@ -1,6 +1,7 @@
 """The path of every PDF: what comes out, that it is always the same, and that nothing takes the worker with it."""
 
 import multiprocessing
+import os
 import subprocess
 import sys
 import time
@@ -108,7 +109,8 @@ def test_same_html_gives_same_bytes_in_another_process_on_another_day(hostile: D
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=django_settings.BASE_DIR,
-        env={"DJANGO_SETTINGS_MODULE": "tests.settings", "VAR": str(django_settings.KIPORTAL_VAR.parent)}
+        env={"DJANGO_SETTINGS_MODULE": "tests.settings"}
+        | {name: os.environ[name] for name in ("VAR", "PYTEST_XDIST_WORKER") if name in os.environ}
         | {"PYTHONHASHSEED": "7", "PATH": "", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
         capture_output=True,
         check=True,
