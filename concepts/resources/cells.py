@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import models
 
 from concepts.areas import Areas
 from concepts.models import Indicator, MeasureStep
 from concepts.progress import figure
 from kiportal.common.text import fold
-from offers.resources.cells import Cell, join, parse_date, split
+from offers.resources.cells import Cell, parse_date
 from offers.resources.guard import plain
+from offers.resources.row_cells import RowsCell
 
 _STEP = re.compile(r"(.+?)(?:\s*\((?:bis ([\d.]+))?(?:,? ?erledigt ([\d.]+))?\))?", re.DOTALL)
 _COUNT = re.compile(r"([\d.]+)\s*:\s*(.+)")
@@ -52,36 +52,6 @@ class AreaCell(Cell):
             area.uuid: area.title if titles.count(area.title) == 1 else f"{area.title} ({area.concept})"
             for area in areas
         }
-
-
-class RowsCell(Cell):
-    """Rows of their own in one cell, separated by "; ". Values are lists of lists."""
-
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
-        found, problems = [], []
-        for text in split(value):
-            try:
-                found.append(self.parse(text))
-            except ValidationError as error:
-                problems += error.messages
-        if problems:
-            raise ValidationError(problems)
-        return found
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        if value is None:
-            return ""
-        rows = [self.read(row) for row in value.all()] if isinstance(value, models.Manager) else value
-        return plain(join(self.write(row) for row in rows))
-
-    def parse(self, text: str) -> list[Any]:
-        raise NotImplementedError
-
-    def read(self, row: Any) -> list[Any]:
-        raise NotImplementedError
-
-    def write(self, row: list[Any]) -> str:
-        raise NotImplementedError
 
 
 class StepsCell(RowsCell):
