@@ -8,8 +8,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -22,6 +20,7 @@ from funding.overview.sheet import Time
 from kiportal.common.models import Centre
 from kiportal.common.pdf import documents
 from kiportal.common.pdf.documents import Document, OnProgress
+from kiportal.common.pdf.files import Files
 
 FOLDER = "funding/pdf"
 
@@ -66,23 +65,6 @@ def render_pdf(
     return documents.render(render_html(kind, time, today), identifier=identifier.bytes, on_progress=on_progress)
 
 
-def name(job: UUID) -> str:
-    """Where the file of a job lies, a day at most."""
-    return f"{FOLDER}/{job}.pdf"
-
-
-def store(job: UUID, document: Document) -> None:
-    default_storage.delete(name(job))
-    default_storage.save(name(job), ContentFile(document.content))
-
-
-def purge(before: datetime, *, delete: bool) -> int:
-    """Count files made before that time; with `delete` remove them."""
-    if not default_storage.exists(FOLDER):
-        return 0
-    files = [f"{FOLDER}/{file}" for file in default_storage.listdir(FOLDER)[1]]
-    old = [file for file in files if default_storage.get_modified_time(file) < before]
-    if delete:
-        for file in old:
-            default_storage.delete(file)
-    return len(old)
+# The files that jobs make lie here, a day at most.
+_files = Files(FOLDER)
+name, store, purge = _files.name, _files.store, _files.purge

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from kiportal.common.models import Centre
 from kiportal.common.pdf import documents
 from kiportal.common.pdf.documents import Document, OnProgress
+from kiportal.common.pdf.files import Files
 from offers.coverage.sheet import Cell, Row, Sheet
 from offers.vain import MISSED_DAYS
 
@@ -74,26 +73,9 @@ def render_pdf(printed: dict[str, Any], identifier: UUID, *, on_progress: OnProg
     return documents.render(render_html(printed), identifier=identifier.bytes, on_progress=on_progress)
 
 
-def name(job: UUID) -> str:
-    """Where the file of a job lies, a day at most."""
-    return f"{FOLDER}/{job}.pdf"
-
-
-def store(job: UUID, document: Document) -> None:
-    default_storage.delete(name(job))
-    default_storage.save(name(job), ContentFile(document.content))
-
-
-def purge(before: datetime, *, delete: bool) -> int:
-    """Count files made before that time; with `delete` remove them."""
-    if not default_storage.exists(FOLDER):
-        return 0
-    files = [f"{FOLDER}/{file}" for file in default_storage.listdir(FOLDER)[1]]
-    old = [file for file in files if default_storage.get_modified_time(file) < before]
-    if delete:
-        for file in old:
-            default_storage.delete(file)
-    return len(old)
+# The files that jobs make lie here, a day at most.
+_files = Files(FOLDER)
+name, store, purge = _files.name, _files.store, _files.purge
 
 
 def _cells(row: Row) -> tuple[Cell, ...]:
