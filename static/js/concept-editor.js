@@ -254,7 +254,7 @@ export const DocumentCaption = Node.create({
         const { $from } = this.editor.state.selection;
         if ($from.parent.type.name !== this.name) return false;
         const below = $from.after($from.depth - 1);
-        return this.editor.chain().insertContentAt(below, { type: "paragraph" }).focus(below + 1).run();
+        return this.editor.chain().insertContentAt(below, { type: "paragraph" }).setTextSelection(below + 1).run();
       },
     };
   },

@@ -127,14 +127,14 @@ async function link(editor) {
   const { action, form } = await asked;
   const href = form.elements.href.value.trim();
   if (action === "save") {
-    if (existing || !selection.empty) editor.chain().focus().setLink({ href }).run();
+    if (existing || !selection.empty) editor.commands.setLink({ href });
     else insertLinked(editor, form.elements.text.value.trim() || href, href);
-  } else if (action === "remove") editor.chain().focus().unsetLink().run();
+  } else if (action === "remove") editor.commands.unsetLink();
 }
 
 function insertLinked(editor, text, href) {
   const marks = [{ type: "link", attrs: { href } }];
-  editor.chain().focus().insertContent({ type: "text", text, marks }).run();
+  editor.commands.insertContent({ type: "text", text, marks });
 }
 
 async function reference(editor) {
@@ -150,9 +150,9 @@ async function reference(editor) {
   const chosen = form.elements.uuid.selectedOptions[0];
   if (action === "save") {
     const href = `#section:${chosen.value}`;
-    if (existing || !selection.empty) editor.chain().focus().setLink({ href }).run();
+    if (existing || !selection.empty) editor.commands.setLink({ href });
     else insertLinked(editor, chosen.dataset.reference, href);
-  } else if (action === "remove") editor.chain().focus().unsetLink().run();
+  } else if (action === "remove") editor.commands.unsetLink();
 }
 
 async function footnote(editor) {
@@ -161,10 +161,10 @@ async function footnote(editor) {
   const content = { type: "doc", content: [{ type: "paragraph", content: old?.content.toJSON() ?? [] }] };
   const { action, json } = await askForText("footnote", content, { existing: Boolean(old) });
   if (action === "remove" || (action === "save" && !json.length)) {
-    if (old) editor.chain().focus().deleteSelection().run();
+    if (old) editor.commands.deleteSelection();
   } else if (action === "save") {
     const place = old ? { from: selection.from, to: selection.to } : selection.to;
-    editor.chain().focus().insertContentAt(place, { type: "footnote", attrs: old?.attrs, content: json }).run();
+    editor.commands.insertContentAt(place, { type: "footnote", attrs: old?.attrs, content: json });
   }
 }
 
@@ -183,7 +183,7 @@ async function table(editor) {
   const title = document.createElement("span");
   title.textContent = caption.value.trim();
   const start = editor.state.selection.from;
-  editor.chain().focus().insertContent({ type: "table", attrs: { caption: title.innerHTML }, content }).run();
+  editor.commands.insertContent({ type: "table", attrs: { caption: title.innerHTML }, content });
   editor.state.doc.nodesBetween(Math.max(0, start - 1), editor.state.doc.content.size, (node, position) => {
     if (node.type.name !== "table" || position + node.nodeSize < start) return true;
     editor.commands.setTextSelection(position + 4); // into the first cell
@@ -195,11 +195,7 @@ async function caption(editor) {
   const old = editor.getAttributes("table").caption ?? "";
   const { action, html } = await askForText("caption", `<p>${old}</p>`, { extensions: [Footnote] });
   if (action !== "save") return;
-  editor
-    .chain()
-    .focus()
-    .updateAttributes("table", { caption: html.replace(/^<p>|<\/p>$/g, "") })
-    .run();
+  editor.commands.updateAttributes("table", { caption: html.replace(/^<p>|<\/p>$/g, "") });
 }
 
 async function language(editor) {
@@ -208,13 +204,9 @@ async function language(editor) {
   const lang = editor.getAttributes("language").lang;
   const { action, form } = await askIn("language", { existing, values: lang ? { lang } : {} });
   const chosen = form.elements.lang.selectedOptions[0];
-  if (action === "remove") editor.chain().focus().unsetMark("language").run();
+  if (action === "remove") editor.commands.unsetMark("language");
   else if (action === "save" && chosen) {
-    editor
-      .chain()
-      .focus()
-      .setMark("language", { lang: chosen.value, dir: chosen.dataset.dir ?? null })
-      .run();
+    editor.commands.setMark("language", { lang: chosen.value, dir: chosen.dataset.dir ?? null });
   }
 }
 
@@ -264,7 +256,7 @@ async function picture(editor) {
   const alt = form.elements["bild-alternative"].value.trim();
   if (action === "remove") removePicture(editor, old);
   else if (action === "save" && old) {
-    editor.chain().focus().setNodeSelection(old.position).updateAttributes("image", { alt }).run();
+    editor.chain().setNodeSelection(old.position).updateAttributes("image", { alt }).run();
   } else if (action === "save") insertPicture(editor, { ...(uploaded ?? chosenPicture(form)), alt }, form);
 }
 
@@ -277,15 +269,13 @@ function insertPicture(editor, attrs, form) {
   const text = form.elements.caption.value.trim();
   const content = [{ type: "image", attrs }];
   if (text) content.push({ type: "caption", content: [{ type: "text", text }] });
-  editor.chain().focus().insertContent({ type: "figure", content }).run();
+  editor.commands.insertContent({ type: "figure", content });
 }
 
 function removePicture(editor, { position }) {
   const $position = editor.state.doc.resolve(position);
   const inFigure = $position.parent.type.name === "figure";
-  editor
-    .chain()
-    .focus()
+  editor.chain()
     .setNodeSelection(inFigure ? $position.before() : position)
     .deleteSelection()
     .run();
@@ -319,12 +309,12 @@ async function upload(form) {
 
 const always = () => true;
 const mark = (name) => ({
-  run: (editor) => editor.chain().focus().toggleMark(name).run(),
+  run: (editor) => editor.commands.toggleMark(name),
   active: (editor) => editor.isActive(name),
   enabled: (editor) => editor.can().toggleMark(name),
 });
 const plain = (name, ...options) => ({
-  run: (editor) => editor.chain().focus()[name](...options).run(),
+  run: (editor) => editor.commands[name](...options),
   active: () => false,
   enabled: (editor) => editor.can()[name](...options),
 });
@@ -345,7 +335,7 @@ function hasHeader(editor, side) {
 
 const COMMANDS = {
   heading: {
-    run: (editor) => editor.chain().focus().toggleHeading({ level: 3 }).run(),
+    run: (editor) => editor.commands.toggleHeading({ level: 3 }),
     active: (editor) => editor.isActive("heading"),
     enabled: (editor) => editor.can().toggleHeading({ level: 3 }),
   },
@@ -395,7 +385,7 @@ function connect(toolbar, editor) {
       return;
     }
     await COMMANDS[name].run(editor);
-    // At once: a command's own focus comes a frame late, and keys typed until then would press the button again.
+    // The commands have no `focus()` of their own: that comes a frame late and would undo what was selected until then.
     editor.view.focus();
   }
 
@@ -428,7 +418,7 @@ function connect(toolbar, editor) {
       Home: shown[0],
       End: shown.at(-1),
     };
-    if (event.key === "Escape") editor.commands.focus();
+    if (event.key === "Escape") editor.view.focus();
     else if (targets[event.key]) targets[event.key].focus();
     else return;
     event.preventDefault();
