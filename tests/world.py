@@ -266,7 +266,7 @@ def _pictures(offers: dict[Any, Offer]) -> dict[str, Any]:
 
 
 def _concepts() -> dict[str, Any]:
-    """A concept with two public versions, one in force, and the next one before a committee; one only frozen, a draft."""
+    """A concept with two public versions, one in force, and the next one before a committee; one frozen, a draft."""
     status, today = ConceptVersion.Status, timezone.localdate()
     former = make_concept("Konzept in Kraft")
     image = make_image(former.concept)

@@ -6,6 +6,7 @@ Marks are not told by colour alone: struck and underlined, and in words for whoe
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
@@ -114,10 +115,9 @@ def _rows(pieces: tuple[Piece, ...]) -> list[tuple[str, str]]:
     put: list[str] = []
 
     def close() -> None:
-        if taken or put:
-            rows.append(("".join(taken), "".join(put)))
-            taken.clear()
-            put.clear()
+        rows.extend(zip_longest(taken, put, fillvalue=""))
+        taken.clear()
+        put.clear()
 
     for piece in pieces:
         if piece.kind == "del":
