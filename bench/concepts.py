@@ -1,4 +1,4 @@
-"""Concepts: printing 120 pages, and opening one section of 220 pages in the editor."""
+"""Concepts: printing 120 pages, opening one section of 220 pages in the editor, comparing two versions of 220 pages."""
 
 import os
 import subprocess
@@ -15,8 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench.memory import Peak
-from bench.samples import draft_concept, frozen_concept
-from concepts import pdf
+from bench.samples import draft_concept, frozen_concept, two_versions
+from concepts import pdf, synopsis
+from concepts.comparison import Change, compare
+from concepts.comparison.showing import Shown
 from concepts.models import ConceptVersion
 from kiportal.common import jobs, roles
 from kiportal.common.models import Job, User
@@ -29,7 +31,8 @@ SECTIONS_OF_220_PAGES = 140
 
 def measure() -> list[dict[str, Any]]:
     version = frozen_concept(SECTIONS_OF_120_PAGES)
-    return [_time(version), _memory(version), _queries(draft_concept(SECTIONS_OF_220_PAGES))]
+    long = draft_concept(SECTIONS_OF_220_PAGES)
+    return [_time(version), _memory(version), _queries(long), _comparison(*two_versions(long))]
 
 
 def _time(version: ConceptVersion) -> dict[str, Any]:
@@ -125,4 +128,31 @@ def _queries(version: ConceptVersion) -> dict[str, Any]:
         "target": 8,
         "unit": "queries",
         "details": {"sections": version.sections.count(), "milliseconds": round(1000 * seconds)},
+    }
+
+
+def _comparison(old: ConceptVersion, new: ConceptVersion) -> dict[str, Any]:
+    """From the two versions in the database to the HTML of all their changes; beside it the synopsis as PDF."""
+    seconds = []
+    for _round in range(RUNS):
+        begun = time.perf_counter()
+        found = compare(old, new)
+        shown = Shown(found)
+        letters = sum(len(shown.change(group)) for group in found.groups() if isinstance(group, Change))
+        seconds.append(time.perf_counter() - begun)
+    begun = time.perf_counter()
+    document = synopsis.render_pdf(old, new)
+    printing = time.perf_counter() - begun
+    return {
+        "name": "Comparison of two versions of 220 pages, word by word",
+        "value": round(median(seconds), 2),
+        "target": 3,
+        "unit": "seconds",
+        "details": {
+            "sections": found.counts,
+            "letters of HTML": letters,
+            "every round (s)": [round(each, 2) for each in seconds],
+            "synopsis as PDF (s)": round(printing, 1),
+            "pages of the synopsis": document.pages,
+        },
     }

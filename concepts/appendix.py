@@ -45,6 +45,26 @@ def _indicator(indicator: Any) -> dict[str, str]:
     }
 
 
+COLUMNS = ("Maßnahme", "Ziel", "Wer", "Stand")
+
+
+def cells(measure: dict[str, Any]) -> tuple[str, str, str, str]:
+    """What stands of a kept measure in a row of the table, by COLUMNS."""
+    standing = [measure["status"]]
+    if measure["steps"]:
+        standing.append(f"Schritte: {measure['steps']}")
+    for each in measure["indicators"]:
+        if each["value"]:
+            target = f" (Ziel {each['target']})" if each["target"] else ""
+            standing.append(f"{each['name']}: {each['value']} {each['unit']}{target}")
+    return (
+        f"Nr. {measure['number']} {measure['title']}",
+        measure["goal"] or "noch offen",
+        measure["lead"] or "noch offen",
+        "; ".join(standing),
+    )
+
+
 def words(kept: list[dict[str, Any]]) -> str:
     """All that is said in it, for checks."""
     return " ".join(

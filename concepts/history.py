@@ -6,6 +6,7 @@ from concepts.models import ConceptVersion, FocusPeriod, Measure
 from offers import history
 
 STEPS = {
+    "start_next": "Als Entwurf begonnen",
     "freeze": "Abgeschlossen",
     "forward": "Einem Gremium vorgelegt",
     "adopt": "Beschlossen",

@@ -71,6 +71,10 @@ class ConceptVersionQuerySet(models.QuerySet["ConceptVersion"]):
         """Adopted and not superseded, that of the integration concept first."""
         return self.filter(status="adopted").order_by(_main_first("concept__kind"), "-adopted_on", "pk")
 
+    def followed_by(self, version: "ConceptVersion") -> "ConceptVersionQuerySet":
+        """Versions of the same concept that came before; what it is read against, the one in force, first."""
+        return self.finished().filter(concept=version.concept_id, number__lt=version.number).current_first()
+
     def for_reading(self) -> "ConceptVersionQuerySet":
         """With all that is told of a version beside its text."""
         return self.select_related("concept", "pdf")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from concepts import papers, pdf
+from concepts import papers, pdf, synopsis
 from concepts.models import ConceptVersion, MeasurePaper
 from concepts.outline import Outline
 from kiportal.common.jobs import JobRefused, Run, job
@@ -50,6 +50,21 @@ def _chapters(run: Run, version: ConceptVersion) -> OnProgress:
         run.progress(furthest, total, step)
 
     return show
+
+
+@job
+def render_synopsis(run: Run, old_pk: int, new_pk: int) -> dict[str, Any]:
+    """Make and store two versions side by side: for good where both are finished, with a draft for a day."""
+    old, new = _version(old_pk), _version(new_pk)
+    found = synopsis.stored(old, new)
+    if found is None:
+        document = synopsis.render_pdf(
+            old, new, on_progress=lambda page, _part: run.progress(0, 1, f"Seite {page}" if page else "Wird verglichen")
+        )
+        found = synopsis.store(old, new, document)
+        if found is None:
+            return {"pages": document.pages, "file": synopsis.preview_name(old, new)}
+    return {"pages": found.pages, "size": found.size, "sha256": found.sha256}
 
 
 @job

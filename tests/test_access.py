@@ -121,6 +121,8 @@ ROWS = [
     row("concepts:implementation", ANYBODY, 200, 405),
     row("concepts:concept_list", ANYBODY, 200, 405),
     row("concepts:concept_detail", ANYBODY, 200, 405, slug="concept.slug"),
+    row("concepts:version_compare", ANYBODY, 200, 405, slug="concept.slug"),
+    row("concepts:synopsis_file", ANYBODY, 200, 405, slug="concept.slug", old="former.number", new="in_force.number"),
     row("concepts:version_detail", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number"),
     row("concepts:version_pdf", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number"),
     row(
@@ -258,6 +260,16 @@ ROWS = [
     row("concepts:staff_concept_add", STAFF, 200, 200),
     row("concepts:staff_concept_detail", STAFF, 200, 405, pk="concept.pk"),
     row("concepts:staff_concept_edit", STAFF, 200, 200, pk="concept.pk"),
+    row("concepts:staff_version_compare", STAFF, 200, 302, pk="concept.pk"),
+    row(
+        "concepts:staff_synopsis_file",
+        STAFF,
+        200,
+        405,
+        pk="concept.pk",
+        old="former.number",
+        new="in_force.number",
+    ),
     row("concepts:staff_image_list", STAFF, 200, 405, concept_pk="concept.pk"),
     row("concepts:staff_image_add", STAFF, 405, 200, concept_pk="concept.pk"),
     row("concepts:staff_version_detail", STAFF, 200, 400, pk="concept_draft.pk"),
@@ -579,6 +591,12 @@ HIDDEN = [
     ("offers:organisation_detail", ANYBODY, 404, {"slug": "proposed.slug"}),
     ("offers:organisation_detail", ANYBODY, 404, {"slug": "archived_organisation.slug"}),
     ("concepts:version_detail", READERS, 404, {"slug": "concept.slug", "number": "in_committee.number"}),
+    (
+        "concepts:synopsis_file",
+        READERS,
+        404,
+        {"slug": "concept.slug", "old": "in_force.number", "new": "in_committee.number"},
+    ),
     ("concepts:version_pdf", READERS, 404, {"slug": "concept.slug", "number": "in_committee.number"}),
     (
         "concepts:section_detail",

@@ -48,6 +48,7 @@ from tests.concepts.factories import (
     make_section,
     make_version,
     store_pdf,
+    store_synopsis,
 )
 from tests.funding.factories import make_funding
 from tests.offers.tables import carry_out, csv_bytes, upload
@@ -265,24 +266,29 @@ def _pictures(offers: dict[Any, Offer]) -> dict[str, Any]:
 
 
 def _concepts() -> dict[str, Any]:
-    """A concept in force and public, its next version before a committee; one that is only frozen, and a draft."""
+    """A concept with two public versions, one in force, and the next one before a committee; one frozen, a draft."""
     status, today = ConceptVersion.Status, timezone.localdate()
-    in_force = make_concept("Konzept in Kraft")
-    image = make_image(in_force.concept)
+    former = make_concept("Konzept in Kraft")
+    image = make_image(former.concept)
     body = (
         f'<figure><img src="{image.get_absolute_url()}" alt="Bild"></figure><p>Text<span class="fn">Quelle</span></p>'
     )
-    chapter = make_section(in_force, "Kapitel", body=body)
-    area = changes.add_action_area(in_force, title="Bildung", strand="bildung")
+    make_section(former, "Kapitel", body=body)
+    area = changes.add_action_area(former, title="Bildung", strand="bildung")
+    freeze(former, status=status.SUPERSEDED, adopted_on=today, adopted_by="Kreistag", published_on=today)
+    in_force = changes.copy_version(former)
     freeze(in_force, status=status.ADOPTED, adopted_on=today, adopted_by="Kreistag", published_on=today)
     in_committee = make_version(status.COMMITTEE, concept=in_force.concept)
     frozen, draft = make_version(status.FROZEN), make_version(status.DRAFT)
     for version in (in_force, in_committee, frozen):
         store_pdf(version)
+    store_synopsis(former, in_force)
+    store_synopsis(in_force, in_committee)
     return {
         "concept": in_force.concept,
+        "former": former,
         "in_force": in_force,
-        "chapter": chapter,
+        "chapter": in_force.sections.get(),
         "image": image,
         "in_committee": in_committee,
         "frozen": frozen,

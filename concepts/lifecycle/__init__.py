@@ -30,10 +30,12 @@ from concepts.lifecycle.versions import (
     adopt,
     forward,
     freeze,
+    order_synopsis,
     preview,
     publish,
     render,
     start_next_version,
+    synopsis_jobs,
     withdraw,
 )
 
@@ -56,6 +58,7 @@ __all__ = [
     "job_of",
     "mark_step",
     "order_paper",
+    "order_synopsis",
     "postpone_measure",
     "preview",
     "publish",
@@ -66,6 +69,7 @@ __all__ = [
     "select_measure",
     "start_measure",
     "start_next_version",
+    "synopsis_jobs",
     "take_up_measure",
     "undecide_period",
     "withdraw",

@@ -556,6 +556,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Synopsis',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('file', models.FileField(max_length=200, upload_to='', verbose_name='Datei')),
+                ('sha256', models.CharField(max_length=64, verbose_name='Prüfsumme (SHA-256)')),
+                ('pages', models.PositiveIntegerField(verbose_name='Seiten')),
+                ('size', models.PositiveIntegerField(verbose_name='Größe (Bytes)')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='erstellt am')),
+            ],
+            options={
+                'verbose_name': 'Synopse',
+                'verbose_name_plural': 'Synopsen',
+            },
+        ),
+        migrations.CreateModel(
             name='WorkFocus',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -948,6 +963,20 @@ class Migration(migrations.Migration):
             model_name='versionpdf',
             name='version',
             field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pdf', to='concepts.conceptversion'),
+        ),
+        migrations.AddField(
+            model_name='synopsis',
+            name='new',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='synopses_with_older', to='concepts.conceptversion'),
+        ),
+        migrations.AddField(
+            model_name='synopsis',
+            name='old',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='synopses_with_newer', to='concepts.conceptversion'),
+        ),
+        migrations.AddConstraint(
+            model_name='synopsis',
+            constraint=models.UniqueConstraint(fields=('old', 'new'), name='concepts_synopsis_once'),
         ),
         migrations.AddField(
             model_name='workfocus',

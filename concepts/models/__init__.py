@@ -1,4 +1,4 @@
-from concepts.models.concept import Concept, ConceptImage, ConceptVersion, VersionPDF
+from concepts.models.concept import Concept, ConceptImage, ConceptVersion, Synopsis, VersionPDF
 from concepts.models.content import ActionArea, Section
 from concepts.models.measures import (
     Indicator,
@@ -31,6 +31,7 @@ __all__ = [
     "ProgressNote",
     "Section",
     "Selection",
+    "Synopsis",
     "VersionPDF",
     "WorkFocus",
 ]

@@ -199,3 +199,23 @@ class VersionPDF(models.Model):
 
     def __str__(self) -> str:
         return f"PDF: {self.version}"
+
+
+class Synopsis(models.Model):
+    """The stored PDF of two finished versions side by side; made once, because neither of them changes any more."""
+
+    old = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="synopses_with_newer")
+    new = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="synopses_with_older")
+    file = models.FileField(_("Datei"), max_length=200)
+    sha256 = models.CharField(_("Prüfsumme (SHA-256)"), max_length=64)
+    pages = models.PositiveIntegerField(_("Seiten"))
+    size = models.PositiveIntegerField(_("Größe (Bytes)"))
+    made_at = models.DateTimeField(_("erstellt am"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("Synopse")
+        verbose_name_plural = _("Synopsen")
+        constraints = [models.UniqueConstraint(fields=["old", "new"], name="concepts_synopsis_once")]
+
+    def __str__(self) -> str:
+        return f"Synopse: Fassung {self.old.number} und {self.new.number}"

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from concepts.views import (
+    comparing,
     measure_detail,
     measure_parts,
     measure_tables,
@@ -34,6 +35,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ROOT}/<int:concept_pk>/bilder/", staff_images.StaffImageList.as_view(), name="staff_image_list"),
     path(f"{_ROOT}/<int:concept_pk>/bilder/neu/", staff_images.StaffImageAdd.as_view(), name="staff_image_add"),
     # Versions
+    path(f"{_ROOT}/<int:pk>/vergleich/", comparing.StaffVersionCompare.as_view(), name="staff_version_compare"),
+    path(
+        f"{_ROOT}/<int:pk>/vergleich/<int:old>-<int:new>/synopse.pdf",
+        comparing.staff_synopsis_file,
+        name="staff_synopsis_file",
+    ),
     path(f"{_VERSION}/", staff_versions.StaffVersionDetail.as_view(), name="staff_version_detail"),
     path(f"{_VERSION}/bearbeiten/", staff_versions.StaffVersionEdit.as_view(), name="staff_version_edit"),
     path(f"{_VERSION}/vorschau.pdf", staff_versions.StaffVersionPreview.as_view(), name="staff_version_preview"),

@@ -1,5 +1,6 @@
 """The stored PDF of a version and the pictures in its chapters, each for those who may read the version."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +12,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from concepts.models import ConceptImage, ConceptVersion, Section, VersionPDF
+from concepts.models import ConceptImage, ConceptVersion, Section, Synopsis, VersionPDF
 from concepts.permissions import can_edit_concepts
 from concepts.views.reading import versions_for
 from kiportal.common import pictures
@@ -26,12 +27,19 @@ def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     """
     found = VersionPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
     pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number)
+    return stored_pdf(request, pdf, _file_name(pdf.version), [pdf.version])
+
+
+def stored_pdf(
+    request: HttpRequest, pdf: VersionPDF | Synopsis, filename: str, versions: Sequence[ConceptVersion]
+) -> HttpResponseBase:
+    """The file for whoever may read these versions; public where they all are."""
     etag = quote_etag(pdf.sha256)
     answer = get_conditional_response(request, etag=etag) or FileResponse(
-        pdf.file.open("rb"), content_type="application/pdf", filename=_file_name(pdf.version)
+        pdf.file.open("rb"), content_type="application/pdf", filename=filename
     )
     answer.headers["ETag"] = etag
-    if _is_public(pdf.version):
+    if all(_is_public(version) for version in versions):
         patch_cache_control(answer, public=True, no_cache=True)
     else:
         patch_cache_control(answer, private=True, no_cache=True)

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from concepts import changes, lifecycle, papers
+from concepts import changes, lifecycle, papers, synopsis
 from concepts.models import (
     Concept,
     ConceptImage,
@@ -21,6 +21,7 @@ from concepts.models import (
     MeasurePaper,
     Section,
     Selection,
+    Synopsis,
     VersionPDF,
     WorkFocus,
 )
@@ -76,6 +77,12 @@ def store_pdf(version: ConceptVersion, content: bytes = b"%PDF-1.7 Inhalt", page
     name = default_storage.save(f"concepts/pdf/test-{version.pk}.pdf", ContentFile(content))
     digest = hashlib.sha256(content).hexdigest()
     return VersionPDF.objects.create(version=version, file=name, sha256=digest, pages=pages, size=len(content))
+
+
+def store_synopsis(old: ConceptVersion, new: ConceptVersion, content: bytes = b"%PDF-1.7 Synopse") -> Synopsis:
+    found = synopsis.store(old, new, Document(content, pages=12))
+    assert found is not None
+    return found
 
 
 def make_image(concept: Concept, colour: str = "green") -> ConceptImage:
