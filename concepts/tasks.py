@@ -5,7 +5,7 @@ from typing import Any
 from concepts import papers, pdf
 from concepts.models import ConceptVersion, MeasurePaper
 from concepts.outline import Outline
-from kiportal.common.jobs import JobRefused, Run, job
+from kiportal.common.jobs import JobRefused, Run, enqueue, job
 from kiportal.common.pdf.documents import OnProgress
 
 
@@ -18,7 +18,21 @@ def render_version(run: Run, version_pk: int) -> dict[str, Any]:
     found = pdf.stored(version) or pdf.store(
         version, pdf.render_version_pdf(version, on_progress=_chapters(run, version))
     )
+    if pdf.missing_chapters(version, Outline.of(version)):
+        enqueue("concepts.render_chapters", version.pk, title=f"PDFs der Kapitel: {version}")
     return {"pages": found.pages, "size": found.size, "sha256": found.sha256}
+
+
+@job
+def render_chapters(run: Run, version_pk: int) -> dict[str, Any]:
+    """Make and store the PDF of each chapter that has none."""
+    version = _version(version_pk)
+    outline = Outline.of(version, with_texts=True)
+    missing = pdf.missing_chapters(version, outline)
+    for number, chapter in enumerate(missing):
+        run.progress(number, len(missing), chapter.heading)
+        pdf.store_chapter(version, chapter.section.uuid, pdf.render_chapter_pdf(version, outline, chapter))
+    return {"chapters": len(missing)}
 
 
 @job

@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone, translation
 
 from actors.models import ContactPerson, FunderNote, Organisation
-from concepts import changes
+from concepts import changes, pdf
 from concepts.models import ConceptVersion, MeasureTable, PeriodRule
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
@@ -279,6 +279,7 @@ def _concepts() -> dict[str, Any]:
     frozen, draft = make_version(status.FROZEN), make_version(status.DRAFT)
     for version in (in_force, in_committee, frozen):
         store_pdf(version)
+        pdf.store_chapter(version, chapter.uuid, Document(b"%PDF-1.7 Kapitel", pages=1))
     return {
         "concept": in_force.concept,
         "in_force": in_force,
@@ -314,6 +315,7 @@ def _measures(area: UUID) -> dict[str, Any]:
         "focus_of_draft": draft_focus,
         "measure": measure,
         "pool_measure": make_measure("Im Arbeitspapier"),
+        "mistaken_measure": make_measure("Aus Versehen"),
         "measure_step": measure.steps.get(),
         "indicator": indicator,
         "indicator_value": value,

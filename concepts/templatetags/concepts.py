@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from concepts.models import ConceptVersion, Indicator, VersionPDF
+from concepts.models import ChapterPDF, ConceptVersion, Indicator, MeasurePaper, VersionPDF
 from concepts.progress import figure
 from kiportal.common.templatetags.ui import german
 
@@ -77,10 +77,10 @@ def _day(day: Any) -> str:
 
 
 @register.filter
-def extent(pdf: VersionPDF) -> str:
+def extent(pdf: VersionPDF | ChapterPDF | MeasurePaper) -> str:
     """What a link to the file says of it: "PDF, 34 Seiten, 1,2 MB"."""
-    pages = ngettext("%(number)s Seite", "%(number)s Seiten", pdf.pages) % {"number": pdf.pages}
-    return f"PDF, {pages}, {filesizeformat(pdf.size)}"
+    pages = ngettext("%(number)s Seite", "%(number)s Seiten", pdf.pages or 0) % {"number": pdf.pages}
+    return f"PDF, {pages}, {filesizeformat(pdf.size or 0)}"
 
 
 @register.inclusion_tag("concepts/_pdf_link.html")

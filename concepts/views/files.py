@@ -11,10 +11,11 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from concepts.models import ConceptImage, ConceptVersion, Section, VersionPDF
+from concepts.models import ChapterPDF, ConceptImage, ConceptVersion, Section, VersionPDF
 from concepts.permissions import can_edit_concepts
 from concepts.views.reading import versions_for
 from kiportal.common import pictures
+from kiportal.common.text import slugify
 
 
 @require_safe
@@ -26,21 +27,33 @@ def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     """
     found = VersionPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
     pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number)
+    return _stored(request, pdf, "")
+
+
+@require_safe
+@login_not_required
+def chapter_pdf(request: HttpRequest, slug: str, number: int, uuid: UUID) -> HttpResponseBase:
+    """The file of one chapter, for those who may read the version."""
+    found = ChapterPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
+    pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number, chapter=uuid)
+    return _stored(request, pdf, f"{slugify(pdf.version.sections.get(uuid=uuid).title, 60)}-")
+
+
+def _stored(request: HttpRequest, pdf: VersionPDF | ChapterPDF, prefix: str) -> HttpResponseBase:
+    version = pdf.version
     etag = quote_etag(pdf.sha256)
     answer = get_conditional_response(request, etag=etag) or FileResponse(
-        pdf.file.open("rb"), content_type="application/pdf", filename=_file_name(pdf.version)
+        pdf.file.open("rb"),
+        content_type="application/pdf",
+        filename=f"{prefix}{version.concept.slug}-fassung-{version.number}-stand-{version.as_of:%Y-%m-%d}.pdf",
     )
     answer.headers["ETag"] = etag
-    if _is_public(pdf.version):
+    if _is_public(version):
         patch_cache_control(answer, public=True, no_cache=True)
     else:
         patch_cache_control(answer, private=True, no_cache=True)
         answer.headers["X-Robots-Tag"] = "noindex"
     return answer
-
-
-def _file_name(version: ConceptVersion) -> str:
-    return f"{version.concept.slug}-fassung-{version.number}-stand-{version.as_of:%Y-%m-%d}.pdf"
 
 
 def _is_public(version: ConceptVersion) -> bool:
