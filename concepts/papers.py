@@ -28,8 +28,8 @@ from kiportal.common.pdf.documents import Document, OnProgress
 Kind = MeasurePaper.Kind
 # The Sachstand is one page. What its tables may take of it, what a line and a row take (paper.css), in millimetres, and
 # how many letters stand in a line: with how many measures the first attempt is made.
-_ROOM, _LINE, _ROW = 125.0, 3.9, 1.8
-_LETTERS = {"title": 46, "focus": 20, "share": 38}
+_ROOM, _LINE, _ROW = 140.0, 3.9, 1.8
+_LETTERS = {"title": 40, "focus": 28, "share": 42}
 # So many counts of an indicator are drawn.
 _BARS = 6
 _ORDER = {"running": 0, "done": 1, "selected": 2}
@@ -53,7 +53,7 @@ def table(measures: Iterable[Measure], filters: Sequence[tuple[str, str]] = ()) 
     """The list: a line for each measure, in the order of their numbers."""
     areas = Areas.known()
     rows = [_told(measure) | {"area": areas.title(measure.action_area)} for measure in measures]
-    named = ("number", "title", "goal", "area", "lead", "delegated_to", "time", "focus", "status")
+    named = ("number", "title", "goal", "area", "lead", "delegated_to", "time", "focus_title", "status")
     kept = [{name: row[name] for name in (*named, "steps_done", "steps_total")} for row in rows]
     return _frame() | {"rows": kept, "total": len(kept), "filters": [list(pair) for pair in filters]}
 
@@ -257,6 +257,7 @@ def _told(measure: Measure, *, during: FocusPeriod | None = None) -> dict[str, A
         if measure.cost_amount is not None
         else "",
         "focus": f"{chosen.focus} ({chosen.period})" if chosen else "",
+        "focus_title": str(chosen.focus) if chosen else "",
         "steps": [
             {"text": step.text, "due": _day(step.due_on), "done": _day(step.done_on)} for step in measure.steps.all()
         ],

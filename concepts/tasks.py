@@ -1,12 +1,17 @@
-"""Jobs of this room: the PDFs of versions and of papers on measures."""
+"""Jobs of this room: the PDFs of versions, chapters and papers on measures; long tables of measures."""
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 from concepts import papers, pdf
-from concepts.models import ConceptVersion, MeasurePaper
+from concepts.models import ConceptVersion, MeasurePaper, MeasureTable
 from concepts.outline import Outline
+from concepts.resources import taking
 from kiportal.common.jobs import JobRefused, Run, enqueue, job
+from kiportal.common.models import User
 from kiportal.common.pdf.documents import OnProgress
+from kiportal.common.transitions import TransitionError
 
 
 @job
@@ -64,6 +69,22 @@ def _chapters(run: Run, version: ConceptVersion) -> OnProgress:
         run.progress(furthest, total, step)
 
     return show
+
+
+@job
+def take_table(run: Run, key: str, user_pk: int, seen: str) -> dict[str, Any]:
+    """Take a long table of measures over: all of it or nothing."""
+    table, by = MeasureTable.objects.filter(pk=key).first(), User.objects.filter(pk=user_pk).first()
+    if table is None or by is None:
+        raise JobRefused("Diese Tabelle gibt es nicht mehr.")
+    if table.taken_at is not None:
+        return dict(table.counts)
+    try:
+        return taking.take(table, by=by, seen=seen, progress=run.progress)
+    except TransitionError as error:
+        raise JobRefused(str(error)) from None
+    except PermissionDenied:
+        raise JobRefused("Dieses Konto darf keine Maßnahmen mehr einlesen.") from None
 
 
 @job

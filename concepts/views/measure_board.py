@@ -71,8 +71,10 @@ def columns_of(cards: Sequence["Card"], by: User, focuses: Sequence[WorkFocus]) 
 def _movable(card: "Card", by: User, focuses: Sequence[WorkFocus]) -> Movable:
     verbs = possible(lifecycle.MEASURE, card.measure, by)
     moves = [(verb, label, column) for verb, (column, label, _act) in MOVES.items() if verb in verbs]
-    if card.measure.status == _S.PROPOSED:  # it lies in this column already
-        moves = [move for move in moves if move[0] != "postpone"]
+    refused = {"postpone"} if card.measure.status == _S.PROPOSED else set()  # it lies in this column already
+    if lifecycle.MEASURE["start"].guard(card.measure):
+        refused.add("start")
+    moves = [move for move in moves if move[0] not in refused]
     return Movable(card, moves, focuses if "select" in verbs else [], "drop" in verbs)
 
 
