@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -81,6 +81,20 @@ def extent(pdf: VersionPDF | ChapterPDF | MeasurePaper) -> str:
     """What a link to the file says of it: "PDF, 34 Seiten, 1,2 MB"."""
     pages = ngettext("%(number)s Seite", "%(number)s Seiten", pdf.pages or 0) % {"number": pdf.pages}
     return f"PDF, {pages}, {filesizeformat(pdf.size or 0)}"
+
+
+# Of such a word two fit on a line of the cover.
+_WHOLE = 20
+
+
+@register.filter
+def whole_names(title: str) -> SafeString:
+    """A title whose names with hyphens ("Rhein-Erft-Kreis") stay on one line."""
+    words = (
+        format_html('<span class="whole">{}</span>', word) if "-" in word and len(word) <= _WHOLE else word
+        for word in title.split(" ")
+    )
+    return format_html_join(" ", "{}", ((word,) for word in words))
 
 
 @register.inclusion_tag("concepts/_pdf_link.html")
