@@ -29,7 +29,7 @@ class Footnotes:
 
 @dataclass(frozen=True)
 class Medium:
-    """`address` of a section seen from the text; `footnotes` collects them (None: they stay in the text).
+    """`address` of a section seen from the text, "" if it lies elsewhere; `footnotes` collects them (None: they stay).
 
     `chapter_level` is the heading that a chapter has in this medium.
     """
@@ -52,9 +52,16 @@ def page(address: Callable[[Node], str], footnotes: Footnotes, chapter_level: in
     )
 
 
-def print_document(images: Mapping[UUID, ConceptImage]) -> Medium:
-    """For the PDF: links inside the document, pictures read from the media storage (`common.pdf`)."""
-    return Medium(lambda node: f"#{node.anchor}", lambda uuid: f"media:{images[uuid].file.name}")
+def print_document(images: Mapping[UUID, ConceptImage], chapter: Node | None = None) -> Medium:
+    """For the PDF: links inside the document, pictures read from the media storage (`common.pdf`).
+
+    In the print of one chapter the others are named, but there is nothing to link to.
+    """
+
+    def address(node: Node) -> str:
+        return f"#{node.anchor}" if chapter in (None, node.chapter) else ""
+
+    return Medium(address, lambda uuid: f"media:{images[uuid].file.name}")
 
 
 def parse(body: str) -> html.HtmlElement:
@@ -153,7 +160,8 @@ def _resolve(link: html.HtmlElement, outline: Outline, medium: Medium) -> None:
     if node is None:  # only in a draft: what is frozen has no dead references (`review`)
         link.drop_tag()
         return
-    link.set("href", medium.address(node))
+    address = medium.address(node)
+    link.set("href", address)
     link.set("class", "xref")
     if _ONLY_A_NUMBER.fullmatch(link.text_content()):
         for child in list(link):
@@ -166,6 +174,8 @@ def _resolve(link: html.HtmlElement, outline: Outline, medium: Medium) -> None:
             link.text = (link.text or "") + number
         else:
             last.tail = (last.tail or "") + number
+    if not address:
+        link.drop_tag()
 
 
 def _place(image: html.HtmlElement, medium: Medium) -> None:

@@ -1,12 +1,17 @@
-"""Jobs of this room: the PDFs of versions and of papers on measures."""
+"""Jobs of this room: the PDFs of versions, chapters and papers on measures; long tables of measures."""
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 from concepts import papers, pdf, synopsis
-from concepts.models import ConceptVersion, MeasurePaper
+from concepts.models import ConceptVersion, MeasurePaper, MeasureTable
 from concepts.outline import Outline
-from kiportal.common.jobs import JobRefused, Run, job
+from concepts.resources import taking
+from kiportal.common.jobs import JobRefused, Run, enqueue, job
+from kiportal.common.models import User
 from kiportal.common.pdf.documents import OnProgress
+from kiportal.common.transitions import TransitionError
 
 
 @job
@@ -18,7 +23,21 @@ def render_version(run: Run, version_pk: int) -> dict[str, Any]:
     found = pdf.stored(version) or pdf.store(
         version, pdf.render_version_pdf(version, on_progress=_chapters(run, version))
     )
+    if pdf.missing_chapters(version, Outline.of(version)):
+        enqueue("concepts.render_chapters", version.pk, title=f"PDFs der Kapitel: {version}")
     return {"pages": found.pages, "size": found.size, "sha256": found.sha256}
+
+
+@job
+def render_chapters(run: Run, version_pk: int) -> dict[str, Any]:
+    """Make and store the PDF of each chapter that has none."""
+    version = _version(version_pk)
+    outline = Outline.of(version, with_texts=True)
+    missing = pdf.missing_chapters(version, outline)
+    for number, chapter in enumerate(missing):
+        run.progress(number, len(missing), chapter.heading)
+        pdf.store_chapter(version, chapter.section.uuid, pdf.render_chapter_pdf(version, outline, chapter))
+    return {"chapters": len(missing)}
 
 
 @job
@@ -65,6 +84,22 @@ def render_synopsis(run: Run, old_pk: int, new_pk: int) -> dict[str, Any]:
         if found is None:
             return {"pages": document.pages, "file": synopsis.preview_name(old, new)}
     return {"pages": found.pages, "size": found.size, "sha256": found.sha256}
+
+
+@job
+def take_table(run: Run, key: str, user_pk: int, seen: str) -> dict[str, Any]:
+    """Take a long table of measures over: all of it or nothing."""
+    table, by = MeasureTable.objects.filter(pk=key).first(), User.objects.filter(pk=user_pk).first()
+    if table is None or by is None:
+        raise JobRefused("Diese Tabelle gibt es nicht mehr.")
+    if table.taken_at is not None:
+        return dict(table.counts)
+    try:
+        return taking.take(table, by=by, seen=seen, progress=run.progress)
+    except TransitionError as error:
+        raise JobRefused(str(error)) from None
+    except PermissionDenied:
+        raise JobRefused("Dieses Konto darf keine Maßnahmen mehr einlesen.") from None
 
 
 @job

@@ -128,6 +128,7 @@ ROWS = [
     row(
         "concepts:section_detail", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number", uuid="chapter.uuid"
     ),
+    row("concepts:chapter_pdf", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number", uuid="chapter.uuid"),
     row("concepts:image_file", ANYBODY, 200, 405, uuid="image.uuid"),
     row("offers:offer_image", ANYBODY, 200, 405, uuid="published_picture.uuid", size="gross"),
     row("offers:need_add", ANYBODY, 200, 200),
@@ -346,6 +347,8 @@ ROWS = [
     row("concepts:measure_add", STAFF, 200, 200),
     row("concepts:measure_detail", STAFF, 200, 400, pk="measure.pk"),
     row("concepts:measure_edit", STAFF, 200, 200, pk="measure.pk"),
+    row("concepts:measure_move", STAFF, 405, 302, pk="pool_measure.pk"),
+    row("concepts:measure_delete", STAFF, 200, 302, pk="mistaken_measure.pk"),
     row("concepts:measure_select", STAFF, 405, 302, pk="pool_measure.pk"),
     row("concepts:measure_steps", STAFF, 200, 200, pk="measure.pk"),
     row("concepts:step_mark", STAFF, 405, 302, pk="measure_step.pk"),
@@ -598,11 +601,9 @@ HIDDEN = [
         {"slug": "concept.slug", "old": "in_force.number", "new": "in_committee.number"},
     ),
     ("concepts:version_pdf", READERS, 404, {"slug": "concept.slug", "number": "in_committee.number"}),
-    (
-        "concepts:section_detail",
-        READERS,
-        404,
-        {"slug": "concept.slug", "number": "in_committee.number", "uuid": "chapter.uuid"},
+    *(
+        (name, READERS, 404, {"slug": "concept.slug", "number": "in_committee.number", "uuid": "chapter.uuid"})
+        for name in ("concepts:section_detail", "concepts:chapter_pdf")
     ),
     ("concepts:concept_detail", READERS | {COUNCIL}, 404, {"slug": "frozen_concept.slug"}),
     ("concepts:concept_detail", ANYBODY, 404, {"slug": "concept_of_draft.slug"}),

@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone, translation
 
 from actors.models import ContactPerson, FunderNote, Organisation
-from concepts import changes
+from concepts import changes, pdf
 from concepts.models import ConceptVersion, MeasureTable, PeriodRule
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
@@ -280,15 +280,17 @@ def _concepts() -> dict[str, Any]:
     freeze(in_force, status=status.ADOPTED, adopted_on=today, adopted_by="Kreistag", published_on=today)
     in_committee = make_version(status.COMMITTEE, concept=in_force.concept)
     frozen, draft = make_version(status.FROZEN), make_version(status.DRAFT)
+    chapter = in_force.sections.get()
     for version in (in_force, in_committee, frozen):
         store_pdf(version)
+        pdf.store_chapter(version, chapter.uuid, Document(b"%PDF-1.7 Kapitel", pages=1))
     store_synopsis(former, in_force)
     store_synopsis(in_force, in_committee)
     return {
         "concept": in_force.concept,
         "former": former,
         "in_force": in_force,
-        "chapter": in_force.sections.get(),
+        "chapter": chapter,
         "image": image,
         "in_committee": in_committee,
         "frozen": frozen,
@@ -320,6 +322,7 @@ def _measures(area: UUID) -> dict[str, Any]:
         "focus_of_draft": draft_focus,
         "measure": measure,
         "pool_measure": make_measure("Im Arbeitspapier"),
+        "mistaken_measure": make_measure("Aus Versehen"),
         "measure_step": measure.steps.get(),
         "indicator": indicator,
         "indicator_value": value,

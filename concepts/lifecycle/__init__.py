@@ -4,6 +4,7 @@ from concepts.lifecycle.measures import (
     MEASURE,
     add_measure,
     count,
+    delete_measure,
     drop_measure,
     finish_measure,
     mark_step,
@@ -12,6 +13,7 @@ from concepts.lifecycle.measures import (
     select_measure,
     start_measure,
     take_up_measure,
+    why_kept,
 )
 from concepts.lifecycle.papers import job_of, order_paper
 from concepts.lifecycle.periods import (
@@ -49,6 +51,7 @@ __all__ = [
     "adopt",
     "count",
     "decide_period",
+    "delete_measure",
     "discard_period",
     "drop_measure",
     "end_period",
@@ -72,5 +75,6 @@ __all__ = [
     "synopsis_jobs",
     "take_up_measure",
     "undecide_period",
+    "why_kept",
     "withdraw",
 ]

@@ -346,7 +346,7 @@ class Migration(migrations.Migration):
             name='MeasurePaper',
             fields=[
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('arbeitspapier', 'Arbeitspapier'), ('sachstand', 'Sachstand'), ('bericht', 'Zweijahresbericht')], max_length=20, verbose_name='Art')),
+                ('kind', models.CharField(choices=[('arbeitspapier', 'Arbeitspapier'), ('sachstand', 'Sachstand'), ('bericht', 'Fortschrittsbericht'), ('schwerpunkt', 'Schwerpunktpapier'), ('liste', 'Maßnahmenliste')], max_length=20, verbose_name='Art')),
                 ('title', models.CharField(max_length=200, verbose_name='Titel')),
                 ('as_of', models.DateField(verbose_name='Stand')),
                 ('content', models.JSONField(default=dict)),
@@ -538,6 +538,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ChapterPDF',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('chapter', models.UUIDField(verbose_name='Kapitel')),
+                ('file', models.FileField(max_length=200, upload_to='', verbose_name='Datei')),
+                ('sha256', models.CharField(max_length=64, verbose_name='Prüfsumme (SHA-256)')),
+                ('pages', models.PositiveIntegerField(verbose_name='Seiten')),
+                ('size', models.PositiveIntegerField(verbose_name='Größe (Bytes)')),
+            ],
+            options={
+                'verbose_name': 'PDF eines Kapitels',
+                'verbose_name_plural': 'PDFs der Kapitel',
             },
         ),
         migrations.CreateModel(
@@ -816,6 +831,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='von'),
         ),
         migrations.AddField(
+            model_name='measurepaper',
+            name='period',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='papers', to='concepts.focusperiod', verbose_name='Periode'),
+        ),
+        migrations.AddField(
             model_name='measurepartner',
             name='measure',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='concepts.measure'),
@@ -958,6 +978,15 @@ class Migration(migrations.Migration):
             model_name='selectionevent',
             name='pgh_obj',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='concepts.selection'),
+        ),
+        migrations.AddField(
+            model_name='chapterpdf',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chapter_pdfs', to='concepts.conceptversion'),
+        ),
+        migrations.AddConstraint(
+            model_name='chapterpdf',
+            constraint=models.UniqueConstraint(fields=('version', 'chapter'), name='concepts_chapterpdf_once'),
         ),
         migrations.AddField(
             model_name='versionpdf',

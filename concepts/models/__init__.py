@@ -1,4 +1,4 @@
-from concepts.models.concept import Concept, ConceptImage, ConceptVersion, Synopsis, VersionPDF
+from concepts.models.concept import ChapterPDF, Concept, ConceptImage, ConceptVersion, Synopsis, VersionPDF
 from concepts.models.content import ActionArea, Section
 from concepts.models.measures import (
     Indicator,
@@ -15,6 +15,7 @@ from concepts.models.periods import FocusPeriod, PeriodRule, Selection, WorkFocu
 
 __all__ = [
     "ActionArea",
+    "ChapterPDF",
     "Concept",
     "ConceptImage",
     "ConceptVersion",

@@ -201,6 +201,25 @@ class VersionPDF(models.Model):
         return f"PDF: {self.version}"
 
 
+class ChapterPDF(models.Model):
+    """The stored PDF of one chapter of a frozen version, known by the `uuid` of its section."""
+
+    version = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="chapter_pdfs")
+    chapter = models.UUIDField(_("Kapitel"))
+    file = models.FileField(_("Datei"), max_length=200)
+    sha256 = models.CharField(_("Prüfsumme (SHA-256)"), max_length=64)
+    pages = models.PositiveIntegerField(_("Seiten"))
+    size = models.PositiveIntegerField(_("Größe (Bytes)"))
+
+    class Meta:
+        verbose_name = _("PDF eines Kapitels")
+        verbose_name_plural = _("PDFs der Kapitel")
+        constraints = [models.UniqueConstraint(fields=["version", "chapter"], name="concepts_chapterpdf_once")]
+
+    def __str__(self) -> str:
+        return f"PDF eines Kapitels: {self.version}"
+
+
 class Synopsis(models.Model):
     """The stored PDF of two finished versions side by side; made once, because neither of them changes any more."""
 

@@ -8,14 +8,14 @@ from django import template
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from concepts import appendix
 from concepts.comparison import Change
-from concepts.models import ConceptVersion, Indicator, Synopsis, VersionPDF
+from concepts.models import ChapterPDF, ConceptVersion, Indicator, MeasurePaper, Synopsis, VersionPDF
 from concepts.progress import figure
 from kiportal.common.templatetags.ui import german
 
@@ -80,10 +80,24 @@ def _day(day: Any) -> str:
 
 
 @register.filter
-def extent(pdf: VersionPDF | Synopsis) -> str:
+def extent(pdf: VersionPDF | ChapterPDF | Synopsis | MeasurePaper) -> str:
     """What a link to the file says of it: "PDF, 34 Seiten, 1,2 MB"."""
-    pages = ngettext("%(number)s Seite", "%(number)s Seiten", pdf.pages) % {"number": pdf.pages}
-    return f"PDF, {pages}, {filesizeformat(pdf.size)}"
+    pages = ngettext("%(number)s Seite", "%(number)s Seiten", pdf.pages or 0) % {"number": pdf.pages}
+    return f"PDF, {pages}, {filesizeformat(pdf.size or 0)}"
+
+
+# Of such a word two fit on a line of the cover.
+_WHOLE = 20
+
+
+@register.filter
+def whole_names(title: str) -> SafeString:
+    """A title whose names with hyphens ("Rhein-Erft-Kreis") stay on one line."""
+    words = (
+        format_html('<span class="whole">{}</span>', word) if "-" in word and len(word) <= _WHOLE else word
+        for word in title.split(" ")
+    )
+    return format_html_join(" ", "{}", ((word,) for word in words))
 
 
 @register.inclusion_tag("concepts/_pdf_link.html")

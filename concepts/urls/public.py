@@ -18,4 +18,5 @@ urlpatterns = [
     path(_VERSION, versions.version_detail, name="version_detail"),
     path(f"{_VERSION}konzept.pdf", files.version_pdf, name="version_pdf"),
     path(f"{_VERSION}abschnitte/<uuid:uuid>/", sections.section_detail, name="section_detail"),
+    path(f"{_VERSION}abschnitte/<uuid:uuid>/kapitel.pdf", files.chapter_pdf, name="chapter_pdf"),
 ]

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from concepts.views import (
     comparing,
+    measure_board,
     measure_detail,
     measure_parts,
     measure_tables,
@@ -72,6 +73,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_MEASURES}/neu/", measures.measure_add, name="measure_add"),
     path(f"{_MEASURE}/", measure_detail.MeasureDetail.as_view(), name="measure_detail"),
     path(f"{_MEASURE}/bearbeiten/", measures.measure_edit, name="measure_edit"),
+    path(f"{_MEASURE}/loeschen/", measures.measure_delete, name="measure_delete"),
+    path(f"{_MEASURE}/verschieben/", measure_board.measure_move, name="measure_move"),
     path(f"{_MEASURE}/auswaehlen/", measures.measure_select, name="measure_select"),
     path(f"{_MEASURE}/schritte/", measure_parts.measure_steps, name="measure_steps"),
     path(f"{_MEASURES}/schritt/<int:pk>/", measure_parts.step_mark, name="step_mark"),

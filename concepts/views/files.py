@@ -12,10 +12,11 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from concepts.models import ConceptImage, ConceptVersion, Section, Synopsis, VersionPDF
+from concepts.models import ChapterPDF, ConceptImage, ConceptVersion, Section, Synopsis, VersionPDF
 from concepts.permissions import can_edit_concepts
 from concepts.views.reading import versions_for
 from kiportal.common import pictures
+from kiportal.common.text import slugify
 
 
 @require_safe
@@ -30,8 +31,18 @@ def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     return stored_pdf(request, pdf, _file_name(pdf.version), [pdf.version])
 
 
+@require_safe
+@login_not_required
+def chapter_pdf(request: HttpRequest, slug: str, number: int, uuid: UUID) -> HttpResponseBase:
+    """The file of one chapter, for those who may read the version."""
+    found = ChapterPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
+    pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number, chapter=uuid)
+    title = slugify(pdf.version.sections.get(uuid=uuid).title, 60)
+    return stored_pdf(request, pdf, f"{title}-{_file_name(pdf.version)}", [pdf.version])
+
+
 def stored_pdf(
-    request: HttpRequest, pdf: VersionPDF | Synopsis, filename: str, versions: Sequence[ConceptVersion]
+    request: HttpRequest, pdf: VersionPDF | ChapterPDF | Synopsis, filename: str, versions: Sequence[ConceptVersion]
 ) -> HttpResponseBase:
     """The file for whoever may read these versions; public where they all are."""
     etag = quote_etag(pdf.sha256)
@@ -45,10 +56,6 @@ def stored_pdf(
         patch_cache_control(answer, private=True, no_cache=True)
         answer.headers["X-Robots-Tag"] = "noindex"
     return answer
-
-
-def _file_name(version: ConceptVersion) -> str:
-    return f"{version.concept.slug}-fassung-{version.number}-stand-{version.as_of:%Y-%m-%d}.pdf"
 
 
 def _is_public(version: ConceptVersion) -> bool:

@@ -50,6 +50,7 @@ def section_detail(request: HttpRequest, slug: str, number: int, uuid: UUID) -> 
         "after": after,
         "outline": outline,
         "replaced_by": replaced_by,
+        "file": version.chapter_pdfs.filter(chapter=node.section.uuid).first(),
         "counterpart": _counterpart(node.section, replaced_by),
     }
     return render(request, "concepts/section_detail.html", context)
