@@ -3,22 +3,41 @@
 from typing import Any
 
 from concepts import papers, pdf
-from concepts.models import ConceptVersion, MeasurePaper
+from concepts.models import ConceptVersion, MeasurePaper, WordImport
 from concepts.outline import Outline
+from concepts.word import storing, taking
+from concepts.word.package import WordRefused
 from kiportal.common.jobs import JobRefused, Run, job
 from kiportal.common.pdf.documents import OnProgress
 
 
 @job
 def render_version(run: Run, version_pk: int) -> dict[str, Any]:
-    """Make and store the PDF of a finished version, once."""
+    """Make and store the PDF of a finished version and its Word file, once."""
     version = _version(version_pk)
     if version.is_draft:
         raise JobRefused("Diese Fassung ist noch ein Entwurf. Ihr PDF entsteht, wenn sie abgeschlossen wird.")
     found = pdf.stored(version) or pdf.store(
         version, pdf.render_version_pdf(version, on_progress=_chapters(run, version))
     )
+    if storing.stored(version) is None:
+        storing.store(version)
     return {"pages": found.pages, "size": found.size, "sha256": found.sha256}
+
+
+@job
+def read_word(run: Run, key: str) -> dict[str, Any]:
+    """Read a Word file that somebody brought in; what it would become waits for them to say yes."""
+    found = WordImport.objects.select_related("version__concept").filter(pk=key).first()
+    if found is None:
+        raise JobRefused("Diese Datei ist inzwischen verworfen.")
+    if found.read_at is None:
+        run.progress(0, 1, "Datei wird gelesen")
+        try:
+            taking.fill(found)
+        except WordRefused as refusal:
+            raise JobRefused(str(refusal)) from refusal
+    return {"sections": len(found.parts), "notes": len(found.notes)}
 
 
 @job

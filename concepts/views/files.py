@@ -1,8 +1,10 @@
-"""The stored PDF of a version and the pictures in its chapters, each for those who may read the version."""
+"""The stored PDF of a version, its Word file, and the pictures in its chapters, each for those who may read the version."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -11,27 +13,48 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from concepts.models import ConceptImage, ConceptVersion, Section, VersionPDF
+from concepts.models import ConceptImage, ConceptVersion, Section, VersionPDF, VersionWord
 from concepts.permissions import can_edit_concepts
 from concepts.views.reading import versions_for
 from kiportal.common import pictures
+
+_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 @require_safe
 @login_not_required
 def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    return _stored_file(request, VersionPDF.objects.all(), slug, number)
+
+
+@require_safe
+@login_not_required
+def version_word(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    return _stored_file(request, VersionWord.objects.all(), slug, number)
+
+
+def _stored_file(
+    request: HttpRequest, files: "QuerySet[VersionPDF] | QuerySet[VersionWord]", slug: str, number: int
+) -> HttpResponseBase:
     """The file as it was stored, never rendered anew. 404 until there is one.
 
     Caches ask each time, which costs one short answer (304): what was withdrawn is gone at once.
     """
-    found = VersionPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
-    pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number)
-    etag = quote_etag(pdf.sha256)
+    found: Any = files.select_related("version__concept").filter(version__in=versions_for(request))
+    stored = get_object_or_404(found, version__concept__slug=slug, version__number=number)
+    extension = stored.file.name.rpartition(".")[2]
+    etag = quote_etag(stored.sha256)
     answer = get_conditional_response(request, etag=etag) or FileResponse(
-        pdf.file.open("rb"), content_type="application/pdf", filename=_file_name(pdf.version)
+        stored.file.open("rb"),
+        content_type=_TYPES[extension],
+        filename=_file_name(stored.version, extension),
+        as_attachment=extension == "docx",
     )
     answer.headers["ETag"] = etag
-    if _is_public(pdf.version):
+    if _is_public(stored.version):
         patch_cache_control(answer, public=True, no_cache=True)
     else:
         patch_cache_control(answer, private=True, no_cache=True)
@@ -39,8 +62,8 @@ def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     return answer
 
 
-def _file_name(version: ConceptVersion) -> str:
-    return f"{version.concept.slug}-fassung-{version.number}-stand-{version.as_of:%Y-%m-%d}.pdf"
+def _file_name(version: ConceptVersion, extension: str) -> str:
+    return f"{version.concept.slug}-fassung-{version.number}-stand-{version.as_of:%Y-%m-%d}.{extension}"
 
 
 def _is_public(version: ConceptVersion) -> bool:
