@@ -47,7 +47,9 @@ from tests.concepts.factories import (
     make_period,
     make_section,
     make_version,
+    make_word_import,
     store_pdf,
+    store_word,
 )
 from tests.funding.factories import make_funding
 from tests.offers.tables import carry_out, csv_bytes, upload
@@ -279,6 +281,7 @@ def _concepts() -> dict[str, Any]:
     frozen, draft = make_version(status.FROZEN), make_version(status.DRAFT)
     for version in (in_force, in_committee, frozen):
         store_pdf(version)
+        store_word(version)
     return {
         "concept": in_force.concept,
         "in_force": in_force,
@@ -290,6 +293,7 @@ def _concepts() -> dict[str, Any]:
         "concept_draft": draft,
         "concept_of_draft": draft.concept,
         "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
+        "word_import": make_word_import(draft),
         "section_of_draft": draft.sections.get(parent=None),
         **_measures(area.uuid),
     }

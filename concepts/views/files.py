@@ -1,4 +1,4 @@
-"""The stored PDF of a version, its Word file, and the pictures in its chapters, each for those who may read the version."""
+"""The stored files of a version and the pictures in its chapters, each for those who may read the version."""
 
 from typing import Any
 from uuid import UUID

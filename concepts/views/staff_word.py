@@ -193,9 +193,7 @@ def _preview(found: WordImport) -> dict[str, Any]:
             return reverse("concepts:word_picture", args=[found.key, uuid])
         return reverse("concepts:image_file", args=[uuid])
 
-    medium = rendering.Medium(
-        lambda node: f"#{node.anchor}", image, footnotes, scrolling_tables=True, chapter_level=3
-    )
+    medium = rendering.Medium(lambda node: f"#{node.anchor}", image, footnotes, scrolling_tables=True, chapter_level=3)
 
     def shown(node: Node) -> dict[str, Any]:
         return {"node": node, "text": rendering.render(node, outline, medium)}

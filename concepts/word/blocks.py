@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from docx.oxml.ns import qn
@@ -19,7 +20,7 @@ _CONTAINERS = frozenset(
 
 @dataclass(frozen=True)
 class Block:
-    """`kind`: text, item, continued, quote, caption, subheading, figure, table. For items level, list tag and number."""
+    """`kind`: text, item, continued, quote, caption, subheading, figure, table. Items: level, list tag, number."""
 
     kind: str
     html: str
@@ -237,41 +238,38 @@ def assembled(blocks: Iterable[Block]) -> str:
     out: list[str] = []
     place = 0
     while place < len(waiting):
-        block = waiting[place]
-        following = waiting[place + 1] if place + 1 < len(waiting) else None
-        place += 1
-        if block.kind == "item":
-            run = [block]
-            while place < len(waiting) and waiting[place].kind in {"item", "continued"}:
-                run.append(waiting[place])
-                place += 1
-            out.append(_lists(run))
-        elif block.kind == "quote":
-            texts = [block.html]
-            while place < len(waiting) and waiting[place].kind == "quote":
-                texts.append(waiting[place].html)
-                place += 1
-            out.append(f"<blockquote>{''.join(f'<p>{text}</p>' for text in texts)}</blockquote>")
-        elif block.kind == "caption" and following is not None and following.kind == "table":
-            out.append(_table(following.html, block.html))
-            place += 1
-        elif block.kind == "table":
-            if following is not None and following.kind == "caption" and not _captions_next(waiting, place):
-                out.append(_table(block.html, following.html))
-                place += 1
-            else:
-                out.append(_table(block.html))
-        elif block.kind == "figure":
-            caption = ""
-            if following is not None and following.kind == "caption" and not _captions_next(waiting, place):
-                caption = f"<figcaption>{following.html}</figcaption>"
-                place += 1
-            out.append(f"<figure>{block.html}{caption}</figure>")
-        elif block.kind == "subheading":
-            out.append(f"<h3>{block.html}</h3>")
-        else:
-            out.append(f"<p>{block.html}</p>")
+        html, number = _first_of(waiting, place)
+        out.append(html)
+        place += number
     return "".join(out)
+
+
+def _first_of(blocks: list[Block], place: int) -> tuple[str, int]:
+    """The HTML of the block at a place with all that belongs to it, and how many blocks those are."""
+    block = blocks[place]
+    following = blocks[place + 1].kind if place + 1 < len(blocks) else ""
+    captioned = following == "caption" and not _captions_next(blocks, place + 1)
+    match block.kind:
+        case "item":
+            run = _run_of(blocks, place, {"item", "continued"})
+            return _lists(run), len(run)
+        case "quote":
+            run = _run_of(blocks, place, {"quote"})
+            return f"<blockquote>{''.join(f'<p>{each.html}</p>' for each in run)}</blockquote>", len(run)
+        case "caption" if following == "table":
+            return _table(blocks[place + 1].html, block.html), 2
+        case "table":
+            return (_table(block.html, blocks[place + 1].html), 2) if captioned else (_table(block.html), 1)
+        case "figure":
+            caption = f"<figcaption>{blocks[place + 1].html}</figcaption>" if captioned else ""
+            return f"<figure>{block.html}{caption}</figure>", 1 + captioned
+        case "subheading":
+            return f"<h3>{block.html}</h3>", 1
+    return f"<p>{block.html}</p>", 1
+
+
+def _run_of(blocks: list[Block], place: int, kinds: set[str]) -> list[Block]:
+    return list(takewhile(lambda block: block.kind in kinds, blocks[place:]))
 
 
 def _captions_next(blocks: list[Block], place: int) -> bool:

@@ -22,6 +22,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TARGET = re.compile(r'^\s*(HYPERLINK|REF)\s+(\\l\s+)?"?([^"\s]*)"?', re.IGNORECASE)
 _NUMBER_BEHIND = re.compile(r"\s*\(Kapitel\xa0[\d.]+\)$")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "prs", "yi", "dv", "sd"})
+# What stands around runs without changing them.
+_AROUND = frozenset(
+    qn(name) for name in ("w:ins", "w:moveTo", "w:sdt", "w:sdtContent", "w:smartTag", "w:customXml", "w:dir", "w:bdo")
+)
 # Marks in the order in which they nest.
 Mark = tuple[str, str]
 
@@ -114,14 +118,7 @@ class Inline:
             elif tag == qn("w:hyperlink"):
                 before = len(line.pieces)
                 self._walk(child, paragraph, line, (*marks, *self._link(child)))
-                if line.pieces[before:] and any(
-                    mark[1].startswith(' href="#section') for mark in line.pieces[-1].marks
-                ):
-                    # The portal writes the number behind the words of a reference, each time anew.
-                    line.pieces[-1].html = _NUMBER_BEHIND.sub("", line.pieces[-1].html)
-            elif tag in {qn("w:ins"), qn("w:moveTo")}:
-                self._notes.count("insertion")
-                self._walk(child, paragraph, line, marks)
+                _without_number(line.pieces[before:])
             elif tag in {qn("w:del"), qn("w:moveFrom")}:
                 self._notes.count("deletion")
             elif tag == qn("w:fldSimple"):
@@ -129,11 +126,9 @@ class Inline:
                 self._fields.append(here)
                 self._walk(child, paragraph, line, marks)
                 self._fields.remove(here)
-            elif tag == qn("w:sdt"):
-                content = child.find(qn("w:sdtContent"))
-                if content is not None:
-                    self._walk(content, paragraph, line, marks)
-            elif tag in {qn("w:smartTag"), qn("w:customXml")}:
+            elif tag in _AROUND:
+                if tag in {qn("w:ins"), qn("w:moveTo")}:
+                    self._notes.count("insertion")
                 self._walk(child, paragraph, line, marks)
             elif isinstance(tag, str) and tag.startswith(MATH):
                 words = "".join(text.text or "" for text in child.iter(f"{MATH}t"))
@@ -146,28 +141,29 @@ class Inline:
             if run.find(qn("w:t")) is not None:
                 self._notes.count("hidden")
             return
-        own: tuple[Mark, ...] | None = None
+        is_looked_at = False
         for child in _expanded(run):
-            tag = child.tag
-            if tag == qn("w:fldChar"):
-                self._field_mark(child.get(qn("w:fldCharType"), ""))
-                own = None
+            if self._is_field(child):
                 continue
-            if tag == qn("w:instrText"):
-                if self._fields and not self._fields[-1].is_result:
-                    self._fields[-1].instruction += child.text or ""
-                continue
-            if any(not each.is_result for each in self._fields):
-                continue
-            text = self._text(child)
-            if text:
-                if own is None:
-                    own = self._marks(run, paragraph, marks)
-                    if text.strip():
-                        self._look(run, is_link=any(mark[0] == "a" for mark in own))
-                line.pieces.append(Piece(escape(text, quote=False), own))
-            else:
+            if not (text := self._text(child)):
                 self._other(child, line, marks)
+                continue
+            own = self._marks(run, paragraph, marks)
+            if text.strip() and not is_looked_at:
+                is_looked_at = True
+                self._look(run, is_link=any(mark[0] == "a" for mark in own))
+            line.pieces.append(Piece(escape(text, quote=False), own))
+
+    def _is_field(self, child: Any) -> bool:
+        """Whether this is part of a field, and no text."""
+        if child.tag == qn("w:fldChar"):
+            self._field_mark(child.get(qn("w:fldCharType"), ""))
+            return True
+        if child.tag == qn("w:instrText"):
+            if self._fields and not self._fields[-1].is_result:
+                self._fields[-1].instruction += child.text or ""
+            return True
+        return any(not each.is_result for each in self._fields)
 
     def _text(self, child: Any) -> str:
         tag = child.tag
@@ -314,6 +310,13 @@ class Inline:
         author = found.get(qn("w:author"), "").strip()
         place = f" zu „{shortened(line.text[-_SHOWN:])}“" if line.text else ""
         self._notes.say("comment", f"Kommentar{f' von {author}' if author else ''}{place}: {words}")
+
+
+def _without_number(pieces: list[Piece]) -> None:
+    """The portal writes the number behind the words of a reference, and its own space, each time anew."""
+    if pieces and any(mark[1].startswith(' href="#section') for mark in pieces[-1].marks):
+        pieces[-1].html = _NUMBER_BEHIND.sub("", pieces[-1].html)
+        pieces[0].html = pieces[0].html.replace("Kapitel\xa0", "Kapitel ")
 
 
 class _Notes:

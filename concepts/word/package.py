@@ -1,8 +1,8 @@
 """Opening a .docx that somebody uploads. Nothing is believed: type by content, size and unpacked size counted first."""
 
+import zlib
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
-from zlib import error as ZlibError
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -47,7 +47,7 @@ def check(content: bytes) -> None:
     try:
         with ZipFile(BytesIO(content)) as archive:
             _check_archive(archive)
-    except (BadZipFile, ZlibError, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
         raise WordRefused(BROKEN) from error
 
 

@@ -208,14 +208,18 @@ class Numbering:
 
     def form(self, number: int, level: int) -> str:
         """ "bullet", "decimal", "lowerLetter" ...; "" where the file says nothing."""
-        found = self._levels.get((number, level))
+        found = self._level(number, level)
         kind = found.find(qn("w:numFmt")) if found is not None else None
         return str(kind.get(qn("w:val"), "")) if kind is not None else ""
+
+    def _level(self, number: int, level: int) -> Any | None:
+        """What the file says of a level; of lists that have one level only, that one."""
+        return self._levels.get((number, level), self._levels.get((number, 0)))
 
     def next(self, number: int, level: int) -> int:
         """The number of the next item on this level; deeper levels begin anew after it."""
         if (number, level) not in self._counts:
-            found = self._levels.get((number, level))
+            found = self._level(number, level)
             start = _integer(found.find(qn("w:start"))) if found is not None else None
             self._counts[number, level] = self._starts.get((number, level), 1 if start is None else start) - 1
         self._counts[number, level] += 1

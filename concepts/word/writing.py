@@ -179,7 +179,7 @@ class _File:
             self._append(element)
 
     def _contents(self) -> None:
-        """The field, with what Word would put there but for the page numbers, which it knows only when it asks for them."""
+        """The field, with what Word would put there but for the page numbers: only Word knows them."""
         self._add("TOCHeading", "Inhalt")
         entries = [(node.depth, node.heading, bookmark(node)) for node in self.outline if node.depth <= CONTENTS_LEVELS]
         entries += [(1, title, name) for title, name in self._added()]

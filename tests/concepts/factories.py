@@ -22,6 +22,8 @@ from concepts.models import (
     Section,
     Selection,
     VersionPDF,
+    VersionWord,
+    WordImport,
     WorkFocus,
 )
 from kiportal.common.pdf.documents import Document
@@ -76,6 +78,21 @@ def store_pdf(version: ConceptVersion, content: bytes = b"%PDF-1.7 Inhalt", page
     name = default_storage.save(f"concepts/pdf/test-{version.pk}.pdf", ContentFile(content))
     digest = hashlib.sha256(content).hexdigest()
     return VersionPDF.objects.create(version=version, file=name, sha256=digest, pages=pages, size=len(content))
+
+
+def store_word(version: ConceptVersion, content: bytes = b"PK Inhalt") -> VersionWord:
+    name = default_storage.save(f"concepts/word/test-{version.pk}.docx", ContentFile(content))
+    digest = hashlib.sha256(content).hexdigest()
+    return VersionWord.objects.create(version=version, file=name, sha256=digest, size=len(content))
+
+
+def make_word_import(version: ConceptVersion) -> WordImport:
+    """A file that was read and waits."""
+    part = {"uuid": str(uuid.uuid4()), "title": "Aus Word", "depth": 1, "is_numbered": True, "body": "<p>Text</p>"}
+    note = {"kind": "lost", "place": "1 Aus Word", "sentence": "Die Form ist nicht übernommen."}
+    return WordImport.objects.create(
+        version=version, file_name="konzept.docx", read_at=timezone.now(), parts=[part], notes=[note]
+    )
 
 
 def make_image(concept: Concept, colour: str = "green") -> ConceptImage:
