@@ -2,6 +2,7 @@
 
 import zlib
 from io import BytesIO
+from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from docx import Document
@@ -82,10 +83,9 @@ def _check_xml(archive: ZipFile, entry: ZipInfo) -> None:
     try:
         with archive.open(entry) as stream:
             parser.feed(stream.read(64 * 1024))
-        for _event, element in parser.read_events():
-            if element.getroottree().docinfo.doctype:
-                raise WordRefused(BROKEN)
-            break
+        root: Any = next((element for _event, element in parser.read_events()), None)
+        if root is not None and root.getroottree().docinfo.doctype:
+            raise WordRefused(BROKEN)
     except etree.XMLSyntaxError as error:
         raise WordRefused(BROKEN) from error
 

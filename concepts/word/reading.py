@@ -92,7 +92,8 @@ class _Reader:
 
     def _numbering_root(self) -> Any | None:
         try:
-            return self.part.part_related_by(RT.NUMBERING).element
+            numbering: Any = self.part.part_related_by(RT.NUMBERING)
+            return numbering.element
         except (KeyError, AttributeError):
             return None
 
