@@ -32,9 +32,8 @@ def read_word(run: Run, key: str) -> dict[str, Any]:
     if found is None:
         raise JobRefused("Diese Datei ist inzwischen verworfen.")
     if found.read_at is None:
-        run.progress(0, 1, "Datei wird gelesen")
         try:
-            taking.fill(found)
+            taking.fill(found, lambda done, total: run.progress(done, total, "Datei wird gelesen"))
         except WordRefused as refusal:
             raise JobRefused(str(refusal)) from refusal
     return {"sections": len(found.parts), "notes": len(found.notes)}

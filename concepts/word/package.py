@@ -12,8 +12,8 @@ from docx.opc.exceptions import OpcError
 from lxml import etree
 
 MAXIMUM_BYTES = 30 * 1024 * 1024
-MAXIMUM_UNPACKED = 200 * 1024 * 1024
-MAXIMUM_XML = 80 * 1024 * 1024
+MAXIMUM_UNPACKED = 150 * 1024 * 1024
+MAXIMUM_XML = 30 * 1024 * 1024
 MAXIMUM_ENTRIES = 5000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -1,7 +1,7 @@
 """A .docx as chapters of a concept: the tree it would become, and what of it could not be kept. Writes nothing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
@@ -26,6 +26,8 @@ BOOKMARK = re.compile(r"_s_([0-9a-f]{32})")
 MOST_SECTIONS = 2000
 LONGEST_TITLE = 200
 BEFORE = "Vorspann"
+# Paragraphs between two words about progress: each may hold a picture that takes a second (`jobs.CLAIM`).
+_BETWEEN = 40
 
 _TYPED = re.compile(r"(?:Kapitel\s+)?(\d{1,2}(?:\.\d{1,2})*)(\.?)([\s\t]+|(?<=\.))(?=\D)", re.IGNORECASE)
 
@@ -48,12 +50,18 @@ class Reading:
     pictures: list[ReadPicture]
 
 
-def read(content: bytes, key: UUID, known: Mapping[str, tuple[UUID, int, int]] | None = None) -> Reading:
+def read(
+    content: bytes,
+    key: UUID,
+    known: Mapping[str, tuple[UUID, int, int]] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Reading:
     """Read a file; the same content and key give the same result. Raises WordRefused with a sentence.
 
-    `known` are the pictures that the concept has: (uuid, width, height) by SHA-256.
+    `known` are the pictures that the concept has: (uuid, width, height) by SHA-256. `on_progress` gets the number of
+    paragraphs and tables that are done, and of all.
     """
-    found = _Reader(content, key, known or {}).read()
+    found = _Reader(content, key, known or {}).read(on_progress)
     if not found.parts:
         raise WordRefused("In der Datei steht kein Text, der sich übernehmen lässt.")
     return found
@@ -130,9 +138,11 @@ class _Reader:
 
     # The whole file
 
-    def read(self) -> Reading:
+    def read(self, on_progress: Callable[[int, int], None] | None) -> Reading:
         self._say_what_surrounds()
-        for element in self.elements:
+        for place, element in enumerate(self.elements):
+            if on_progress and place % _BETWEEN == 0:
+                on_progress(place, len(self.elements))
             if id(element) in self.headings:
                 self._skips = _is_added(element)
             if self._skips:

@@ -1,6 +1,6 @@
 """Taking a Word file over into a draft, and back. Nothing of it reaches the concept before somebody says so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from json import dumps
 from typing import Any
@@ -42,13 +42,13 @@ def job_of(found: WordImport) -> Job | None:
     return Job.objects.filter(kind="concepts.read_word", arguments=[str(found.pk)]).first()
 
 
-def fill(found: WordImport) -> None:
+def fill(found: WordImport, on_progress: Callable[[int, int], None]) -> None:
     """Read the file and keep what it would become. Raises WordRefused."""
     with found.file.open("rb") as file:
         content = file.read()
     concept = found.version.concept
     known = {image.sha256: (image.uuid, image.width, image.height) for image in concept.images.all()}
-    result = read(content, found.key, known)
+    result = read(content, found.key, known, on_progress)
     found.parts = [{**part.__dict__, "uuid": str(part.uuid)} for part in result.parts]
     found.notes = [note.as_json() for note in result.notes]
     found.pictures = [_stored(found, picture) for picture in result.pictures]

@@ -18,7 +18,6 @@ from pytest_django.fixtures import Settings
 
 from concepts.models import ConceptVersion
 from concepts.outline import Outline
-from concepts.word.elements import Writer
 from concepts.word.reading import read
 from concepts.word.writing import render_version_word
 from kiportal.common.models import Centre
@@ -176,22 +175,22 @@ def test_parts_are_as_the_schema_orders_them(version: ConceptVersion) -> None:
     assert len(ids) == len(set(ids))
 
 
-def converted(content: bytes, folder: Path) -> Path:
-    """The file as LibreOffice prints it."""
+def converted(content: bytes, folder: Path, kind: str) -> Path:
+    """The file as LibreOffice saves it in another format."""
     path = folder / "konzept.docx"
     path.write_bytes(content)
     home = f"-env:UserInstallation=file://{folder}/office"
-    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(path)]
+    command = ["soffice", home, "--headless", "--convert-to", kind, "--outdir", str(folder), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return path.with_suffix(".pdf")
+    return path.with_suffix(f".{kind.partition(':')[0]}")
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="Debian package libreoffice-writer")
 def test_libreoffice_reads_headings_footnotes_and_pages(version: ConceptVersion, tmp_path: Path) -> None:
     import pikepdf
 
-    path = converted(render_version_word(version), tmp_path)
-    with pikepdf.open(path) as printed, printed.open_outline() as outline:
+    content = render_version_word(version)
+    with pikepdf.open(converted(content, tmp_path, "pdf")) as printed, printed.open_outline() as outline:
         pages = len(printed.pages)
 
         def titles(items: list[pikepdf.OutlineItem]) -> list[str]:
@@ -205,16 +204,15 @@ def test_libreoffice_reads_headings_footnotes_and_pages(version: ConceptVersion,
         "2 Leer",
     ]
     assert pages == 7
-    text = subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True).stdout
-    for words in ("Quelle: Land", "geschätzt", "hoş geldiniz", "Stand: 28.08.2026", "Seite 7 von 7", "Nr. 7 Mappe"):
+    text = converted(content, tmp_path, "txt:Text (encoded):UTF8").read_text()
+    for words in ("Quelle: Land", "geschätzt", "hoş geldiniz", "Stand: 28.08.2026", "Nr. 7 Mappe", "1.1.1 Tabelle"):
         assert words in text
 
 
 # Any text that the editor makes comes back with the same meaning
 
-WORDS = st.text(st.sampled_from("abcäöüß éñ&<>\"'„“-–.,:0123456789"), min_size=1, max_size=12).filter(
-    lambda text: text.strip() and text.strip()[0].isalpha() and text.strip()[-1].isalpha()
-)
+LETTER = st.sampled_from("abcäöüßéñ")
+WORDS = st.builds("{}{}{}".format, LETTER, st.text(st.sampled_from("abäß &<>\"'„“-–.,:019"), max_size=10), LETTER)
 
 
 def escaped(text: str) -> str:
@@ -290,11 +288,3 @@ def test_any_text_comes_back_with_the_same_meaning(centre: Centre, body: str) ->
         assert part.body == sanitise(body, DOCUMENT)
     finally:
         version.concept.delete()
-
-
-def test_writer_is_used_for_all_of_a_text() -> None:
-    """Each tag that chapters may hold has its place here; a new one needs a decision."""
-    known = {"p", "br", "h3", "strong", "em", "ul", "ol", "li", "a", "blockquote", "table", "caption", "thead", "tbody"}
-    known |= {"tr", "th", "td", "figure", "figcaption", "img", "span", "sub", "sup"}
-    assert known == DOCUMENT.tags
-    assert Writer
