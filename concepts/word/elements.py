@@ -20,6 +20,9 @@ TALLEST = Mm(190)
 _DOTS_PER_INCH = 96
 _EMU_PER_DOT = 914400 // _DOTS_PER_INCH
 _RIGHT_TO_LEFT = "rtl"
+_BLOCKS = frozenset(
+    ["p", "ul", "ol", "table", "blockquote", "figure", "figcaption", "img", "h2", "h3", "h4", "h5", "h6"]
+)
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,8 @@ class Writer:
 
     def blocks(self, container: Any, parent: Any, *, style: str = "Normal", level: int = -1) -> None:
         """The children of an HTML element. `level` is that of the list around them, -1 outside of lists."""
-        if (parent.text or "").strip():
-            container.append(self._paragraph(style, _wrapped(parent)))
-            return
-        for child in parent:
-            self._block(container, child, style, level)
+        for block in _flow(parent):
+            self._block(container, block, style, level)
 
     def _block(self, container: Any, element: Any, style: str, level: int) -> None:
         tag = element.tag
@@ -139,10 +139,8 @@ class Writer:
             container.append(heading)
         elif tag == "figcaption":
             container.append(self._paragraph("Caption", element))
-        elif tag == "p":
-            container.append(self._paragraph(style, element))
         else:
-            container.append(self._paragraph(style, _wrapped(element)))
+            container.append(self._paragraph(style, element))
 
     def _paragraph(self, style: str, element: Any) -> Any:
         found = paragraph(style)
@@ -156,12 +154,8 @@ class Writer:
             number = design.NUMBERS + 1 + len(self.counts)
             self.counts.append(design.new_count(number, level, int(element.get("start", "1"))))
         for item in element.iterchildren("li"):
-            children = list(item)
-            first = item if (item.text or "").strip() or not children else None
-            if first is None and children[0].tag == "p":
-                first, children = children[0], children[1:]
-            elif first is not None:
-                children = [child for child in children if child.tag in {"ul", "ol", "table", "figure"}]
+            blocks = list(_flow(item))
+            first = blocks.pop(0) if blocks and blocks[0].tag == "p" else None
             line = paragraph("ListParagraph")
             properties = make("w:numPr")
             properties.extend([make("w:ilvl", val=level), make("w:numId", val=number)])
@@ -169,8 +163,8 @@ class Writer:
             if first is not None:
                 self.inline(line, first, Look(), self._document.part)
             container.append(line)
-            for child in children:
-                self._block(container, child, design.continued_style(level), level)
+            for block in blocks:
+                self._block(container, block, design.continued_style(level), level)
 
     def _figure(self, container: Any, element: Any) -> None:
         for child in element:
@@ -265,8 +259,6 @@ class Writer:
                 self._link(target, child, look, part)
             elif tag == "span" and child.get("class") == "fn":
                 self._footnote(target, child)
-            elif tag in {"ul", "ol", "table", "figure"}:
-                pass  # of an item: written after its text
             else:
                 self.inline(target, child, _changed(look, child), part)
             self._text(target, child.tail, look)
@@ -319,14 +311,27 @@ def _changed(look: Look, element: Any) -> Look:
     return look
 
 
-def _wrapped(element: Any) -> Any:
-    """The running text of an element that also holds blocks."""
-    holder = lxml_html.Element("p")
-    holder.text = element.text
-    for child in list(element):
-        if child.tag not in {"ul", "ol", "table", "figure"}:
-            holder.append(child)
-    return holder
+def _flow(parent: Any) -> list[Any]:
+    """The blocks in an element; running text between them as paragraphs."""
+    found: list[Any] = []
+    line: Any = None
+
+    def open_line(text: str | None) -> Any:
+        found.append(lxml_html.Element("p"))
+        found[-1].text = text
+        return found[-1]
+
+    if (parent.text or "").strip():
+        line = open_line(parent.text)
+    for child in list(parent):
+        if child.tag in _BLOCKS:
+            tail, child.tail = child.tail, None
+            found.append(child)
+            line = open_line(tail) if (tail or "").strip() else None
+        else:
+            line = open_line(None) if line is None else line
+            line.append(child)
+    return found
 
 
 def _fitted(width: int, height: int) -> tuple[Emu, Emu]:

@@ -237,8 +237,8 @@ def marked(text: str, mark: str) -> str:
 PIECE = st.builds(
     marked, WORDS.map(escaped), st.sampled_from(["", "strong", "em", "both", "sub", "sup", "lang", "link", "note"])
 )
-# The first words have no mark: marks that touch become one in any case.
-LINE = st.builds(lambda first, rest: "x " + " y ".join([first, *rest]), WORDS.map(escaped), st.lists(PIECE, max_size=4))
+# Words between them have no mark: marks that touch become one in any case.
+LINE = st.lists(PIECE, min_size=1, max_size=4).map(" und ".join)
 PARAGRAPH = LINE.map(lambda line: f"<p>{line}</p>")
 
 
