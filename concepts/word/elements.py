@@ -20,7 +20,8 @@ TALLEST = Mm(190)
 _DOTS_PER_INCH = 96
 _EMU_PER_DOT = 914400 // _DOTS_PER_INCH
 _RIGHT_TO_LEFT = "rtl"
-_BLOCKS = frozenset(
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_BLOCKS = frozenset(["p", "ul", "ol", "table", "blockquote", "figure", "figcaption", "img", *_HEADINGS])
     ["p", "ul", "ol", "table", "blockquote", "figure", "figcaption", "img", "h2", "h3", "h4", "h5", "h6"]
 )
 
@@ -133,7 +134,7 @@ class Writer:
             self._figure(container, element)
         elif tag == "img":
             container.append(self._image(element))
-        elif tag in {"h2", "h3", "h4", "h5", "h6"}:
+        elif tag in _HEADINGS:
             heading = self._paragraph("Zwischenueberschrift", element)
             heading.find(qn("w:pPr")).append(make("w:outlineLvl", val=int(tag[1]) - 2))
             container.append(heading)
