@@ -22,8 +22,6 @@ _EMU_PER_DOT = 914400 // _DOTS_PER_INCH
 _RIGHT_TO_LEFT = "rtl"
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _BLOCKS = frozenset(["p", "ul", "ol", "table", "blockquote", "figure", "figcaption", "img", *_HEADINGS])
-    ["p", "ul", "ol", "table", "blockquote", "figure", "figcaption", "img", "h2", "h3", "h4", "h5", "h6"]
-)
 
 
 @dataclass(frozen=True)
