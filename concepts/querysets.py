@@ -36,7 +36,7 @@ class ConceptQuerySet(models.QuerySet["Concept"]):
     def with_versions(self, versions: "ConceptVersionQuerySet") -> "ConceptQuerySet":
         """Concepts that have one of these versions, each with `readable_versions`, the current one first."""
         found = versions.filter(concept=OuterRef("pk"))
-        newest_first = versions.select_related("pdf").current_first()
+        newest_first = versions.select_related("pdf", "word").current_first()
         return self.filter(Exists(found)).prefetch_related(
             Prefetch("versions", newest_first, to_attr="readable_versions")
         )
@@ -77,7 +77,7 @@ class ConceptVersionQuerySet(models.QuerySet["ConceptVersion"]):
 
     def for_reading(self) -> "ConceptVersionQuerySet":
         """With all that is told of a version beside its text."""
-        return self.select_related("concept", "pdf")
+        return self.select_related("concept", "pdf", "word")
 
 
 class SectionQuerySet(models.QuerySet["Section"]):

@@ -5,9 +5,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from concepts import papers, pdf, synopsis
-from concepts.models import ConceptVersion, MeasurePaper, MeasureTable
+from concepts.models import ConceptVersion, MeasurePaper, MeasureTable, WordImport
 from concepts.outline import Outline
-from concepts.resources import taking
+from concepts.resources import taking as tables
+from concepts.word import storing
+from concepts.word import taking as words
+from concepts.word.package import WordRefused
 from kiportal.common.jobs import JobRefused, Run, enqueue, job
 from kiportal.common.models import User
 from kiportal.common.pdf.documents import OnProgress
@@ -16,7 +19,7 @@ from kiportal.common.transitions import TransitionError
 
 @job
 def render_version(run: Run, version_pk: int) -> dict[str, Any]:
-    """Make and store the PDF of a finished version, once."""
+    """Make and store the PDF of a finished version and its Word file, once."""
     version = _version(version_pk)
     if version.is_draft:
         raise JobRefused("Diese Fassung ist noch ein Entwurf. Ihr PDF entsteht, wenn sie abgeschlossen wird.")
@@ -25,6 +28,8 @@ def render_version(run: Run, version_pk: int) -> dict[str, Any]:
     )
     if pdf.missing_chapters(version, Outline.of(version)):
         enqueue("concepts.render_chapters", version.pk, title=f"PDFs der Kapitel: {version}")
+    if storing.stored(version) is None:
+        storing.store(version)
     return {"pages": found.pages, "size": found.size, "sha256": found.sha256}
 
 
@@ -38,6 +43,20 @@ def render_chapters(run: Run, version_pk: int) -> dict[str, Any]:
         run.progress(number, len(missing), chapter.heading)
         pdf.store_chapter(version, chapter.section.uuid, pdf.render_chapter_pdf(version, outline, chapter))
     return {"chapters": len(missing)}
+
+
+@job
+def read_word(run: Run, key: str) -> dict[str, Any]:
+    """Read a Word file that somebody brought in; what it would become waits for them to say yes."""
+    found = WordImport.objects.select_related("version__concept").filter(pk=key).first()
+    if found is None:
+        raise JobRefused("Diese Datei ist inzwischen verworfen.")
+    if found.read_at is None:
+        try:
+            words.fill(found, lambda done, total: run.progress(done, total, "Datei wird gelesen"))
+        except WordRefused as refusal:
+            raise JobRefused(str(refusal)) from refusal
+    return {"sections": len(found.parts), "notes": len(found.notes)}
 
 
 @job
@@ -95,7 +114,7 @@ def take_table(run: Run, key: str, user_pk: int, seen: str) -> dict[str, Any]:
     if table.taken_at is not None:
         return dict(table.counts)
     try:
-        return taking.take(table, by=by, seen=seen, progress=run.progress)
+        return tables.take(table, by=by, seen=seen, progress=run.progress)
     except TransitionError as error:
         raise JobRefused(str(error)) from None
     except PermissionDenied:

@@ -125,6 +125,7 @@ ROWS = [
     row("concepts:synopsis_file", ANYBODY, 200, 405, slug="concept.slug", old="former.number", new="in_force.number"),
     row("concepts:version_detail", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number"),
     row("concepts:version_pdf", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number"),
+    row("concepts:version_word", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number"),
     row(
         "concepts:section_detail", ANYBODY, 200, 405, slug="concept.slug", number="in_force.number", uuid="chapter.uuid"
     ),
@@ -360,6 +361,12 @@ ROWS = [
     row("concepts:measure_links", STAFF, 200, 400, pk="measure.pk"),
     row("concepts:measure_template", STAFF, 200, 405),
     row("concepts:measure_export", STAFF, 200, 405, extension="csv"),
+    row("concepts:word_draft", STAFF, 200, 405, pk="concept_draft.pk"),
+    row("concepts:word_add", STAFF, 200, 200, pk="concept_draft.pk"),
+    row("concepts:word_import", STAFF, 200, 200, key="word_import.key"),
+    row("concepts:word_undo", STAFF, 405, 409, key="word_import.key"),
+    row("concepts:word_discard", STAFF, 405, 302, key="word_import.key"),
+    row("concepts:word_picture", STAFF, 404, 405, key="word_import.key", uuid="word_import.key"),
     row("concepts:measure_table_list", STAFF, 200, 200),
     row("concepts:measure_table", STAFF, 200, 405, key="measure_table.key"),
     row("concepts:measure_table_take", STAFF, 405, 409, key="measure_table.key"),
@@ -594,6 +601,7 @@ HIDDEN = [
     ("offers:organisation_detail", ANYBODY, 404, {"slug": "proposed.slug"}),
     ("offers:organisation_detail", ANYBODY, 404, {"slug": "archived_organisation.slug"}),
     ("concepts:version_detail", READERS, 404, {"slug": "concept.slug", "number": "in_committee.number"}),
+    ("concepts:version_word", READERS, 404, {"slug": "concept.slug", "number": "in_committee.number"}),
     (
         "concepts:synopsis_file",
         READERS,

@@ -70,6 +70,7 @@ PUBLIC: dict[str, set[str]] = {
     "concepts.ActionArea": {"title"},
     "concepts.VersionPDF": {"sha256"},
     "concepts.Synopsis": {"sha256"},
+    "concepts.VersionWord": {"sha256"},
     "funding.FundingSummary": {"introduction"},
     "concepts.FocusPeriod": {"title", "reason", "summary", "decided_by", "paper_number", "decision_url"},
     "concepts.WorkFocus": {"title", "reason", "decision_note"},
@@ -110,7 +111,13 @@ def public_rows(model: type[models.Model]) -> models.QuerySet:
             return Concept.objects.with_versions(ConceptVersion.objects.visible_to_public(today))
         case "concepts.ConceptVersion":
             return ConceptVersion.objects.visible_to_public(today)
-        case "concepts.Section" | "concepts.ActionArea" | "concepts.VersionPDF" | "concepts.Synopsis" as label:
+        case (
+            "concepts.Section"
+            | "concepts.ActionArea"
+            | "concepts.VersionPDF"
+            | "concepts.VersionWord"
+            | "concepts.Synopsis" as label
+        ):
             versions = ConceptVersion.objects.visible_to_public(today)
             needed = ("old", "new") if label == "concepts.Synopsis" else ("version",)
             return model._base_manager.filter(**{f"{name}__in": versions for name in needed})

@@ -47,8 +47,10 @@ from tests.concepts.factories import (
     make_period,
     make_section,
     make_version,
+    make_word_import,
     store_pdf,
     store_synopsis,
+    store_word,
 )
 from tests.funding.factories import make_funding
 from tests.offers.tables import carry_out, csv_bytes, upload
@@ -284,6 +286,7 @@ def _concepts() -> dict[str, Any]:
     for version in (in_force, in_committee, frozen):
         store_pdf(version)
         pdf.store_chapter(version, chapter.uuid, Document(b"%PDF-1.7 Kapitel", pages=1))
+        store_word(version)
     store_synopsis(former, in_force)
     store_synopsis(in_force, in_committee)
     return {
@@ -298,6 +301,7 @@ def _concepts() -> dict[str, Any]:
         "concept_draft": draft,
         "concept_of_draft": draft.concept,
         "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
+        "word_import": make_word_import(draft),
         "section_of_draft": draft.sections.get(parent=None),
         **_measures(area.uuid),
     }

@@ -12,6 +12,7 @@ from concepts.models.measures import (
     ProgressNote,
 )
 from concepts.models.periods import FocusPeriod, PeriodRule, Selection, WorkFocus
+from concepts.models.word import VersionWord, WordImport
 
 __all__ = [
     "ActionArea",
@@ -34,5 +35,7 @@ __all__ = [
     "Selection",
     "Synopsis",
     "VersionPDF",
+    "VersionWord",
+    "WordImport",
     "WorkFocus",
 ]

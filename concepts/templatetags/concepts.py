@@ -106,6 +106,12 @@ def pdf_link(version: ConceptVersion, kind: str = "secondary") -> dict[str, Any]
     return {"version": version, "kind": kind}
 
 
+@register.inclusion_tag("concepts/_word_link.html")
+def word_link(version: ConceptVersion) -> dict[str, Any]:
+    """The link that fetches the Word file, once it is there."""
+    return {"version": version}
+
+
 # Measures
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path(_VERSION, versions.version_detail, name="version_detail"),
     path(f"{_VERSION}konzept.pdf", files.version_pdf, name="version_pdf"),
+    path(f"{_VERSION}konzept.docx", files.version_word, name="version_word"),
     path(f"{_VERSION}abschnitte/<uuid:uuid>/", sections.section_detail, name="section_detail"),
     path(f"{_VERSION}abschnitte/<uuid:uuid>/kapitel.pdf", files.chapter_pdf, name="chapter_pdf"),
 ]

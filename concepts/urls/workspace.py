@@ -16,10 +16,12 @@ from concepts.views import (
     staff_images,
     staff_sections,
     staff_versions,
+    staff_word,
 )
 
 _ROOT = "arbeitsplatz/konzepte"
 _VERSION = f"{_ROOT}/fassungen/<int:pk>"
+_WORD = f"{_ROOT}/word/<uuid:key>"
 _SECTION = f"{_ROOT}/abschnitte/<int:pk>"
 _AREA = f"{_ROOT}/handlungsfelder/<int:pk>"
 _MEASURES = "arbeitsplatz/massnahmen"
@@ -48,6 +50,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{_VERSION}/abschliessen/", staff_versions.StaffVersionFreeze.as_view(), name="staff_version_freeze"),
     path(f"{_VERSION}/fortschreiben/", staff_versions.StaffVersionNext.as_view(), name="staff_version_next"),
     path(f"{_VERSION}/verwerfen/", staff_versions.StaffVersionDiscard.as_view(), name="staff_version_discard"),
+    # Word files
+    path(f"{_VERSION}/entwurf.docx", staff_word.StaffWordDraft.as_view(), name="word_draft"),
+    path(f"{_VERSION}/word/", staff_word.StaffWordAdd.as_view(), name="word_add"),
+    path(f"{_WORD}/", staff_word.StaffWordImport.as_view(), name="word_import"),
+    path(f"{_WORD}/rueckgaengig/", staff_word.StaffWordUndo.as_view(), name="word_undo"),
+    path(f"{_WORD}/verwerfen/", staff_word.StaffWordDiscard.as_view(), name="word_discard"),
+    path(f"{_WORD}/bilder/<uuid:uuid>/", staff_word.StaffWordPicture.as_view(), name="word_picture"),
     # Sections
     path(
         f"{_ROOT}/fassungen/<int:version_pk>/abschnitte/neu/",

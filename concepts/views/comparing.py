@@ -22,7 +22,7 @@ from concepts.comparison import Change, Comparison, compare
 from concepts.comparison.showing import Shown
 from concepts.forms.comparing import CompareForm
 from concepts.models import Concept, ConceptVersion
-from concepts.views.files import stored_pdf
+from concepts.views.files import stored_file
 from concepts.views.reading import Family
 from concepts.views.staff_concepts import ConceptEditorMixin
 from kiportal.common.views.acting import acting_user
@@ -102,7 +102,7 @@ def _stored(request: HttpRequest, old: ConceptVersion, new: ConceptVersion) -> H
     found = synopsis.stored(old, new)
     if found is None:
         raise Http404
-    return stored_pdf(request, found, synopsis.file_name(old, new), [old, new])
+    return stored_file(request, found, synopsis.file_name(old, new).removesuffix(".pdf"), [old, new])
 
 
 def _compared(query: Mapping[str, Any], versions: Sequence[ConceptVersion]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The stored PDF of a version and the pictures in its chapters, each for those who may read the version."""
+"""The stored files of a version and the pictures in its chapters, each for those who may read the version."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,42 +12,61 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from concepts.models import ChapterPDF, ConceptImage, ConceptVersion, Section, Synopsis, VersionPDF
+from concepts.models import ChapterPDF, ConceptImage, ConceptVersion, Section, Synopsis, VersionPDF, VersionWord
 from concepts.permissions import can_edit_concepts
 from concepts.views.reading import versions_for
 from kiportal.common import pictures
 from kiportal.common.text import slugify
 
+_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
 
 @require_safe
 @login_not_required
 def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
-    """The file as it was stored, never rendered anew. 404 until there is one.
-
-    Caches ask each time, which costs one short answer (304): what was withdrawn is gone at once.
-    """
     found = VersionPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
     pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number)
-    return stored_pdf(request, pdf, _file_name(pdf.version), [pdf.version])
+    return stored_file(request, pdf, _name(pdf.version), [pdf.version])
+
+
+@require_safe
+@login_not_required
+def version_word(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    found = VersionWord.objects.select_related("version__concept").filter(version__in=versions_for(request))
+    word = get_object_or_404(found, version__concept__slug=slug, version__number=number)
+    return stored_file(request, word, _name(word.version), [word.version])
 
 
 @require_safe
 @login_not_required
 def chapter_pdf(request: HttpRequest, slug: str, number: int, uuid: UUID) -> HttpResponseBase:
-    """The file of one chapter, for those who may read the version."""
     found = ChapterPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
     pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number, chapter=uuid)
     title = slugify(pdf.version.sections.get(uuid=uuid).title, 60)
-    return stored_pdf(request, pdf, f"{title}-{_file_name(pdf.version)}", [pdf.version])
+    return stored_file(request, pdf, f"{title}-{_name(pdf.version)}", [pdf.version])
 
 
-def stored_pdf(
-    request: HttpRequest, pdf: VersionPDF | ChapterPDF | Synopsis, filename: str, versions: Sequence[ConceptVersion]
+def stored_file(
+    request: HttpRequest,
+    stored: VersionPDF | VersionWord | ChapterPDF | Synopsis,
+    name: str,
+    versions: Sequence[ConceptVersion],
 ) -> HttpResponseBase:
-    """The file for whoever may read these versions; public where they all are."""
-    etag = quote_etag(pdf.sha256)
+    """The file as it was stored, never rendered anew, for whoever may read these versions; public where they all are.
+
+    `name` is its name without extension. Caches ask each time, which costs one short answer (304): what was withdrawn
+    is gone at once.
+    """
+    extension = stored.file.name.rpartition(".")[2]
+    etag = quote_etag(stored.sha256)
     answer = get_conditional_response(request, etag=etag) or FileResponse(
-        pdf.file.open("rb"), content_type="application/pdf", filename=filename
+        stored.file.open("rb"),
+        content_type=_TYPES[extension],
+        filename=f"{name}.{extension}",
+        as_attachment=extension == "docx",
     )
     answer.headers["ETag"] = etag
     if all(_is_public(version) for version in versions):
@@ -56,6 +75,10 @@ def stored_pdf(
         patch_cache_control(answer, private=True, no_cache=True)
         answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _name(version: ConceptVersion) -> str:
+    return f"{version.concept.slug}-fassung-{version.number}-stand-{version.as_of:%Y-%m-%d}"
 
 
 def _is_public(version: ConceptVersion) -> bool:

@@ -33,7 +33,7 @@ class StaffVersionDetail(StepView):
     permission_required = "concepts.change_concept"
     template_name = "concepts/staff_version_detail.html"
     context_object_name = "version"
-    queryset = VERSIONS.select_related("pdf")
+    queryset = VERSIONS.select_related("pdf", "word")
     transitions = lifecycle.VERSION
     steps = (
         Step(

@@ -23,6 +23,8 @@ from concepts.models import (
     Selection,
     Synopsis,
     VersionPDF,
+    VersionWord,
+    WordImport,
     WorkFocus,
 )
 from kiportal.common.pdf.documents import Document
@@ -83,6 +85,21 @@ def store_synopsis(old: ConceptVersion, new: ConceptVersion, content: bytes = b"
     found = synopsis.store(old, new, Document(content, pages=12))
     assert found is not None
     return found
+
+
+def store_word(version: ConceptVersion, content: bytes = b"PK Inhalt") -> VersionWord:
+    name = default_storage.save(f"concepts/word/test-{version.pk}.docx", ContentFile(content))
+    digest = hashlib.sha256(content).hexdigest()
+    return VersionWord.objects.create(version=version, file=name, sha256=digest, size=len(content))
+
+
+def make_word_import(version: ConceptVersion) -> WordImport:
+    """A file that was read and waits."""
+    part = {"uuid": str(uuid.uuid4()), "title": "Aus Word", "depth": 1, "is_numbered": True, "body": "<p>Text</p>"}
+    note = {"kind": "lost", "place": "1 Aus Word", "sentence": "Die Form ist nicht übernommen."}
+    return WordImport.objects.create(
+        version=version, file_name="konzept.docx", read_at=timezone.now(), parts=[part], notes=[note]
+    )
 
 
 def make_image(concept: Concept, colour: str = "green") -> ConceptImage:

@@ -188,7 +188,10 @@ def test_sections_are_found_again(two: tuple[ConceptVersion, ConceptVersion]) ->
     assert change_words(found.changes[-1]) == "verschoben von 1.2 nach 4.1"
     assert change_counts(found.counts) == "2 Abschnitte geändert, 1 neu, 1 gestrichen, 1 verschoben, 2 unverändert"
     folds = [group for group in found.groups() if isinstance(group, Fold)]
-    assert [[each.title for each in fold.sections] for fold in folds] == [["Deckblatt und Handlungsfelder"], ["Ausblick", "Schluss"]]
+    assert [[each.title for each in fold.sections] for fold in folds] == [
+        ["Deckblatt und Handlungsfelder"],
+        ["Ausblick", "Schluss"],
+    ]
     assert [each.former_number for each in folds[1].sections] == ["3", "4"]
 
 
