@@ -2,9 +2,11 @@
  * Saving without leaving the page: by the button and by Ctrl+S. The state is always visible. What the server does not
  * take as it is (an error, a second version, a frozen one) is sent again as an ordinary form: its pages show the text.
  */
+import { settle } from "kiportal/concept-editor";
 
 const form = document.querySelector("[data-save]");
 const state = form.querySelector("[data-save-state]");
+let editor = null;
 let saved = "";
 let isSaving = false;
 let isLeaving = false;
@@ -50,6 +52,7 @@ async function renewToken() {
 
 async function save() {
   if (isSaving) return;
+  if (editor) settle(editor);
   isSaving = true;
   say("Wird gespeichert …", "saving");
   const sent = content();
@@ -112,7 +115,8 @@ document.addEventListener("keydown", (event) => {
 window.addEventListener("beforeunload", (event) => {
   if (!isLeaving && isDirty()) event.preventDefault();
 });
-document.addEventListener("prose-editor:ready", () => {
+document.addEventListener("prose-editor:ready", ({ detail }) => {
+  editor = detail.editor;
   saved = content();
 });
 saved = content();

@@ -268,6 +268,7 @@ def test_reference_link_and_language_are_set(page: Page, section: Section, versi
     page.keyboard.type(" hallo")
     for _letter in "hallo":
         page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_function("() => getSelection().toString() === 'hallo'")
     press(page, "Sprache der markierten Wörter")
     page.get_by_role("dialog").get_by_label("Sprache").select_option("ar")
     page.get_by_role("button", name="Übernehmen").click()
