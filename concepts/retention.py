@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from concepts import pdf
-from concepts.models import MeasureTable
+from concepts.models import MeasureTable, Presence
 from kiportal.common.retention import rule
 
 
@@ -15,4 +15,11 @@ def previews(before: datetime, *, delete: bool) -> int:
 @rule("Eingelesene Tabellen mit Maßnahmen", days=30)
 def tables(before: datetime, *, delete: bool) -> int:
     old = MeasureTable.objects.filter(created_at__lt=before)
+    return old.delete()[0] if delete else old.count()
+
+
+@rule("Wer welchen Abschnitt bearbeitet", days=1)
+def presences(before: datetime, *, delete: bool) -> int:
+    """Gone after minutes while others write; what the last one left goes here."""
+    old = Presence.objects.filter(seen_at__lt=before)
     return old.delete()[0] if delete else old.count()

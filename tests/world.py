@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from actors.models import ContactPerson, FunderNote, Organisation
 from concepts import changes
-from concepts.models import ConceptVersion, MeasureTable, PeriodRule
+from concepts.models import ConceptVersion, MeasureTable, PeriodRule, SectionNote, SectionTemplate
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
@@ -291,6 +291,8 @@ def _concepts() -> dict[str, Any]:
         "concept_of_draft": draft.concept,
         "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
         "section_of_draft": draft.sections.get(parent=None),
+        "section_note": SectionNote.objects.create(section=chapter, text="Notiz"),
+        "section_template": SectionTemplate.objects.create(name="Handlungsfeld", parts="Ziele | Wohin?"),
         **_measures(area.uuid),
     }
 

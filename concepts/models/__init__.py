@@ -1,5 +1,6 @@
 from concepts.models.concept import Concept, ConceptImage, ConceptVersion, VersionPDF
 from concepts.models.content import ActionArea, Section
+from concepts.models.drafting import Presence, SectionNote, SectionTemplate
 from concepts.models.measures import (
     Indicator,
     IndicatorValue,
@@ -28,8 +29,11 @@ __all__ = [
     "MeasureStep",
     "MeasureTable",
     "PeriodRule",
+    "Presence",
     "ProgressNote",
     "Section",
+    "SectionNote",
+    "SectionTemplate",
     "Selection",
     "VersionPDF",
     "WorkFocus",
