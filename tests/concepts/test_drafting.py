@@ -75,7 +75,7 @@ def test_autosave_never_drops_the_text_of_somebody_else(staff: Client, section: 
 
 def test_sitting_ends_with_a_pause(staff: Client, section: Section) -> None:
     save(staff, section, "<p>a</p>")
-    Section.pgh_event_model.objects.update(pgh_created_at=timezone.now() - SITTING)  # type: ignore[attr-defined]
+    Section.pgh_event_model.objects.update(pgh_created_at=timezone.now() - 2 * SITTING)  # type: ignore[attr-defined]
     save(staff, section, "<p>b</p>")
     assert kept(section) == ["Text zu Ziele.", "a", "b"]
 
