@@ -1,7 +1,7 @@
 """Named reads of concepts and measures. `visible_to_public` is the one place that decides what the public sees."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         Measure,
         MeasureStep,
         PeriodRule,
+        Presence,
         Section,
+        SectionNote,
     )
 
 # From the committee stage on, members of the Kreistag read a version.
@@ -30,6 +32,8 @@ DECIDED_STATUSES = ("decided", "ended")
 # What is still to be done, and what nobody waits for any more.
 OPEN_STATUSES = ("proposed", "postponed", "selected", "running")
 AT_WORK_STATUSES = ("selected", "running")
+# Whoever gave no sign for so long has gone.
+PRESENT = timedelta(minutes=3)
 
 
 class ConceptQuerySet(models.QuerySet["Concept"]):
@@ -99,6 +103,26 @@ class SectionQuerySet(models.QuerySet["Section"]):
     def showing(self, image: UUID) -> "SectionQuerySet":
         """Those in whose text a picture stands."""
         return self.filter(body__contains=f"/konzepte/bilder/{image}/")
+
+
+class SectionNoteQuerySet(models.QuerySet["SectionNote"]):
+    def threads(self) -> "SectionNoteQuerySet":
+        """Notes with their answers: what is open first, then the oldest first."""
+        answers = self.model._default_manager.select_related("by")
+        with_answers = self.filter(answer_to=None).select_related("by").prefetch_related(Prefetch("answers", answers))
+        return with_answers.order_by(models.F("done_at").asc(nulls_first=True), "created_at", "pk")
+
+    def open(self) -> "SectionNoteQuerySet":
+        return self.filter(answer_to=None, done_at=None)
+
+
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    def at(self, now: datetime) -> "PresenceQuerySet":
+        """Who is at work at this moment."""
+        return self.filter(seen_at__gt=now - PRESENT)
+
+    def gone(self, now: datetime) -> "PresenceQuerySet":
+        return self.filter(seen_at__lte=now - PRESENT)
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from concepts import pdf
-from concepts.models import MeasureTable, WordImport
+from concepts.models import MeasureTable, Presence, WordImport
 from concepts.word import taking
 from kiportal.common.retention import rule
 
@@ -27,3 +27,10 @@ def word_files(before: datetime, *, delete: bool) -> int:
         for found in old:
             taking.discard(found)
     return len(old)
+
+
+@rule("Wer welchen Abschnitt bearbeitet", days=1)
+def presences(before: datetime, *, delete: bool) -> int:
+    """Gone after minutes while others write; what the last one left goes here."""
+    old = Presence.objects.filter(seen_at__lt=before)
+    return old.delete()[0] if delete else old.count()

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from actors.models import ContactPerson, FunderNote, Organisation
 from concepts import changes, pdf
-from concepts.models import ConceptVersion, MeasureTable, PeriodRule
+from concepts.models import ConceptVersion, MeasureTable, PeriodRule, SectionNote, SectionTemplate
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
@@ -303,6 +303,8 @@ def _concepts() -> dict[str, Any]:
         "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
         "word_import": make_word_import(draft),
         "section_of_draft": draft.sections.get(parent=None),
+        "section_note": SectionNote.objects.create(section=chapter, text="Notiz"),
+        "section_template": SectionTemplate.objects.create(name="Handlungsfeld", parts="Ziele | Wohin?"),
         **_measures(area.uuid),
     }
 

@@ -1303,4 +1303,52 @@ class Migration(migrations.Migration):
                 'ordering': ['-created_at'],
             },
         ),
+        migrations.CreateModel(
+            name='SectionTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lock_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('name', models.CharField(max_length=80, unique=True, verbose_name='Name der Vorlage')),
+                ('hint', models.TextField(blank=True, help_text='Steht nur neben dem Text im Arbeitsplatz, nie im Konzept.', max_length=1000, verbose_name='Leitfrage zum Abschnitt selbst')),
+                ('parts', models.TextField(blank=True, help_text='Eine Zeile je Abschnitt. Nach einem senkrechten Strich kann eine Leitfrage stehen.', max_length=4000, verbose_name='Abschnitte darunter')),
+            ],
+            options={
+                'verbose_name': 'Vorlage',
+                'verbose_name_plural': 'Vorlagen',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SectionNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('note', 'Notiz'), ('guide', 'Leitfrage')], default='note', editable=False, max_length=10, verbose_name='Art')),
+                ('text', models.TextField(max_length=2000, verbose_name='Notiz')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='geschrieben am')),
+                ('done_at', models.DateTimeField(editable=False, null=True, verbose_name='erledigt am')),
+                ('answer_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='concepts.sectionnote')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='von')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='concepts.section')),
+            ],
+            options={
+                'verbose_name': 'interne Notiz',
+                'verbose_name_plural': 'interne Notizen',
+                'ordering': ['created_at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Presence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField(verbose_name='seit')),
+                ('seen_at', models.DateTimeField(db_index=True, verbose_name='zuletzt')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='concepts.section')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'Bearbeitung eines Abschnitts',
+                'verbose_name_plural': 'Bearbeitungen von Abschnitten',
+                'constraints': [models.UniqueConstraint(fields=('section', 'user'), name='concepts_presence_once')],
+            },
+        ),
     ]

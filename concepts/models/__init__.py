@@ -1,5 +1,6 @@
 from concepts.models.concept import ChapterPDF, Concept, ConceptImage, ConceptVersion, Synopsis, VersionPDF
 from concepts.models.content import ActionArea, Section
+from concepts.models.drafting import Presence, SectionNote, SectionTemplate
 from concepts.models.measures import (
     Indicator,
     IndicatorValue,
@@ -30,8 +31,11 @@ __all__ = [
     "MeasureStep",
     "MeasureTable",
     "PeriodRule",
+    "Presence",
     "ProgressNote",
     "Section",
+    "SectionNote",
+    "SectionTemplate",
     "Selection",
     "Synopsis",
     "VersionPDF",

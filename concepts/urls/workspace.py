@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from concepts.views import (
     comparing,
+    drafting,
     measure_board,
     measure_detail,
     measure_parts,
@@ -68,6 +69,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_SECTION}/vorschau/", staff_sections.StaffSectionPreview.as_view(), name="staff_section_preview"),
     path(f"{_SECTION}/verschieben/", staff_sections.StaffSectionMove.as_view(), name="staff_section_move"),
     path(f"{_SECTION}/loeschen/", staff_sections.StaffSectionDelete.as_view(), name="staff_section_delete"),
+    # Writing together
+    path(f"{_SECTION}/anwesend/", drafting.StaffSectionSign.as_view(), name="staff_section_sign"),
+    path(f"{_SECTION}/notizen/", drafting.StaffNoteList.as_view(), name="staff_note_list"),
+    path(f"{_ROOT}/notizen/<int:pk>/erledigt/", drafting.StaffNoteMark.as_view(), name="staff_note_mark"),
+    path(f"{_ROOT}/vorlagen/", drafting.StaffTemplateList.as_view(), name="staff_template_list"),
+    path(f"{_ROOT}/vorlagen/neu/", drafting.StaffTemplateEdit.as_view(), name="staff_template_add"),
+    path(f"{_ROOT}/vorlagen/<int:pk>/", drafting.StaffTemplateEdit.as_view(), name="staff_template_edit"),
+    path(f"{_ROOT}/vorlagen/<int:pk>/loeschen/", drafting.StaffTemplateDelete.as_view(), name="staff_template_delete"),
     # Handlungsfelder
     path(
         f"{_ROOT}/fassungen/<int:version_pk>/handlungsfelder/neu/",
