@@ -183,7 +183,7 @@ class OfferFilters(LenientFilterSet):
         return OfferFilters(self.data, self.queryset, index=self.index, searched=query)
 
     def advice(self) -> search.Advice:
-        return search.advise(self.queryset, self.searched, self.vocabulary)
+        return search.advise(self.queryset, self.searched, self.index)
 
     @cached_property
     def notices(self) -> list[str]:
@@ -267,7 +267,7 @@ class OfferFilters(LenientFilterSet):
 
     @cached_property
     def _condition(self) -> Q:
-        return search.condition(self.searched, self.vocabulary)
+        return search.condition(self.searched, self.index)
 
     def _search(self, queryset: OfferQuerySet, name: str, value: str) -> OfferQuerySet:
         return queryset.filter(self._condition)

@@ -20,7 +20,7 @@ from django.db.models import Count, Expression, F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
 
 from kiportal.common.text import fold
-from offers.counting import Index, bitmap
+from offers.counting import Index, TextWords, bitmap
 from offers.models import Offer
 from offers.querysets import OfferQuerySet
 from offers.vocabulary import FACETS, Entry, PackedKeys, Vocabulary
@@ -91,7 +91,7 @@ class Term:
 
     @cached_property
     def compounds(self) -> str:
-        """A pattern, for Python and PostgreSQL, of words that hold the root: a short one only at their end."""
+        """A pattern of words that hold the root: a short one only at their end."""
         if len(self.root) < ROOT_LENGTH:
             return ""
         return self.root if len(self.root) >= ANYWHERE_FROM else rf"{self.root}({'|'.join(_ENDINGS)})?(?!\w)"
@@ -128,14 +128,14 @@ def contains(word: str) -> Q:
     return Q(search_text__contains=fold(word)) | address | Q(provider__name__icontains=word)
 
 
-def condition(query: Query, vocabulary: Vocabulary) -> Q:
+def condition(query: Query, index: Index) -> Q:
     """Every term is found in the offer."""
-    return Q(*(_condition(term, vocabulary) for term in query.terms))
+    return Q(*(_condition(term, index) for term in query.terms))
 
 
 def found(query: Query, index: Index) -> int:
     """The same as a bitmap: texts are asked for in the database, all terms in one query, labels in the index."""
-    texts = _texts(query)
+    texts = _texts(query, index.words)
     bits = []
     for number, term in enumerate(query.terms):
         labelled = _labelled(term, index.vocabulary)
@@ -143,10 +143,10 @@ def found(query: Query, index: Index) -> int:
     return reduce(and_, bits)
 
 
-def _texts(query: Query) -> dict[int, int]:
+def _texts(query: Query, words: TextWords) -> dict[int, int]:
     """The offers with each term in their texts, by the number of the term."""
     branches = [
-        Offer.objects.filter(_text_condition(term))
+        Offer.objects.filter(_text_condition(term, words))
         .order_by()
         .values(number=Value(number))
         .annotate(packed=PackedKeys("pk"))
@@ -183,23 +183,23 @@ def saying_any_of(text: str) -> tuple[Q, Expression] | None:
     return Q(search_vector=beginnings), rank + SearchRank(F("search_vector"), beginnings, weights=WEIGHTS)
 
 
-def _condition(term: Term, vocabulary: Vocabulary) -> Q:
-    condition = _text_condition(term)
-    for facet, values in _labelled(term, vocabulary).items():
+def _condition(term: Term, index: Index) -> Q:
+    condition = _text_condition(term, index.words)
+    for facet, values in _labelled(term, index.vocabulary).items():
         condition |= FACETS[facet].condition(values)
     return condition
 
 
-def _text_condition(term: Term) -> Q:
+def _text_condition(term: Term, words: TextWords) -> Q:
+    """One query of the index over the texts: compounds are known by their words, so no text is read through."""
     if term.is_phrase:
         return Q(search_vector=SearchQuery(" ".join(term.words), config="simple", search_type="phrase"))
     word = term.words[0]
-    condition = Q(search_vector=_any_of([word] if term.is_short else term.beginnings, begun=not term.is_short))
+    compounds = words.with_word_like(term.compounds) if term.compounds else []
+    begun = _any_of([word] if term.is_short else term.beginnings, begun=not term.is_short, within=compounds)
     if len(word) >= STEMMED_FROM:
-        condition |= Q(search_vector=SearchQuery(word, config="german"))
-    if term.compounds:
-        condition |= Q(search_text__regex=term.compounds)
-    return condition
+        return Q(search_vector=begun | SearchQuery(word, config="german"))
+    return Q(search_vector=begun)
 
 
 def _labelled(term: Term, vocabulary: Vocabulary) -> dict[str, list[str]]:
@@ -219,9 +219,13 @@ def _labelled(term: Term, vocabulary: Vocabulary) -> dict[str, list[str]]:
     return found
 
 
-def _any_of(words: Iterable[str], *, begun: bool = False) -> SearchQuery:
-    """Any of the words, or of words that begin so. Folded words hold letters and digits only: no quote, no operator."""
-    lexemes = (f"'{word}':*" if begun else f"'{word}'" for word in words)
+def _any_of(words: Iterable[str], *, begun: bool = False, within: Iterable[str] = ()) -> SearchQuery:
+    """Any of the words, or of words that begin so; of `within` in titles and short texts only.
+
+    Folded words hold letters and digits only; what the database took for a word may also hold quotes.
+    """
+    lexemes = [f"'{word}':*" if begun else f"'{word}'" for word in words]
+    lexemes += ["'{}':AB".format(word.replace("\\", "\\\\").replace("'", "''")) for word in within]
     return SearchQuery(" | ".join(lexemes), config="simple", search_type="raw")
 
 
@@ -245,15 +249,15 @@ class Advice:
     alone: tuple[tuple[str, int], ...]
 
 
-def advise(offers: OfferQuerySet, query: Query, vocabulary: Vocabulary) -> Advice:
-    counts = _hits(offers, query, vocabulary)
+def advise(offers: OfferQuerySet, query: Query, index: Index) -> Advice:
+    counts = _hits(offers, query, index)
     corrected: list[Term] = []
     similar: list[str] = []
     for term in query.terms:
         if counts[term]:
             corrected.append(term)
             continue
-        near = _nearest(offers, term, vocabulary)
+        near = _nearest(offers, term, index.vocabulary)
         corrected += [_term(word) for likeness, word in near if _is_same_word(term, word, likeness)][:1]
         similar += _one_of_each(word for _likeness, word in near)[:3]
     is_better = len(corrected) == len(query.terms) and tuple(corrected) != query.terms
@@ -272,11 +276,9 @@ def _one_of_each(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept.values())
 
 
-def _hits(offers: OfferQuerySet, query: Query, vocabulary: Vocabulary) -> dict[Term, int]:
+def _hits(offers: OfferQuerySet, query: Query, index: Index) -> dict[Term, int]:
     names = {f"term_{number}": term for number, term in enumerate(query.terms)}
-    counts = offers.aggregate(
-        **{name: Count("pk", filter=_condition(term, vocabulary)) for name, term in names.items()}
-    )
+    counts = offers.aggregate(**{name: Count("pk", filter=_condition(term, index)) for name, term in names.items()})
     return {term: counts[name] for name, term in names.items()}
 
 

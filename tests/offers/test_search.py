@@ -206,7 +206,7 @@ def test_search_corrects_an_address(client: Client) -> None:
 def test_similar_word_is_named_once() -> None:
     make("Weidenaus", summary="weidenaus Weidenauer")
     [word, *others] = search.advise(
-        Offer.objects.all(), search.parse("Waidenauss"), OfferFilters(QueryDict(), Offer.objects.all()).vocabulary
+        Offer.objects.all(), search.parse("Waidenauss"), OfferFilters(QueryDict(), Offer.objects.all()).index
     ).similar
     assert word.lower() == "weidenaus"
     assert [other for other in others if other.lower() == word.lower()] == []
@@ -215,7 +215,7 @@ def test_similar_word_is_named_once() -> None:
 def test_word_that_is_hardly_alike_is_not_named() -> None:
     make("Werden", summary="werden wir")
     offers = Offer.objects.all()
-    assert search.advise(offers, search.parse("Weidenau"), OfferFilters(QueryDict(), offers).vocabulary).similar == ()
+    assert search.advise(offers, search.parse("Weidenau"), OfferFilters(QueryDict(), offers).index).similar == ()
 
 
 def test_search_without_hits_names_single_and_similar_words(client: Client) -> None:
