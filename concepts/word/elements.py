@@ -112,6 +112,7 @@ class Writer:
         self.footnotes: list[Any] = []
         self.footnotes_part: Any = None
         self.counts: list[Any] = []
+        self._images = 0
 
     # Blocks
 
@@ -179,9 +180,9 @@ class Writer:
         inline.extent.cx, inline.extent.cy = width, height
         size = inline.graphic.graphicData.pic.spPr
         size.cx, size.cy = width, height
-        number = len(self._document.element.body.findall(f".//{qn('wp:docPr')}")) + 1
-        inline.docPr.set("id", str(number))
-        inline.docPr.set("name", f"Bild {number}")
+        self._images += 1
+        inline.docPr.set("id", str(self._images))
+        inline.docPr.set("name", f"Bild {self._images}")
         inline.docPr.set("descr", element.get("alt", ""))
         run, drawing = make("w:r"), make("w:drawing")
         drawing.append(inline)
