@@ -13,9 +13,8 @@ from docx.shared import Emu, Mm
 from lxml import html as lxml_html
 
 from concepts.word import design
+from concepts.word.grid import TEXT_WIDTH, Cell, grid_of, widths_of
 
-# Between the margins of a page, in twentieths of a point.
-TEXT_WIDTH = 9070
 TALLEST = Mm(190)
 _DOTS_PER_INCH = 96
 _EMU_PER_DOT = 914400 // _DOTS_PER_INCH
@@ -112,6 +111,7 @@ class Writer:
         self.footnotes: list[Any] = []
         self.footnotes_part: Any = None
         self.counts: list[Any] = []
+        self._images = 0
 
     # Blocks
 
@@ -179,9 +179,9 @@ class Writer:
         inline.extent.cx, inline.extent.cy = width, height
         size = inline.graphic.graphicData.pic.spPr
         size.cx, size.cy = width, height
-        number = len(self._document.element.body.findall(f".//{qn('wp:docPr')}")) + 1
-        inline.docPr.set("id", str(number))
-        inline.docPr.set("name", f"Bild {number}")
+        self._images += 1
+        inline.docPr.set("id", str(self._images))
+        inline.docPr.set("name", f"Bild {self._images}")
         inline.docPr.set("descr", element.get("alt", ""))
         run, drawing = make("w:r"), make("w:drawing")
         drawing.append(inline)
@@ -199,7 +199,7 @@ class Writer:
         rows = list(element.iter("tr"))
         head = element.find("thead")
         heads = len(head.findall("tr")) if head is not None else 0
-        grid = _grid(rows)
+        grid = grid_of(rows)
         width = max((len(line) for line in grid), default=0)
         if not width:
             return
@@ -208,7 +208,7 @@ class Writer:
         )
         table = make("w:tbl")
         table.append(_table_properties(heads > 0, first_column))
-        widths = _widths(grid, width)
+        widths = widths_of(grid, width)
         columns = make("w:tblGrid")
         columns.extend(make("w:gridCol", w=each) for each in widths)
         table.append(columns)
@@ -218,7 +218,7 @@ class Writer:
         # Two tables without anything between them would be one for Word.
         container.append(paragraph("NachTabelle"))
 
-    def _row(self, line: list["_Cell | None"], number: int, widths: list[int], *, is_head: bool) -> Any:
+    def _row(self, line: list["Cell | None"], number: int, widths: list[int], *, is_head: bool) -> Any:
         row, properties = make("w:tr"), make("w:trPr")
         properties.append(make("w:cantSplit"))
         if is_head:
@@ -338,52 +338,6 @@ def _fitted(width: int, height: int) -> tuple[Emu, Emu]:
     widest = Emu(TEXT_WIDTH * 635)
     factor = min(1.0, widest / width, TALLEST / height)
     return Emu(int(width * factor)), Emu(int(height * factor))
-
-
-@dataclass
-class _Cell:
-    element: Any
-    row: int
-    width: int
-    height: int
-
-
-def _grid(rows: list[Any]) -> list[list[_Cell | None]]:
-    """Each place of a table with the cell that covers it."""
-    grid: list[list[_Cell | None]] = [[] for _row in rows]
-
-    def put(row: int, column: int, cell: _Cell) -> None:
-        line = grid[row]
-        line.extend([None] * (column + 1 - len(line)))
-        line[column] = cell
-
-    for number, row in enumerate(rows):
-        column = 0
-        for element in row.iterchildren("th", "td"):
-            while column < len(grid[number]) and grid[number][column] is not None:
-                column += 1
-            width = int(element.get("colspan", "1"))
-            height = min(int(element.get("rowspan", "1")), len(rows) - number)
-            cell = _Cell(element, number, width, height)
-            for down in range(height):
-                for right in range(width):
-                    put(number + down, column + right, cell)
-            column += width
-    return grid
-
-
-def _widths(grid: list[list[_Cell | None]], columns: int) -> list[int]:
-    """The width of each column by what stands in it, none below a third of an even share."""
-    weights = [1.0] * columns
-    for number, line in enumerate(grid):
-        for column, cell in enumerate(line):
-            if cell and cell.row == number and cell.width == 1:
-                weights[column] = max(weights[column], len(cell.element.text_content()) ** 0.5)
-    least = sum(weights) / columns / 3
-    weights = [max(weight, least) for weight in weights]
-    widths = [int(TEXT_WIDTH * weight / sum(weights)) for weight in weights]
-    widths[-1] += TEXT_WIDTH - sum(widths)
-    return widths
 
 
 def _table_properties(has_head: bool, first_column: bool) -> Any:

@@ -191,7 +191,7 @@ def discard(found: WordImport) -> None:
     """Forget a file with all that was made of it; what was taken over stays in the draft."""
     names = [found.file.name, *(row["name"] for row in found.pictures)]
     found.delete()
-    for name in names:
+    for name in filter(None, names):
         default_storage.delete(name)
 
 

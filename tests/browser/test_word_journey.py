@@ -67,7 +67,6 @@ def test_word_file_becomes_chapters_and_goes_out_again(
         page.get_by_role("link", name="Entwurf als Word-Datei").click()
     path = download.value.path()
     assert "Ausgangslage für Ämter" in [each.text for each in Document(BytesIO(path.read_bytes())).paragraphs]
-    page.go_back()
     page.get_by_role("link", name="Word-Datei übernehmen").click()
     page.get_by_role("link", name="konzept.docx").click()
     page.get_by_role("button", name="Rückgängig machen").click()

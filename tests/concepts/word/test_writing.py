@@ -65,6 +65,7 @@ def version(centre: Centre) -> ConceptVersion:
         "<tr><td><p>3</p></td><td><ul><li><p>x</p></li></ul></td></tr></tbody></table>"
         f'<figure><img src="{image.get_absolute_url()}" alt="Ein Diagramm" width="8" height="6">'
         "<figcaption>Abbildung 1</figcaption></figure>"
+        f'<figure><img src="{image.get_absolute_url()}" alt="Noch eines" width="8" height="6"></figure>'
         f'<p>Siehe <a href="#section:{chapter.uuid}" rel="noopener nofollow">Kapitel 1</a> und '
         f'<a href="#section:{part.uuid}" rel="noopener nofollow">die Listen</a>.</p>',
     )
@@ -120,7 +121,7 @@ def test_file_has_what_word_needs(version: ConceptVersion) -> None:
     ]
     table = document.tables[0]
     assert table.rows[0]._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
-    assert [cell.get("descr") for cell in document.element.iter(qn("wp:docPr"))] == ["Ein Diagramm"]
+    assert [cell.get("descr") for cell in document.element.iter(qn("wp:docPr"))] == ["Ein Diagramm", "Noch eines"]
     assert "Stand: 28.08.2026" in document.sections[0].header.paragraphs[0].text
     with ZipFile(BytesIO(content)) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")}
@@ -167,6 +168,8 @@ def test_parts_are_as_the_schema_orders_them(version: ConceptVersion) -> None:
             name = etree.QName(element).localname
             if name == "bookmarkStart":
                 ids.append(element.get(qn("w:id")))
+            if name == "docPr":
+                ids.append(f"picture {element.get('id')}")
             if name == "tc":
                 assert etree.QName(element[-1]).localname == "p"
             elif name in ORDER:
