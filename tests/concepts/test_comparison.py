@@ -147,7 +147,7 @@ def test_footnote_picture_and_language_are_compared() -> None:
     ]
     assert merged(*shown) == (
         f'<figure><del><img alt="Bild 1" src="/konzepte/bilder/{UUID[:-1]}1/"></del>'
-        f'<ins><img alt="Bild 2" src="/konzepte/bilder/{UUID[:-1]}2/"></ins> <figcaption>Plätze</figcaption></figure>'
+        f'<ins><img alt="Bild 2" src="/konzepte/bilder/{UUID[:-1]}2/"></ins><figcaption>Plätze</figcaption></figure>'
     )
 
 
