@@ -51,8 +51,8 @@ def _is_regular(rows: list[Block]) -> bool:
     )
 
 
-def _shape(rows: list[Block]) -> list[list[tuple[object, ...]]] | None:
-    """None is like nothing, itself included."""
+def _shape(rows: list[Block]) -> list[list[tuple[object, ...]]]:
+    """A table with an empty row is like no other, itself included."""
     if not rows or not all(row.children for row in rows):
         return [[(object(),)]]
     return [[(cell.tag, cell.attributes) for cell in row.children] for row in rows]

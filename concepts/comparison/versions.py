@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,7 +31,7 @@ class Change:
     depth: int
     old: Node | None = None
     new: Node | None = None
-    label: str = ""
+    label: Any = ""
     pieces: tuple[Piece, ...] = ()
     # The heading, or what stands in its place, with its marks.
     heading: str = ""
@@ -289,14 +290,14 @@ def _measures(old: ConceptVersion, new: ConceptVersion) -> Change:
     return Change(MEASURES, 1, label=_("Anhang: Maßnahmen"), pieces=tuple(pieces))
 
 
-def _measures_text(kept: list[dict[str, object]]) -> str:
+def _measures_text(kept: list[dict[str, Any]]) -> str:
     return "".join(f"<h3>{escape(group['area'])}</h3>{_table(group['measures'])}" for group in kept)
 
 
-def _table(measures: object) -> str:
+def _table(measures: list[dict[str, Any]]) -> str:
     head = "".join(f"<th>{title}</th>" for title in appendix.COLUMNS)
     rows = "".join(
         "<tr>{}</tr>".format("".join(f"<td>{escape(cell)}</td>" for cell in appendix.cells(measure)))
-        for measure in measures  # type: ignore[attr-defined]
+        for measure in measures
     )
     return f"<table><tbody><tr>{head}</tr>{rows}</tbody></table>"
