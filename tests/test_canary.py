@@ -69,6 +69,7 @@ PUBLIC: dict[str, set[str]] = {
     "concepts.Section": {"title", "body"},
     "concepts.ActionArea": {"title"},
     "concepts.VersionPDF": {"sha256"},
+    "concepts.ChapterPDF": {"sha256"},
     "funding.FundingSummary": {"introduction"},
     "concepts.FocusPeriod": {"title", "reason", "summary", "decided_by", "paper_number", "decision_url"},
     "concepts.WorkFocus": {"title", "reason", "decision_note"},
@@ -109,7 +110,7 @@ def public_rows(model: type[models.Model]) -> models.QuerySet:
             return Concept.objects.with_versions(ConceptVersion.objects.visible_to_public(today))
         case "concepts.ConceptVersion":
             return ConceptVersion.objects.visible_to_public(today)
-        case "concepts.Section" | "concepts.ActionArea" | "concepts.VersionPDF":
+        case "concepts.Section" | "concepts.ActionArea" | "concepts.VersionPDF" | "concepts.ChapterPDF":
             versions = ConceptVersion.objects.visible_to_public(today)
             return model._base_manager.filter(version__in=versions)
         case label if label in PUBLIC:
