@@ -71,6 +71,7 @@ PUBLIC: dict[str, set[str]] = {
     "concepts.VersionPDF": {"sha256"},
     "concepts.Synopsis": {"sha256"},
     "concepts.VersionWord": {"sha256"},
+    "concepts.ChapterPDF": {"sha256"},
     "funding.FundingSummary": {"introduction"},
     "concepts.FocusPeriod": {"title", "reason", "summary", "decided_by", "paper_number", "decision_url"},
     "concepts.WorkFocus": {"title", "reason", "decision_note"},
@@ -116,6 +117,7 @@ def public_rows(model: type[models.Model]) -> models.QuerySet:
             | "concepts.ActionArea"
             | "concepts.VersionPDF"
             | "concepts.VersionWord"
+            | "concepts.ChapterPDF"
             | "concepts.Synopsis" as label
         ):
             versions = ConceptVersion.objects.visible_to_public(today)

@@ -227,10 +227,10 @@ def test_version_with_measures_keeps_its_handlungsfelder(editor: User) -> None:
     assert Areas.known().title(measure.action_area) == area.title
 
 
-def test_measure_entered_by_mistake_is_deleted_and_its_number_not_given_again(editor: User, provider: User) -> None:
+def test_measure_entered_by_mistake_is_deleted_and_its_number_not_given_again(editor: User) -> None:
     measure = make_measure("Aus Versehen", steps=2)
     with pytest.raises(PermissionDenied):
-        lifecycle.delete_measure(measure, by=provider)
+        lifecycle.delete_measure(measure, by=factories.make_user(roles.PROVIDER))
     number = measure.number
     lifecycle.delete_measure(measure, by=editor)
     assert not Measure.objects.exists()
