@@ -195,6 +195,12 @@ def test_focus_paper_is_no_integration_concept(head: Client, borken: dict[str, P
     assert "genügt dafür nicht" in concept.sentence
 
 
+def test_concept_that_was_superseded_since_counts_for_its_time(head: Client, borken: dict[str, Position]) -> None:
+    version = make_version("superseded", title="Konzept", kind="integrationskonzept")
+    concept = head.get(reverse(SHEET)).context["sheet"].preconditions[0]
+    assert (concept.is_met, version.title in concept.sentence) == (True, True)
+
+
 def test_sheet_needs_the_same_queries_for_one_and_for_thirty(head: Client, borken: dict[str, Position]) -> None:
     def fill(number: int) -> None:
         for _ in range(number):
@@ -348,6 +354,16 @@ def test_history_tells_who_changed_what(head: Client, lead: User) -> None:
     text = head.get(reverse("funding:change_list")).text
     assert lead.get_full_name() in text
     assert "<del>Beratung</del> <ins>Beratung vor Ort</ins>" in text
+
+
+def test_history_names_what_a_record_belongs_to(head: Client) -> None:
+    first, second = make_programme("KI-Förderung"), make_programme("KOMM-AN")
+    position = make_position("Beratung", programme=first)
+    make_assignment(position, name="Mira Sandvoß")
+    post(head, "position_edit", position_values(title="Beratung", programme=str(second.pk)), pk=position.pk)
+    text = head.get(reverse("funding:change_list")).text
+    assert "<del>KI-Förderung</del> <ins>KOMM-AN</ins>" in text
+    assert "Besetzung „Mira Sandvoß“</strong> (Beratung) angelegt" in text
 
 
 # What if
