@@ -223,7 +223,10 @@ def test_sheet_needs_the_same_queries_for_one_and_for_thirty(head: Client, borke
         queries(name)
     for_one = {name: queries(name) for name in pages}
     fill(29)
-    assert {name: queries(name) for name in pages} == for_one
+    for_thirty = {name: queries(name) for name in pages}
+    # The history asks once for each kind of record that stands on its page.
+    assert for_thirty.pop("change_list") <= for_one.pop("change_list")
+    assert for_thirty == for_one
 
 
 # Keeping records
