@@ -109,7 +109,7 @@ def test_lead_enters_checks_and_publishes_what_others_may_know(world: None, open
     lead.get_by_role("link", name="Was wäre, wenn").click()
     lead.locator("[name=neu-specialist]").fill("1")
     lead.get_by_role("button", name="Rechnen").click()
-    expect(lead.get_by_role("status").get_by_text("171.000,00 €")).to_be_visible()
+    expect(lead.locator(".what-if .stat__value", has_text="171.000,00 €")).to_be_visible()
     check(lead)
     assert (Position.objects.count(), Assignment.objects.count()) == (1, 1)
 

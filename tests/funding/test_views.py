@@ -492,7 +492,9 @@ def test_published_figures_stay_until_published_again(
     client: Client, head: Client, borken: dict[str, Position]
 ) -> None:
     summary = make_summary()
+    assert head.get(summary.get_absolute_url()).context["is_up_to_date"]
     Position.objects.filter(role="specialist").update(share=Decimal(2))
+    assert not head.get(summary.get_absolute_url()).context["is_up_to_date"]
     url = reverse("funding:public_summary")
     assert "170.000,00 €" in client.get(url).text
     head.post(summary.get_absolute_url(), {"verb": "publish", "publish-reason": ""})
