@@ -132,7 +132,7 @@ def render_html(paper: MeasurePaper, most: int | None = None) -> str:
     """Return the document that WeasyPrint prints; of a Sachstand with the first `most` measures."""
     stand = f"Stand: {date_format(paper.as_of, 'd.m.Y')}"
     created = datetime.combine(paper.as_of, time(12), UTC)
-    context = paper.content | {"paper": paper, "stand": stand, "created": created.isoformat()}
+    context = paper.content | {"paper": paper, "title": paper.title, "stand": stand, "created": created.isoformat()}
     if most is not None:
         rows = paper.content["rows"]
         context |= {"rows": rows[:most], "more": len(rows) - most}
