@@ -320,12 +320,12 @@ def test_state_of_saving_is_always_visible(page: Page, section: Section, faults:
     page.keyboard.press("Backspace")
     page.get_by_label("Überschrift", exact=True).fill("Leitziele")
     page.context.set_offline(True)
-    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("button", name="Speichern", exact=True).click()
     expect(state).to_have_text("Nicht gespeichert: keine Verbindung. Ihr Text steht noch hier.")
     assert [fault.rpartition("::")[2] for fault in faults] == ["ERR_INTERNET_DISCONNECTED"]
     faults.clear()
     page.context.set_offline(False)
-    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("button", name="Speichern", exact=True).click()
     expect(state).to_have_text(re.compile(r"Gespeichert um \d\d:\d\d Uhr"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Leitziele")
     section.refresh_from_db()
@@ -564,7 +564,7 @@ def test_section_is_written_and_moved_without_scripts(
     page = signed_in(open_browser, factories.make_user(roles.EDITOR), live_server, java_script_enabled=False)
     page.goto(path_to(section))
     page.get_by_label("Text", exact=True).fill("<p>Von Hand</p>")
-    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("button", name="Speichern", exact=True).click()
     expect(page.get_by_text("„Ziele“ ist gespeichert.")).to_be_visible()
     assert body_of(section) == "<p>Von Hand</p>"
     open_tree(page)
