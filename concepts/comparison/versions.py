@@ -143,7 +143,7 @@ class Comparison:
 
 def compare(old: ConceptVersion, new: ConceptVersion) -> Comparison:
     """A handful of queries, however long the versions are."""
-    outlines = [Outline.of(version, with_texts=True) for version in (old, new)]
+    outlines = Outline.of(old, with_texts=True), Outline.of(new, with_texts=True)
     found = Comparison(old, new, *outlines)
     found.entries = [_cover(old, new), *_sections(*outlines)]
     measures = _measures(old, new)

@@ -60,7 +60,7 @@ def stored_file(
     `name` is its name without extension. Caches ask each time, which costs one short answer (304): what was withdrawn
     is gone at once.
     """
-    extension = stored.file.name.rpartition(".")[2]
+    extension = str(stored.file).rpartition(".")[2]
     etag = quote_etag(stored.sha256)
     answer = get_conditional_response(request, etag=etag) or FileResponse(
         stored.file.open("rb"),
