@@ -9,6 +9,13 @@ from concepts.models import ConceptVersion, Measure
 _LEFT_OUT = (Measure.Status.DROPPED,)
 
 
+def of(version: ConceptVersion) -> list[dict[str, Any]]:
+    """The measures that a version has: a draft those of today, a finished one those it was closed with."""
+    if version.is_draft:
+        return of_today(version)
+    return version.measures if version.shows_measures else []
+
+
 def of_today(version: ConceptVersion) -> list[dict[str, Any]]:
     """[{"area": ..., "measures": [{...}]}] of the version's Handlungsfelder; empty unless it shows measures."""
     if not version.shows_measures:

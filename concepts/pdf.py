@@ -55,7 +55,7 @@ def render_version_html(version: ConceptVersion) -> str:
     """Return the document that WeasyPrint prints; a draft bears the mark "Entwurf" on every page."""
     outline = Outline.of(version, with_texts=True)
     chapters = _printed(version, outline, outline.chapters)
-    measures = appendix.of_today(version) if version.is_draft else version.measures
+    measures = appendix.of(version)
     context = _frame(version) | {"chapters": chapters, "measures": measures}
     return render_to_string("concepts/version_pdf.html", context)
 

@@ -283,9 +283,7 @@ def _cover_text(version: ConceptVersion) -> str:
 
 
 def _measures(old: ConceptVersion, new: ConceptVersion) -> Change:
-    before, after = (
-        _measures_text(appendix.of_today(version) if version.is_draft else version.measures) for version in (old, new)
-    )
+    before, after = (_measures_text(appendix.of(version)) for version in (old, new))
     pieces = texts.compare(before, after) if before != after else []
     return Change(MEASURES, 1, label=_("Anhang: Maßnahmen"), pieces=tuple(pieces))
 

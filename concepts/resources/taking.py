@@ -18,7 +18,6 @@ from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 
 type Progress = Callable[[int, int, str], None]
 
-JOB = "concepts.take_table"
 # So many rows are written while people wait; more by a job.
 AT_ONCE = 500
 _TOLD_EVERY = 50
@@ -41,13 +40,13 @@ def order(table: MeasureTable, *, by: User, seen: str) -> Job:
     MeasureTable.objects.select_for_update().get(pk=table.pk)
     job = job_of(table)
     if job is None or job.state in {Job.State.FAILED, Job.State.DONE}:
-        job = jobs.enqueue(JOB, str(table.pk), by.pk, seen, title=f"Maßnahmen einlesen: {table}", by=by)
+        job = jobs.enqueue("concepts.take_table", str(table.pk), by.pk, seen, title=f"Maßnahmen einlesen: {table}", by=by)
     return job
 
 
 def job_of(table: MeasureTable) -> Job | None:
     """The last job that takes the table over."""
-    return Job.objects.filter(kind=JOB, arguments__0=str(table.pk)).order_by("-created_at").first()
+    return Job.objects.filter(kind="concepts.take_table", arguments__0=str(table.pk)).order_by("-created_at").first()
 
 
 @transaction.atomic

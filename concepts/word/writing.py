@@ -201,7 +201,7 @@ class _File:
         yield "Impressum", f"{ADDED}_imprint"
 
     def _kept_measures(self) -> list[dict[str, Any]]:
-        return appendix.of_today(self.version) if self.version.is_draft else self.version.measures
+        return appendix.of(self.version)
 
     # Chapters
 
