@@ -40,7 +40,8 @@ def order(table: MeasureTable, *, by: User, seen: str) -> Job:
     MeasureTable.objects.select_for_update().get(pk=table.pk)
     job = job_of(table)
     if job is None or job.state in {Job.State.FAILED, Job.State.DONE}:
-        job = jobs.enqueue("concepts.take_table", str(table.pk), by.pk, seen, title=f"Maßnahmen einlesen: {table}", by=by)
+        title = f"Maßnahmen einlesen: {table}"
+        job = jobs.enqueue("concepts.take_table", str(table.pk), by.pk, seen, title=title, by=by)
     return job
 
 
