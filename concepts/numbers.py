@@ -171,9 +171,10 @@ def of_today(version: ConceptVersion) -> dict[str, Any]:
 
 def shown(section: Section) -> Numbers | None:
     """The numbers of a section; None where it shows none."""
-    kind, version = section.shows_numbers, section.version
+    kind = section.shows_numbers
     if not kind:
         return None
+    version = section.version
     return count(kind, timezone.localdate()) if version.is_draft else _restored(kind, version.numbers[kind])
 
 
