@@ -156,7 +156,7 @@ def snapshot(version: ConceptVersion) -> list[dict[str, Any]]:
     ]
 
 
-_KEPT = ("title", "is_numbered", "body", "state")
+_KEPT = ("title", "is_numbered", "body", "shows_numbers", "state")
 
 
 @transaction.atomic
@@ -245,6 +245,7 @@ def copy_version(source: ConceptVersion) -> ConceptVersion:
             title=old.title,
             is_numbered=old.is_numbered,
             body=old.body,
+            shows_numbers=old.shows_numbers,
             state=old.state,
         )
     for area in source.action_areas.select_related("section").prefetch_related("topics"):

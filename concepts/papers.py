@@ -289,7 +289,7 @@ def _indicator(indicator: Any) -> dict[str, Any]:
 
 
 def _width(share: float | Decimal) -> int:
-    """The class of a bar in paper.css: even per cents."""
+    """The class of a bar in bars.css: even per cents."""
     return 2 * round(share / 2)
 
 

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from actors.models import FunderNote
-from concepts import appendix
+from concepts import appendix, numbers
 from concepts.models import ChapterPDF, ConceptVersion, VersionPDF
 from concepts.outline import Node, Outline
 from concepts.rendering import pictured, print_document, render
@@ -80,6 +80,7 @@ def _printed(
             "node": node,
             "level": node.depth + 1,
             "text": render(node, outline, medium),
+            "numbers": numbers.shown(node.section),
             "parts": [part(child) for child in node.children],
         }
 

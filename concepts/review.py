@@ -79,7 +79,7 @@ def _of_sections(outline: Outline, pictures: set[UUID]) -> Iterator[Finding]:
     names = names_of_persons()
     for node in outline:
         body = node.section.body
-        if not body and not node.children:
+        if not body and not node.section.shows_numbers and not node.children:
             yield Finding(f"{_place(node)} ist leer.", node, blocks=False)
         elif node.section.state != node.section.State.READY:
             state = node.section.get_state_display()

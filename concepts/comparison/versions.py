@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from concepts import appendix
+from concepts import appendix, numbers
 from concepts.comparison import texts
 from concepts.comparison.texts import Piece
-from concepts.models import ConceptVersion
+from concepts.models import ConceptVersion, Section
 from concepts.outline import Node, Outline
 
 COVER, MEASURES = "deckblatt", "massnahmen"
@@ -243,7 +243,7 @@ def _places_of_gone(old: Outline, kept: set[int], moved: set[int]) -> dict[int |
 def _section(old: Node | None, new: Node | None, *, is_moved: bool = False) -> Change:
     node = new or old
     assert node is not None  # noqa: S101  (one of both)
-    before, after = ((each.section.title, each.section.body) if each else ("", "") for each in (old, new))
+    before, after = ((each.section.title, _text(each.section)) if each else ("", "") for each in (old, new))
     is_renamed = bool(old and new) and before[0] != after[0]
     return Change(
         anchor=node.anchor,
@@ -255,6 +255,10 @@ def _section(old: Node | None, new: Node | None, *, is_moved: bool = False) -> C
         is_renamed=is_renamed,
         is_moved=is_moved,
     )
+
+
+def _text(section: Section) -> str:
+    return section.body + numbers.as_text(section)
 
 
 # Beside the sections

@@ -18,7 +18,7 @@ class SectionForm(LockedModelForm):
 
     class Meta:
         model = Section
-        fields = ["title", "body", "state", "is_numbered"]
+        fields = ["title", "body", "shows_numbers", "state", "is_numbered"]
 
     mark_optional = False
 

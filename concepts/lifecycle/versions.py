@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from concepts import appendix, changes, synopsis
+from concepts import appendix, changes, numbers, synopsis
 from concepts.models import Concept, ConceptVersion
 from concepts.pdf import cover_of_today
 from concepts.permissions import can_decide_version, can_freeze_version
@@ -78,6 +78,7 @@ def freeze(version: ConceptVersion, *, by: User, as_of: date, reason: str = "") 
         frozen_at=timezone.now(),
         cover=cover_of_today(),
         measures=appendix.of_today(locked),
+        numbers=numbers.of_today(locked),
     )
     version.refresh_from_db()
     if former := ConceptVersion.objects.followed_by(version).first():

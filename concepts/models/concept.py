@@ -82,6 +82,8 @@ class ConceptVersion(Timestamped, Locked, Stateful):
     )
     # The measures of that day as values, without keys to any row (`concepts.appendix`)
     measures = models.JSONField(default=list, editable=False)
+    # What sections show of the registry on that day, by kind (`concepts.numbers`)
+    numbers = models.JSONField(default=dict, editable=False)
 
     # What was decided about it
     committee = models.CharField(_("Gremium"), max_length=160, blank=True)
@@ -125,7 +127,7 @@ class ConceptVersion(Timestamped, Locked, Stateful):
         triggers = [
             frozen_stays_frozen(
                 *("concept_id", "number", "title", "subtitle", "changes_note", "as_of", "frozen_at", "cover"),
-                *("shows_measures", "measures"),
+                *("shows_measures", "measures", "numbers"),
             )
         ]
 

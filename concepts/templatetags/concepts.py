@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from concepts import appendix
 from concepts.comparison import Change
 from concepts.models import ChapterPDF, ConceptVersion, Indicator, MeasurePaper, Synopsis, VersionPDF
+from concepts.numbers import Numbers
 from concepts.progress import figure
 from kiportal.common.templatetags.ui import german
 
@@ -110,6 +111,15 @@ def pdf_link(version: ConceptVersion, kind: str = "secondary") -> dict[str, Any]
 def word_link(version: ConceptVersion) -> dict[str, Any]:
     """The link that fetches the Word file, once it is there."""
     return {"version": version}
+
+
+# Numbers of the registry
+
+
+@register.filter
+def bar_rows(numbers: Numbers) -> list[tuple[Any, int]]:
+    """(label, number) of each bar, for the component."""
+    return [(german(bar.label), bar.number) for bar in numbers.bars]
 
 
 # Measures

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.views import View
 
 from actors.models import Language
-from concepts import changes, drafting, rendering
+from concepts import changes, drafting, numbers, rendering
 from concepts.forms.images import ImageForm
 from concepts.forms.sections import MoveForm, NewSectionForm, SectionForm
 from concepts.history import fold_sitting
@@ -265,5 +265,12 @@ class StaffSectionPreview(ConceptEditorMixin, View):
             lambda other: reverse("concepts:staff_section_preview", args=[other.section.pk]), footnotes
         )
         text = rendering.render(node, outline, medium)
-        context = {"section": section, "version": section.version, "node": node, "text": text, "footnotes": footnotes}
+        context = {
+            "section": section,
+            "version": section.version,
+            "node": node,
+            "text": text,
+            "numbers": numbers.shown(section),
+            "footnotes": footnotes,
+        }
         return render(request, "concepts/staff_section_preview.html", context)

@@ -147,6 +147,8 @@ class _Reader:
                 self._skips = _is_added(element)
             if self._skips:
                 self._said_once("Anhang und Impressum des Portals sind weggelassen. Das Portal macht sie selbst.")
+            elif id(element) not in self.headings and _is_added(element):
+                self._said_once("Zahlen aus dem Angebotsverzeichnis sind weggelassen. Das Portal macht sie selbst.")
             elif element.tag == qn("w:tbl"):
                 self.waiting += self.blocks.table(element)
             else:
@@ -287,8 +289,8 @@ def _own_uuids(heading: Any) -> list[UUID]:
     return [UUID(found[1]) for name in names if (found := BOOKMARK.fullmatch(name))]
 
 
-def _is_added(heading: Any) -> bool:
-    return any(each.get(qn("w:name"), "").startswith(ADDED) for each in heading.iter(qn("w:bookmarkStart")))
+def _is_added(element: Any) -> bool:
+    return any(each.get(qn("w:name"), "").startswith(ADDED) for each in element.iter(qn("w:bookmarkStart")))
 
 
 def _merged(first: Line | None, second: Line) -> Line:

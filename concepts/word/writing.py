@@ -27,7 +27,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from lxml import etree
 
-from concepts import appendix
+from concepts import appendix, numbers
 from concepts.models import ConceptVersion
 from concepts.outline import Node, Outline
 from concepts.pdf import cover_of_today
@@ -224,12 +224,23 @@ class _File:
     def _section(self, node: Node) -> None:
         self._heading(node.depth, node.section.title, bookmark(node), is_numbered=bool(node.number))
         self._text(render(node, self.outline, self.medium))
+        for element in self._text(numbers.as_text(node.section)):
+            self._mark_added(element)
 
-    def _text(self, html: str) -> None:
+    def _text(self, html: str) -> list[Any]:
         container = make("w:body")
         self.writer.blocks(container, parse(html))
-        for element in list(container):
+        elements = list(container)
+        for element in elements:
             self._append(element)
+        return elements
+
+    def _mark_added(self, element: Any) -> None:
+        """A hidden bookmark tells that the portal makes this paragraph or table itself, when the file comes back."""
+        self._bookmarks += 1
+        place = next(element.iter(qn("w:p")))
+        place.append(make("w:bookmarkStart", id=self._bookmarks, name=f"{ADDED}_numbers_{self._bookmarks}"))
+        place.append(make("w:bookmarkEnd", id=self._bookmarks))
 
     def _measures(self) -> None:
         kept = self._kept_measures()
