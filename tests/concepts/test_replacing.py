@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from concepts.models import ConceptVersion, Section
@@ -76,6 +76,9 @@ BLOCK = st.one_of(
 )
 BODY = st.lists(BLOCK, min_size=1, max_size=4).map(lambda blocks: sanitise("<p>fest</p>" + "".join(blocks), DOCUMENT))
 
+# The first draw builds all strategies, which takes seconds on a busy machine.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 def visible(body: str) -> list[str]:
     """The texts of paragraphs, captions and pictures, read without the code under test."""
@@ -89,6 +92,7 @@ def skeleton(body: str) -> list[str]:
     return [re.sub(r'alt="[^"]*"', "", tag) for tag in tags if not re.match(r"</?(strong|em|sub)>", tag)]
 
 
+@UNHURRIED
 @given(BODY, st.text(alphabet="abAB<&ä.", min_size=1, max_size=3), LETTERS)
 def test_replacing_changes_exactly_what_is_read(body: str, word: str, new: str) -> None:
     after = written(body, word, new, exact=True)
@@ -97,6 +101,7 @@ def test_replacing_changes_exactly_what_is_read(body: str, word: str, new: str) 
     assert skeleton(after) == skeleton(body)
 
 
+@UNHURRIED
 @given(BODY)
 def test_a_text_is_read_and_written_without_change(body: str) -> None:
     marks = r"<(strong|em|sub)></\1>"
