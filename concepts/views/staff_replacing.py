@@ -1,6 +1,6 @@
 """Search and replace in a draft: GET searches, POST replaces what is chosen; the page then offers the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -73,7 +73,7 @@ def _page(
     new: ReplaceForm,
     *,
     problem: str = "",
-    changed: set[int] = frozenset(),  # type: ignore[assignment]
+    changed: Collection[int] = (),
     status: int = 200,
 ) -> HttpResponse:
     """Hits are checked, but those that somebody has unchecked in a section that is still as it was."""
@@ -100,7 +100,7 @@ def _page(
     return render(request, "concepts/staff_replace.html", context, status=status)
 
 
-def _boxes(found: Found, new: ReplaceForm, changed: set[int]) -> list[tuple[str, bool, object]]:
+def _boxes(found: Found, new: ReplaceForm, changed: Collection[int]) -> list[tuple[str, bool, object]]:
     section = found.node.section
     values = [(f"{section.pk}.{section.lock_version}.{hit.number}", hit) for hit in found.hits]
     all_checked = not new.is_bound or section.pk in changed
