@@ -280,6 +280,8 @@ ROWS = [
     row("concepts:staff_version_preview", STAFF, 404, 302, pk="concept_draft.pk"),
     row("concepts:staff_version_next", STAFF, 405, 302, pk="in_force.pk"),
     row("concepts:staff_version_discard", STAFF, 200, 302, pk="concept_draft.pk"),
+    row("concepts:staff_replace", STAFF, 200, 200, pk="concept_draft.pk"),
+    row("concepts:staff_replace_undo", STAFF, 405, 302, pk="concept_draft.pk", key="replacement.key"),
     row("concepts:staff_section_add", STAFF, 200, 200, version_pk="concept_draft.pk"),
     row("concepts:staff_section_edit", STAFF, 200, 200, pk="section_of_draft.pk"),
     row("concepts:staff_section_aside", STAFF, 200, 405, pk="section_of_draft.pk"),

@@ -45,6 +45,7 @@ from tests.concepts.factories import (
     make_measure,
     make_paper,
     make_period,
+    make_replacement,
     make_section,
     make_version,
     make_word_import,
@@ -172,7 +173,7 @@ def make_world() -> World:
         "target_group": published.target_groups.get(),
         "offer_type": published.offer_type,
         "mail": make_mail(),
-        **_concepts(),
+        **_concepts(users[roles.EDITOR]),
         **_surveys(own, users[roles.EDITOR]),
         "draft_link": links.issue(Purpose.DRAFT, offers[Offer.Status.DRAFT], "verein@example.org"),
         "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
@@ -267,7 +268,7 @@ def _pictures(offers: dict[Any, Offer]) -> dict[str, Any]:
     return shown | {"waiting_picture": factories.make_picture(offers[Offer.Status.PUBLISHED], is_shown=False)}
 
 
-def _concepts() -> dict[str, Any]:
+def _concepts(editor: User) -> dict[str, Any]:
     """A concept with two public versions, one in force, and the next one before a committee; one frozen, a draft."""
     status, today = ConceptVersion.Status, timezone.localdate()
     former = make_concept("Konzept in Kraft")
@@ -302,6 +303,7 @@ def _concepts() -> dict[str, Any]:
         "concept_of_draft": draft.concept,
         "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
         "word_import": make_word_import(draft),
+        "replacement": make_replacement(draft, by=editor),
         "section_of_draft": draft.sections.get(parent=None),
         "section_note": SectionNote.objects.create(section=chapter, text="Notiz"),
         "section_template": SectionTemplate.objects.create(name="Handlungsfeld", parts="Ziele | Wohin?"),

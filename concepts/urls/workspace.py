@@ -15,6 +15,7 @@ from concepts.views import (
     staff_action_areas,
     staff_concepts,
     staff_images,
+    staff_replacing,
     staff_sections,
     staff_versions,
     staff_word,
@@ -51,6 +52,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{_VERSION}/abschliessen/", staff_versions.StaffVersionFreeze.as_view(), name="staff_version_freeze"),
     path(f"{_VERSION}/fortschreiben/", staff_versions.StaffVersionNext.as_view(), name="staff_version_next"),
     path(f"{_VERSION}/verwerfen/", staff_versions.StaffVersionDiscard.as_view(), name="staff_version_discard"),
+    path(f"{_VERSION}/ersetzen/", staff_replacing.StaffReplace.as_view(), name="staff_replace"),
+    path(
+        f"{_VERSION}/ersetzen/<uuid:key>/rueckgaengig/",
+        staff_replacing.StaffReplaceUndo.as_view(),
+        name="staff_replace_undo",
+    ),
     # Word files
     path(f"{_VERSION}/entwurf.docx", staff_word.StaffWordDraft.as_view(), name="word_draft"),
     path(f"{_VERSION}/word/", staff_word.StaffWordAdd.as_view(), name="word_add"),

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from concepts import changes, lifecycle, papers, synopsis
+from concepts import changes, lifecycle, papers, replacing, synopsis
 from concepts.models import (
     Concept,
     ConceptImage,
@@ -27,6 +27,7 @@ from concepts.models import (
     WordImport,
     WorkFocus,
 )
+from kiportal.common.models import User
 from kiportal.common.pdf.documents import Document
 from tests.factories import make_topic
 
@@ -100,6 +101,17 @@ def make_word_import(version: ConceptVersion) -> WordImport:
     return WordImport.objects.create(
         version=version, file_name="konzept.docx", read_at=timezone.now(), parts=[part], notes=[note]
     )
+
+
+def make_replacement(version: ConceptVersion, *, by: User) -> replacing.Replacement:
+    """A word of the first section, replaced and not taken back."""
+    section = version.sections.get(parent=None)
+    key = replacing.replace(
+        version, replacing.pattern("Text zu"), "Worte zu", {(section.pk, section.lock_version): {0}}, by=by
+    )
+    made = replacing.Replacement.of(version, key)
+    assert made is not None
+    return made
 
 
 def make_image(concept: Concept, colour: str = "green") -> ConceptImage:
