@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from concepts import replacing
 
@@ -50,7 +51,7 @@ class ReplaceForm(forms.Form):
 
     @property
     def places(self) -> list[str]:
-        return self.data.getlist("stelle") if self.is_bound else []
+        return self.data.getlist("stelle") if isinstance(self.data, QueryDict) else []
 
     @property
     def chosen(self) -> dict[tuple[int, int], set[int]]:
