@@ -38,10 +38,10 @@ _NOTES = """
 _BEFORE_ALL = "1:1:"
 # Facets whose rows cards and pages show, with the field of the offer.
 _SHOWN = {"thema": "topics", "sprache": "languages", "kommune": "municipalities", "zielgruppe": "target_groups"}
-# The words of titles and short texts, as the database has split and folded them.
-_WORDS = "SELECT word FROM ts_stat('SELECT search_vector FROM offers_offer', 'ab')"
+# The words of titles and short texts as they stand there, without the stems that the search vector also has.
+_WORDS = "SELECT word FROM ts_stat('SELECT to_tsvector(''simple'', search_text) FROM offers_offer')"
 _WORDS_OF = """
-    SELECT DISTINCT unnest(tsvector_to_array(ts_filter(search_vector, '{a,b}'))) FROM offers_offer WHERE id = ANY(%s)
+    SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('simple', search_text))) FROM offers_offer WHERE id = ANY(%s)
 """
 # Names of what is loaded beside the facets.
 _PUBLISHED, _ENDS = "published", "ends"
@@ -49,13 +49,19 @@ type Values = dict[str, int]
 
 
 class TextWords:
-    """Each word that stands in the title or the short text of an offer, or has stood there since everything was loaded.
+    """Each word that stands in the title or the short text of an offer, or has stood there since they were asked for.
 
     A compound is found by looking through these words, a few milliseconds, instead of through a hundred thousand texts.
+    They are asked for when somebody first looks for a word.
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = frozenset(words)
+    def __init__(self, words: Collection[str] | None = None) -> None:
+        if words is not None:
+            self._words = frozenset(words)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(_words(_WORDS))
 
     @cached_property
     def _lines(self) -> str:
@@ -65,7 +71,11 @@ class TextWords:
         """Words in which the pattern is found."""
         return [found.group() for found in re.finditer(rf"^.*(?:{pattern}).*$", self._lines, re.MULTILINE)]
 
-    def with_more(self, words: Collection[str]) -> "TextWords":
+    def with_those_of(self, offers: list[int]) -> "TextWords":
+        """The same with the words that these offers have now."""
+        if "_words" not in self.__dict__:
+            return self
+        words = _words(_WORDS_OF, offers)
         return self if self._words.issuperset(words) else TextWords(self._words.union(words))
 
 
@@ -240,7 +250,7 @@ def _load(snapshot: str) -> Index:
         else:
             bits[name][value] = bits[name].get(value, 0) | bitmap(packed)
     rows = {facet: {row.slug: row for row in FACETS[facet].rows()} for facet in _SHOWN}  # type: ignore[misc]
-    return _index(snapshot, Vocabulary(), TextWords(_words(_WORDS)), bits, providers, rows)
+    return _index(snapshot, Vocabulary(), TextWords(), bits, providers, rows)
 
 
 def _updated(seen: Index, noted: _Noted) -> Index:
@@ -259,7 +269,7 @@ def _updated(seen: Index, noted: _Noted) -> Index:
             providers[value] = providers.get(value, b"") + packed
         else:
             bits[name][value] = bits[name].get(value, 0) | bitmap(packed)
-    words = seen.words.with_more(_words(_WORDS_OF, noted.offers))
+    words = seen.words.with_those_of(noted.offers)
     return _index(noted.snapshot, seen.vocabulary, words, bits, providers, seen.rows)
 
 

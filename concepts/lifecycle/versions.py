@@ -17,7 +17,7 @@ from concepts.pdf import cover_of_today
 from concepts.permissions import can_decide_version, can_freeze_version
 from concepts.review import obstacles
 from kiportal.common import jobs
-from kiportal.common.models import Job, User
+from kiportal.common.models import Job, StatusChange, User
 from kiportal.common.transitions import Transition, TransitionError, apply, table
 
 _S = ConceptVersion.Status
@@ -36,8 +36,6 @@ def _may_be_withdrawn(version: ConceptVersion) -> str:
 
 
 VERSION = table(
-    # Of the draft that comes of it: its Verlauf begins with whose content it has.
-    Transition("start_next", frozenset({_S.DRAFT}), "", can_freeze_version),
     Transition("freeze", frozenset({_S.DRAFT}), _S.FROZEN, can_freeze_version, _may_be_frozen),
     Transition("forward", frozenset({_S.FROZEN}), _S.COMMITTEE, can_decide_version),
     Transition("adopt", frozenset({_S.COMMITTEE}), _S.ADOPTED, can_decide_version),
@@ -185,5 +183,11 @@ def start_next_version(version: ConceptVersion, *, by: User) -> ConceptVersion:
     if version.is_draft:
         raise TransitionError("Diese Fassung ist selbst noch ein Entwurf.")
     draft = changes.copy_version(version)
-    apply(VERSION, draft, "start_next", by=by, reason=f"Mit dem Inhalt von Fassung {version.number}.")
+    StatusChange.objects.create(
+        target=draft,
+        verb="start_next",
+        to_status=draft.status,
+        by_user=by,
+        reason=f"Mit dem Inhalt von Fassung {version.number}.",
+    )
     return draft
