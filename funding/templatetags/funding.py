@@ -58,4 +58,8 @@ def staffing_bars(years: Any, chosen: int) -> dict[str, Any]:
 @register.inclusion_tag("funding/_bars_pdf.html")
 def printed_staffing_bars(years: Any, chosen: int) -> dict[str, Any]:
     """The same on paper: a table of numbers, each with its bar below, all on one scale."""
-    return staffing_bars(years, chosen)
+    context = staffing_bars(years, chosen)
+    for row in context["rows"]:
+        for bar in row["bars"]:
+            bar["step"] = 2 * round(float(bar["width"]) / 2)  # as css/pdf/bars.css has them
+    return context

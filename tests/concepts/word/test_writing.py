@@ -79,7 +79,7 @@ def version(centre: Centre) -> ConceptVersion:
             ],
         }
     ]
-    freeze(version, as_of=date(2026, 8, 28), measures=measures)
+    freeze(version, as_of=date(2026, 8, 28), shows_measures=True, measures=measures)
     return version
 
 
