@@ -1,4 +1,4 @@
-"""Concepts: printing 120 pages, and opening one section of 220 pages in the editor."""
+"""Concepts: printing 120 pages; of 220 pages opening a section, saving it by itself, comparing two versions."""
 
 import os
 import subprocess
@@ -15,8 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench.memory import Peak
-from bench.samples import draft_concept, frozen_concept
-from concepts import pdf
+from bench.samples import draft_concept, frozen_concept, two_versions
+from concepts import pdf, synopsis
+from concepts.comparison import Change, compare
+from concepts.comparison.showing import Shown
 from concepts.models import ConceptVersion
 from kiportal.common import jobs, roles
 from kiportal.common.models import Job, User
@@ -25,11 +27,13 @@ from kiportal.common.pdf import documents, fonts, resources
 RUNS = 5
 SECTIONS_OF_120_PAGES = 76
 SECTIONS_OF_220_PAGES = 140
+AUTOSAVED_BYTES, AUTOSAVES = 20_000, 20
 
 
 def measure() -> list[dict[str, Any]]:
     version = frozen_concept(SECTIONS_OF_120_PAGES)
-    return [_time(version), _memory(version), _queries(draft_concept(SECTIONS_OF_220_PAGES))]
+    long = draft_concept(SECTIONS_OF_220_PAGES)
+    return [_time(version), _memory(version), _queries(long), _autosave(long), _comparison(*two_versions(long))]
 
 
 def _time(version: ConceptVersion) -> dict[str, Any]:
@@ -105,11 +109,43 @@ def _memory(version: ConceptVersion) -> dict[str, Any]:
     }
 
 
-def _queries(version: ConceptVersion) -> dict[str, Any]:
+def _signed_in() -> Client:
     user, _made = User.objects.get_or_create(username="bench", defaults={"email": "bench@example.org"})
     user.groups.set(Group.objects.filter(name=roles.EDITOR))
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def _autosave(version: ConceptVersion) -> dict[str, Any]:
+    """The request that the editor sends some seconds after the last key, with a long text in its history."""
+    client = _signed_in()
+    section = version.sections.order_by("pk").first()
+    if section is None:
+        raise RuntimeError("the draft has no section")
+    body = section.body * (AUTOSAVED_BYTES // len(section.body.encode()) + 1)
+    address = reverse("concepts:staff_section_edit", args=[section.pk])
+    headers = {"Accept": "application/json", "X-Autosave": "1"}
+    lock, taken = section.lock_version, []
+    for run in range(AUTOSAVES + 1):
+        data = {"title": section.title, "body": f"{body}<p>{run}</p>", "state": section.state, "lock_version": lock}
+        begun = time.perf_counter()
+        answer = client.post(address, data, headers=headers)
+        taken.append(1000 * (time.perf_counter() - begun))
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address} answered {answer.status_code}")
+        lock = answer.json()["lock_version"]
+    return {
+        "name": "Saving a section of 20 kB by itself, on the server",
+        "value": round(median(taken[1:]), 1),
+        "target": 30,
+        "unit": "ms",
+        "details": {"bytes": len(body.encode()), "slowest (ms)": round(max(taken[1:]), 1), "saves": AUTOSAVES},
+    }
+
+
+def _queries(version: ConceptVersion) -> dict[str, Any]:
+    client = _signed_in()
     section = version.sections.order_by("pk").last()
     address = reverse("concepts:staff_section_edit", args=[section.pk if section else 0])
     client.get(address)
@@ -125,4 +161,31 @@ def _queries(version: ConceptVersion) -> dict[str, Any]:
         "target": 8,
         "unit": "queries",
         "details": {"sections": version.sections.count(), "milliseconds": round(1000 * seconds)},
+    }
+
+
+def _comparison(old: ConceptVersion, new: ConceptVersion) -> dict[str, Any]:
+    """From the two versions in the database to the HTML of all their changes; beside it the synopsis as PDF."""
+    seconds = []
+    for _round in range(RUNS):
+        begun = time.perf_counter()
+        found = compare(old, new)
+        shown = Shown(found)
+        letters = sum(len(shown.change(group)) for group in found.groups() if isinstance(group, Change))
+        seconds.append(time.perf_counter() - begun)
+    begun = time.perf_counter()
+    document = synopsis.render_pdf(old, new)
+    printing = time.perf_counter() - begun
+    return {
+        "name": "Comparison of two versions of 220 pages, word by word",
+        "value": round(median(seconds), 2),
+        "target": 3,
+        "unit": "seconds",
+        "details": {
+            "sections": found.counts,
+            "letters of HTML": letters,
+            "every round (s)": [round(each, 2) for each in seconds],
+            "synopsis as PDF (s)": round(printing, 1),
+            "pages of the synopsis": document.pages,
+        },
     }

@@ -1,6 +1,7 @@
 """A concept of any length, the same each time: paragraphs, lists, tables, footnotes, references to other sections."""
 
 import random
+import re
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,12 +21,17 @@ def frozen_concept(sections: int) -> ConceptVersion:
     """Return a new finished version; about 1.6 pages a section."""
     with transaction.atomic():
         version = draft_concept(sections)
-        now = timezone.now()
-        cover = {"county_name": "Musterkreis", "centre_name": "Kommunales Integrationszentrum", "funders": []}
-        ConceptVersion.objects.filter(pk=version.pk).update(
-            status=ConceptVersion.Status.FROZEN, as_of=now.date(), frozen_at=now, cover=cover
-        )
+        freeze(version)
     return ConceptVersion.objects.select_related("concept").get(pk=version.pk)
+
+
+def freeze(version: ConceptVersion) -> None:
+    now = timezone.now()
+    cover = {"county_name": "Musterkreis", "centre_name": "Kommunales Integrationszentrum", "funders": []}
+    ConceptVersion.objects.filter(pk=version.pk).update(
+        status=ConceptVersion.Status.FROZEN, as_of=now.date(), frozen_at=now, cover=cover
+    )
+    version.refresh_from_db()
 
 
 @transaction.atomic
@@ -64,3 +70,49 @@ def _sentences(chance: random.Random, number: int) -> str:
 def _sentence(chance: random.Random, words: int) -> str:
     text = " ".join(chance.choice(WORDS) for _word in range(words))
     return f"{text[0].upper()}{text[1:]}."
+
+
+def two_versions(draft: ConceptVersion) -> tuple[ConceptVersion, ConceptVersion]:
+    """Freeze a draft and return it with its next version, in which half of the sections were worked on.
+
+    Sentences are rewritten, added and taken out, rows of tables too; some sections are new, gone, moved or renamed.
+    """
+    freeze(draft)
+    chance = random.Random(220)  # noqa: S311  (the same text every time)
+    with transaction.atomic():
+        new = changes.copy_version(draft)
+        sections = list(new.sections.order_by("pk"))
+        for section in chance.sample(sections, len(sections) // 2):
+            section.body = _reworked(chance, section.body)
+            section.save()
+        leaves = [section for section in sections if section.parent_id]
+        moved, gone, renamed = (leaves[start::30] for start in (0, 10, 20))
+        chapters = [section for section in sections if not section.parent_id]
+        for section in moved:
+            changes.move_section(section, parent=chance.choice(chapters), position=2)
+        for section in gone:
+            changes.delete_section(section)
+        for section in renamed:
+            Section.objects.filter(pk=section.pk).update(title=_sentence(chance, 4).rstrip("."))
+        for chapter in chapters[::3]:
+            changes.add_section(new, parent=chapter, title=_sentence(chance, 4).rstrip("."), body=_text(chance, ""))
+        freeze(new)
+    return draft, new
+
+
+def _reworked(chance: random.Random, body: str) -> str:
+    """Every fifth sentence is another one, every tenth is new or gone; every fiftieth word is another one."""
+    found = []
+    for sentence in re.split(r"(?<=[.] )", body):
+        fate = chance.random()
+        if "<" in sentence or fate > 0.4:
+            found.append(" ".join(_word(chance, word) for word in sentence.split(" ")))
+        elif fate < 0.2:
+            found.append(f"{_sentence(chance, 13)} ")
+        elif fate < 0.3:
+            found.append(f"{sentence}{_sentence(chance, 11)} ")
+    return "".join(found)
+
+
+def _word(chance: random.Random, word: str) -> str:
+    return chance.choice(WORDS) if word.isalpha() and chance.random() < 0.02 else word

@@ -9,6 +9,13 @@ from concepts.models import ConceptVersion, Measure
 _LEFT_OUT = (Measure.Status.DROPPED,)
 
 
+def of(version: ConceptVersion) -> list[dict[str, Any]]:
+    """The measures that a version has: a draft those of today, a finished one those it was closed with."""
+    if version.is_draft:
+        return of_today(version)
+    return version.measures if version.shows_measures else []
+
+
 def of_today(version: ConceptVersion) -> list[dict[str, Any]]:
     """[{"area": ..., "measures": [{...}]}] of the version's Handlungsfelder; empty unless it shows measures."""
     if not version.shows_measures:
@@ -43,6 +50,26 @@ def _indicator(indicator: Any) -> dict[str, str]:
         "value": progress.figure(last[0].value) if last else "",
         "counted_on": f"{last[0].counted_on:%d.%m.%Y}" if last else "",
     }
+
+
+COLUMNS = ("Maßnahme", "Ziel", "Wer", "Stand")
+
+
+def cells(measure: dict[str, Any]) -> tuple[str, str, str, str]:
+    """What stands of a kept measure in a row of the table, by COLUMNS."""
+    standing = [measure["status"]]
+    if measure["steps"]:
+        standing.append(f"Schritte: {measure['steps']}")
+    for each in measure["indicators"]:
+        if each["value"]:
+            target = f" (Ziel {each['target']})" if each["target"] else ""
+            standing.append(f"{each['name']}: {each['value']} {each['unit']}{target}")
+    return (
+        f"Nr. {measure['number']} {measure['title']}",
+        measure["goal"] or "noch offen",
+        measure["lead"] or "noch offen",
+        "; ".join(standing),
+    )
 
 
 def words(kept: list[dict[str, Any]]) -> str:

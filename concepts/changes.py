@@ -134,6 +134,59 @@ def _number(section_pks: Iterable[int]) -> None:
         Section.objects.filter(pk=pk).exclude(sort_order=position).update(sort_order=position)
 
 
+# The whole tree at once
+
+
+def snapshot(version: ConceptVersion) -> list[dict[str, Any]]:
+    """All sections in reading order as plain values; `set_sections` makes the same draft of it again.
+
+    Each with the uuid of the section above it, and those of the Handlungsfelder it describes.
+    """
+    areas: dict[int, list[str]] = {}
+    for section_pk, area in version.action_areas.exclude(section=None).values_list("section_id", "uuid"):
+        areas.setdefault(section_pk, []).append(str(area))
+    return [
+        {
+            "uuid": str(node.section.uuid),
+            "parent": str(node.parent.section.uuid) if node.parent else None,
+            "areas": areas.get(node.section.pk, []),
+            **{name: getattr(node.section, name) for name in _KEPT},
+        }
+        for node in Outline.of(version, with_texts=True)
+    ]
+
+
+_KEPT = ("title", "is_numbered", "body", "shows_numbers", "state")
+
+
+@transaction.atomic
+def set_sections(version: ConceptVersion, wanted: list[dict[str, Any]]) -> None:
+    """Make the sections of a draft those of the list (`snapshot`): kept by uuid, changed, added or deleted."""
+    locked_draft(version.pk)
+    there = {str(section.uuid): section for section in version.sections.select_for_update(of=["self"])}
+    gone = [section.pk for uuid, section in there.items() if uuid not in {each["uuid"] for each in wanted}]
+    # Below what goes may lie what stays.
+    version.sections.filter(parent__in=gone).exclude(pk__in=gone).update(parent=None)
+    version.sections.filter(pk__in=gone).delete()
+    rows: dict[str | None, Section] = {}
+    orders: dict[str | None, int] = {}
+    for each in wanted:
+        above = each["parent"]
+        section = there.get(each["uuid"]) or Section(version=version, uuid=each["uuid"])
+        values = {name: each[name] for name in _KEPT if name in each}
+        values |= {"parent_id": rows[above].pk if above else None, "sort_order": orders.get(above, 0)}
+        orders[above] = orders.get(above, 0) + 1
+        if section.pk is None or any(getattr(section, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(section, name, value)
+            if section.pk is not None:
+                section.lock_version += 1
+            section.save()
+        rows[each["uuid"]] = section
+        if areas := each.get("areas"):
+            version.action_areas.filter(uuid__in=areas).exclude(section=section).update(section=section)
+
+
 # Handlungsfelder
 
 
@@ -192,6 +245,7 @@ def copy_version(source: ConceptVersion) -> ConceptVersion:
             title=old.title,
             is_numbered=old.is_numbered,
             body=old.body,
+            shows_numbers=old.shows_numbers,
             state=old.state,
         )
     for area in source.action_areas.select_related("section").prefetch_related("topics"):

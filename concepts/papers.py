@@ -1,4 +1,4 @@
-"""What is printed of measures: the Arbeitspapier, the Sachstand for a committee, the report on a period.
+"""What is printed of measures: the Arbeitspapier, a list, the Sachstand, a focus, the report on a period.
 
 A paper keeps what it says as values (`MeasurePaper.content`), so its PDF is the same whenever it is made. It goes to
 councils and Kommunen: internal notes, contacts and how a measure is paid for do not stand in it, and no person does.
@@ -7,6 +7,7 @@ councils and Kommunen: internal notes, contacts and how a measure is paid for do
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from django.utils.formats import date_format, number_format
 
 from concepts import progress
 from concepts.areas import Areas
-from concepts.models import FocusPeriod, Measure, MeasurePaper, Selection
+from concepts.models import FocusPeriod, Measure, MeasurePaper, Selection, WorkFocus
 from concepts.progress import Progress, Standing
 from concepts.review import names_of_persons
 from kiportal.common.models import Centre
@@ -27,8 +28,10 @@ from kiportal.common.pdf.documents import Document, OnProgress
 Kind = MeasurePaper.Kind
 # The Sachstand is one page. What its tables may take of it, what a line and a row take (paper.css), in millimetres, and
 # how many letters stand in a line: with how many measures the first attempt is made.
-_ROOM, _LINE, _ROW = 125.0, 3.9, 1.8
-_LETTERS = {"title": 46, "focus": 20, "share": 38}
+_ROOM, _LINE, _ROW = 140.0, 3.9, 1.8
+_LETTERS = {"title": 40, "focus": 28, "share": 42}
+# So many counts of an indicator are drawn.
+_BARS = 6
 _ORDER = {"running": 0, "done": 1, "selected": 2}
 
 
@@ -44,6 +47,15 @@ def pool(measures: Iterable[Measure], filters: Sequence[tuple[str, str]] = ()) -
             groups.append({"title": title, "strand": area.strand if area else "", "measures": []})
         groups[-1]["measures"].append(_told(measure))
     return _frame() | {"groups": groups, "total": len(rows), "filters": [list(pair) for pair in filters]}
+
+
+def table(measures: Iterable[Measure], filters: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """The list: a line for each measure, in the order of their numbers."""
+    areas = Areas.known()
+    rows = [_told(measure) | {"area": areas.title(measure.action_area)} for measure in measures]
+    named = ("number", "title", "goal", "area", "lead", "delegated_to", "time", "focus_title", "status")
+    kept = [{name: row[name] for name in (*named, "steps_done", "steps_total")} for row in rows]
+    return _frame() | {"rows": kept, "total": len(kept), "filters": [list(pair) for pair in filters]}
 
 
 def status(period: FocusPeriod, *, committee: str = "", meets_on: date | None = None) -> dict[str, Any]:
@@ -72,24 +84,33 @@ def status(period: FocusPeriod, *, committee: str = "", meets_on: date | None = 
 
 
 def report(period: FocusPeriod) -> dict[str, Any]:
-    """The biennial report: each measure with its goal, its steps, what was counted and what was said."""
+    """The Fortschrittsbericht: each measure with its goal, its steps, what was counted and what was said."""
     focuses = _focuses(period)
     return (
         _frame()
         | _of_period(period, [each for _focus, selections in focuses for each in selections])
-        | {
-            "focuses": [
-                {
-                    "title": focus.title,
-                    "subject": str(focus.subject or ""),
-                    "reason": focus.reason,
-                    "measures": [_told(each.measure) | _how_far(progress.standing_in(each)) for each in selections],
-                }
-                | _progress(progress.of(progress.standing_in(each) for each in selections))
-                for focus, selections in focuses
-            ]
-        }
+        | {"focuses": [_of_focus(focus, selections) for focus, selections in focuses]}
     )
+
+
+def one_focus(focus: WorkFocus) -> dict[str, Any]:
+    """The Schwerpunktpapier: why this focus, who decided on it, what is done for it by when."""
+    period = focus.period
+    selections = next(found for each, found in _focuses(period) if each.pk == focus.pk)
+    return _frame() | _of_period(period, selections) | {"focus": _of_focus(focus, selections)}
+
+
+def _of_focus(focus: WorkFocus, selections: list[Selection]) -> dict[str, Any]:
+    return {
+        "title": focus.title,
+        "subject": f"{'Thema' if focus.topic else 'Zielgruppe'}: {focus.subject}",
+        "area": Areas.known().title(focus.action_area) if focus.action_area else "",
+        "reason": focus.reason,
+        "decision": focus.decision_note,
+        "measures": [
+            _told(each.measure, during=focus.period) | _how_far(progress.standing_in(each)) for each in selections
+        ],
+    } | _progress(progress.of(progress.standing_in(each) for each in selections))
 
 
 def digest_of(kind: str, as_of: date, content: dict[str, Any]) -> str:
@@ -111,7 +132,7 @@ def render_html(paper: MeasurePaper, most: int | None = None) -> str:
     """Return the document that WeasyPrint prints; of a Sachstand with the first `most` measures."""
     stand = f"Stand: {date_format(paper.as_of, 'd.m.Y')}"
     created = datetime.combine(paper.as_of, time(12), UTC)
-    context = paper.content | {"paper": paper, "stand": stand, "created": created.isoformat()}
+    context = paper.content | {"paper": paper, "title": paper.title, "stand": stand, "created": created.isoformat()}
     if most is not None:
         rows = paper.content["rows"]
         context |= {"rows": rows[:most], "more": len(rows) - most}
@@ -173,7 +194,7 @@ def _focuses(period: FocusPeriod) -> list[tuple[Any, list[Selection]]]:
         each.measure = measures[each.measure_id]
     return [
         (focus, [each for each in selections if each.focus_id == focus.pk])
-        for focus in period.focuses.select_related("topic", "target_group")
+        for focus in period.focuses.select_related("topic", "target_group", "period")
     ]
 
 
@@ -196,6 +217,7 @@ def _progress(found: Progress) -> dict[str, Any]:
         "others": found.others,
         "total": found.total,
         "share": found.share,
+        "width": _width(found.share),
     }
 
 
@@ -209,10 +231,15 @@ def _how_far(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _told(measure: Measure) -> dict[str, Any]:
+def _told(measure: Measure, *, during: FocusPeriod | None = None) -> dict[str, Any]:
+    """`during` a period all is told that was said in it, otherwise what was said last."""
     partners = [str(partner) for partner in measure.partners.all()]
     chosen = next((each for each in measure.selections.all() if each.period.is_open), None)
-    note = next((note for note in measure.notes.all() if note.is_public), None)
+    notes = [note for note in measure.notes.all() if note.is_public]
+    if during is not None:
+        notes = [note for note in notes if during.starts_on <= note.reported_on <= during.ends_on] or notes[:1]
+    else:
+        notes = notes[:1]
     return _how_far(progress.standing(measure)) | {
         "number": measure.number,
         "title": measure.title,
@@ -230,24 +257,40 @@ def _told(measure: Measure) -> dict[str, Any]:
         if measure.cost_amount is not None
         else "",
         "focus": f"{chosen.focus} ({chosen.period})" if chosen else "",
+        "focus_title": str(chosen.focus) if chosen else "",
         "steps": [
             {"text": step.text, "due": _day(step.due_on), "done": _day(step.done_on)} for step in measure.steps.all()
         ],
         "indicators": [_indicator(indicator) for indicator in measure.indicators.all()],
-        "note": {"day": _day(note.reported_on), "text": note.text} if note else None,
+        "notes": [{"day": _day(note.reported_on), "text": note.text} for note in reversed(notes)],
     }
 
 
-def _indicator(indicator: Any) -> dict[str, str]:
-    last = list(indicator.values.all())[-1:]
+def _indicator(indicator: Any) -> dict[str, Any]:
+    """With bars of the last counts and of the target; widths in per cent of the longest."""
+    values = list(indicator.values.all())
+    shown = [(_day(each.counted_on), each.value) for each in values[-_BARS:]]
+    if indicator.target is not None:
+        by = f" bis {_day(indicator.target_on)}" if indicator.target_on else ""
+        shown.append((f"Ziel{by}", indicator.target))
+    top = max([value for _label, value in shown], default=0) or 1
     return {
         "name": indicator.name,
         "unit": indicator.unit,
         "target": progress.figure(indicator.target),
         "target_on": _day(indicator.target_on),
-        "value": progress.figure(last[0].value) if last else "",
-        "counted_on": _day(last[0].counted_on) if last else "",
+        "value": progress.figure(values[-1].value) if values else "",
+        "counted_on": _day(values[-1].counted_on) if values else "",
+        "bars": [
+            {"label": label, "value": progress.figure(value), "width": _width(100 * max(value, 0) / top)}
+            for label, value in shown
+        ],
     }
+
+
+def _width(share: float | Decimal) -> int:
+    """The class of a bar in bars.css: even per cents."""
+    return 2 * round(share / 2)
 
 
 def _day(day: date | None) -> str:

@@ -56,5 +56,6 @@ def can_choose_for(by: By, period: FocusPeriod) -> bool:
 
 def can_take_out(by: By, measure: Measure) -> bool:
     """Put a measure back or give it up. What a decided period names is the head's to take out."""
-    binding = measure.selections.filter(period__status=FocusPeriod.Status.DECIDED).select_related("period")
-    return can_edit_measures(by) and all(can_decide_period(by, selection.period) for selection in binding)
+    periods = [selection.period for selection in measure.selections.all()]
+    binding = [period for period in periods if period.status == FocusPeriod.Status.DECIDED]
+    return can_edit_measures(by) and all(can_decide_period(by, period) for period in binding)

@@ -1,7 +1,7 @@
 """Named reads of concepts and measures. `visible_to_public` is the one place that decides what the public sees."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         Measure,
         MeasureStep,
         PeriodRule,
+        Presence,
         Section,
+        SectionNote,
     )
 
 # From the committee stage on, members of the Kreistag read a version.
@@ -30,13 +32,15 @@ DECIDED_STATUSES = ("decided", "ended")
 # What is still to be done, and what nobody waits for any more.
 OPEN_STATUSES = ("proposed", "postponed", "selected", "running")
 AT_WORK_STATUSES = ("selected", "running")
+# Whoever gave no sign for so long has gone.
+PRESENT = timedelta(minutes=3)
 
 
 class ConceptQuerySet(models.QuerySet["Concept"]):
     def with_versions(self, versions: "ConceptVersionQuerySet") -> "ConceptQuerySet":
         """Concepts that have one of these versions, each with `readable_versions`, the current one first."""
         found = versions.filter(concept=OuterRef("pk"))
-        newest_first = versions.select_related("pdf").current_first()
+        newest_first = versions.select_related("pdf", "word").current_first()
         return self.filter(Exists(found)).prefetch_related(
             Prefetch("versions", newest_first, to_attr="readable_versions")
         )
@@ -71,9 +75,13 @@ class ConceptVersionQuerySet(models.QuerySet["ConceptVersion"]):
         """Adopted and not superseded, that of the integration concept first."""
         return self.filter(status="adopted").order_by(_main_first("concept__kind"), "-adopted_on", "pk")
 
+    def followed_by(self, version: "ConceptVersion") -> "ConceptVersionQuerySet":
+        """Versions of the same concept that came before; what it is read against, the one in force, first."""
+        return self.finished().filter(concept=version.concept_id, number__lt=version.number).current_first()
+
     def for_reading(self) -> "ConceptVersionQuerySet":
         """With all that is told of a version beside its text."""
-        return self.select_related("concept", "pdf")
+        return self.select_related("concept", "pdf", "word")
 
 
 class SectionQuerySet(models.QuerySet["Section"]):
@@ -95,6 +103,26 @@ class SectionQuerySet(models.QuerySet["Section"]):
     def showing(self, image: UUID) -> "SectionQuerySet":
         """Those in whose text a picture stands."""
         return self.filter(body__contains=f"/konzepte/bilder/{image}/")
+
+
+class SectionNoteQuerySet(models.QuerySet["SectionNote"]):
+    def threads(self) -> "SectionNoteQuerySet":
+        """Notes with their answers: what is open first, then the oldest first."""
+        answers = self.model._default_manager.select_related("by")
+        with_answers = self.filter(answer_to=None).select_related("by").prefetch_related(Prefetch("answers", answers))
+        return with_answers.order_by(models.F("done_at").asc(nulls_first=True), "created_at", "pk")
+
+    def open(self) -> "SectionNoteQuerySet":
+        return self.filter(answer_to=None, done_at=None)
+
+
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    def at(self, now: datetime) -> "PresenceQuerySet":
+        """Who is at work at this moment."""
+        return self.filter(seen_at__gt=now - PRESENT)
+
+    def gone(self, now: datetime) -> "PresenceQuerySet":
+        return self.filter(seen_at__lte=now - PRESENT)
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):

@@ -29,7 +29,7 @@ class Footnotes:
 
 @dataclass(frozen=True)
 class Medium:
-    """`address` of a section seen from the text; `footnotes` collects them (None: they stay in the text).
+    """`address` of a section seen from the text, "" if it lies elsewhere; `footnotes` collects them (None: they stay).
 
     `chapter_level` is the heading that a chapter has in this medium.
     """
@@ -52,9 +52,16 @@ def page(address: Callable[[Node], str], footnotes: Footnotes, chapter_level: in
     )
 
 
-def print_document(images: Mapping[UUID, ConceptImage]) -> Medium:
-    """For the PDF: links inside the document, pictures read from the media storage (`common.pdf`)."""
-    return Medium(lambda node: f"#{node.anchor}", lambda uuid: f"media:{images[uuid].file.name}")
+def print_document(images: Mapping[UUID, ConceptImage], chapter: Node | None = None) -> Medium:
+    """For the PDF: links inside the document, pictures read from the media storage (`common.pdf`).
+
+    In the print of one chapter the others are named, but there is nothing to link to.
+    """
+
+    def address(node: Node) -> str:
+        return f"#{node.anchor}" if chapter in (None, node.chapter) else ""
+
+    return Medium(address, lambda uuid: f"media:{images[uuid].file.name}")
 
 
 def parse(body: str) -> html.HtmlElement:
@@ -67,21 +74,32 @@ def render(node: Node, outline: Outline, medium: Medium) -> SafeString:
     if not node.section.body:
         return mark_safe("")
     root = parse(node.section.body)
-    _shift_headings(root, node.depth + medium.chapter_level)
-    for table in root.iter("table"):
-        _complete_table(table)
-    for link in list(root.iter("a")):
-        _resolve(link, outline, medium)
-    for image in root.iter("img"):
-        _place(image, medium)
+    complete(root, node.depth + medium.chapter_level, lambda _link: outline, medium)
     notes = _footnotes(root)
     if medium.footnotes is not None:
         for note in notes:
             _move_to_end(note, medium.footnotes)
+    wrap_tables(root, medium)
+    return mark_safe(inner_html(root))  # noqa: S308  (stored text is sanitised, see common.richtext)
+
+
+def complete(
+    root: html.HtmlElement, level: int, outline_of: Callable[[html.HtmlElement], Outline], medium: Medium
+) -> None:
+    """Make of a parsed text what its medium shows, but for the footnotes; each link is numbered after an outline."""
+    _shift_headings(root, level)
+    for table in root.iter("table"):
+        _complete_table(table)
+    for link in list(root.iter("a")):
+        _resolve(link, outline_of(link), medium)
+    for image in root.iter("img"):
+        _place(image, medium)
+
+
+def wrap_tables(root: html.HtmlElement, medium: Medium) -> None:
     if medium.scrolling_tables:
         for table in list(root.iter("table")):
             _wrap(table)
-    return mark_safe(_inner(root))  # noqa: S308  (stored text is sanitised, see common.richtext)
 
 
 def referenced(body: str) -> set[UUID]:
@@ -94,7 +112,7 @@ def pictured(bodies: Iterable[str]) -> set[UUID]:
     return {UUID(found) for body in bodies for found in IMAGE.findall(body)}
 
 
-def _inner(element: html.HtmlElement) -> str:
+def inner_html(element: html.HtmlElement) -> str:
     parts = [etree.tostring(child, method="html", encoding="unicode") for child in element]
     return _escaped(element.text) + "".join(parts)
 
@@ -142,7 +160,8 @@ def _resolve(link: html.HtmlElement, outline: Outline, medium: Medium) -> None:
     if node is None:  # only in a draft: what is frozen has no dead references (`review`)
         link.drop_tag()
         return
-    link.set("href", medium.address(node))
+    address = medium.address(node)
+    link.set("href", address)
     link.set("class", "xref")
     if _ONLY_A_NUMBER.fullmatch(link.text_content()):
         for child in list(link):
@@ -155,6 +174,8 @@ def _resolve(link: html.HtmlElement, outline: Outline, medium: Medium) -> None:
             link.text = (link.text or "") + number
         else:
             last.tail = (last.tail or "") + number
+    if not address:
+        link.drop_tag()
 
 
 def _place(image: html.HtmlElement, medium: Medium) -> None:
@@ -175,7 +196,7 @@ def _footnotes(root: html.HtmlElement) -> list[html.HtmlElement]:
 
 
 def _move_to_end(note: html.HtmlElement, footnotes: Footnotes) -> None:
-    footnotes.texts.append(mark_safe(_inner(note)))  # noqa: S308  (stored text is sanitised)
+    footnotes.texts.append(mark_safe(inner_html(note)))  # noqa: S308  (stored text is sanitised)
     number = len(footnotes.texts)
     mark = html.fragment_fromstring(
         f'<sup class="footnote-mark"><a id="fussnote-{number}-stelle" href="#fussnote-{number}" '

@@ -19,8 +19,9 @@ from kiportal.common.transitions import Transition, TransitionError, apply, tabl
 
 _R = UseOfFundsReport.Status
 _S = FundingSummary.Status
-# Days before a Verwendungsnachweis is due on which the centre's head gets a mail.
+# Days before a Verwendungsnachweis is due on which the centre's head gets a mail; afterwards there is one a week.
 REMIND_DAYS = (30, 7, 0)
+OVERDUE_DAYS = 7
 
 USE_REPORT = table(
     Transition("submit", frozenset({_R.OPEN, _R.CHANGES_REQUESTED}), _R.SUBMITTED, can_manage_funding),
@@ -74,7 +75,7 @@ def _not_in_future(day: date) -> date:
 
 @transaction.atomic
 def remind_of_reports(today: date) -> int:
-    """Start a mail to each head for each Verwendungsnachweis whose day comes near; returns how many.
+    """Start a mail to each head for each Verwendungsnachweis whose day comes near or has passed; returns how many.
 
     A day on which nothing ran is made up for by one mail, not by several: the nearest threshold counts.
     """
@@ -83,15 +84,22 @@ def remind_of_reports(today: date) -> int:
     due = UseOfFundsReport.objects.due_by(today + timedelta(days=REMIND_DAYS[0])).select_for_update(of=("self",))
     for use_report in due:
         left = (use_report.due_on - today).days
-        threshold = min(days for days in REMIND_DAYS if days >= left) if left > 0 else 0
+        threshold = _threshold(left)
         if use_report.reminded_days is not None and use_report.reminded_days <= threshold:
             continue
         UseOfFundsReport.objects.filter(pk=use_report.pk).update(reminded_days=threshold)
         for head in heads:
-            title = f"E-Mail: {use_report} ist bald fällig"
+            title = f"E-Mail: {use_report} ist {'überfällig' if left < 0 else 'bald fällig'}"
             enqueue("funding.send_report_reminder", use_report.pk, head.pk, use_report.due_on.isoformat(), title=title)
             started += 1
     return started
+
+
+def _threshold(left: int) -> int:
+    """The reminder that belongs to so many days before the due date; negative once it has passed."""
+    if left > 0:
+        return min(days for days in REMIND_DAYS if days >= left)
+    return -(-left // OVERDUE_DAYS) * OVERDUE_DAYS
 
 
 # The public summary

@@ -1,7 +1,7 @@
 """Mails of this room."""
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from funding.models import UseOfFundsReport
 from kiportal.common import mail
@@ -16,6 +16,12 @@ def report_reminder(use_report: UseOfFundsReport, user: User, *, run: Run) -> No
     mail.send(
         "funding_report_reminder",
         to=user.email,
-        context={"report": use_report, "user": user, "action_url": url, "action_label": "Nachweis öffnen"},
+        context={
+            "report": use_report,
+            "is_overdue": use_report.due_on < timezone.localdate(),
+            "user": user,
+            "action_url": url,
+            "action_label": "Nachweis öffnen",
+        },
         run=run,
     )

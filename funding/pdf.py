@@ -45,6 +45,7 @@ def render_html(kind: Kind, time: Time, today: date) -> str:
     centre = Centre.objects.current()
     context: dict[str, Any] = {
         "centre": centre,
+        "accent": centre.accent,
         "title": title(kind, time),
         "time": time,
         "stand": f"Stand: {today:%d.%m.%Y}",

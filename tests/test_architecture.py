@@ -67,7 +67,7 @@ def test_foreign_keys_point_into_the_same_room_or_down() -> None:
 
 
 def test_every_foreign_key_says_what_happens_to_a_person_that_goes() -> None:
-    """Deleting an account takes its memberships along and nothing else of the centre's work."""
+    """Deleting an account takes along its memberships and where it is writing, and nothing of the centre's work."""
     user = apps.get_model(settings.AUTH_USER_MODEL)
     rules = {
         f"{model._meta.label}.{field.name}": getattr(field.remote_field, "on_delete", None)
@@ -81,6 +81,7 @@ def test_every_foreign_key_says_what_happens_to_a_person_that_goes() -> None:
         "common.Assignment.assignee",
         "common.User_groups.user",
         "common.User_user_permissions.user",
+        "concepts.Presence.user",
     }
 
 

@@ -69,6 +69,9 @@ PUBLIC: dict[str, set[str]] = {
     "concepts.Section": {"title", "body"},
     "concepts.ActionArea": {"title"},
     "concepts.VersionPDF": {"sha256"},
+    "concepts.Synopsis": {"sha256"},
+    "concepts.VersionWord": {"sha256"},
+    "concepts.ChapterPDF": {"sha256"},
     "funding.FundingSummary": {"introduction"},
     "concepts.FocusPeriod": {"title", "reason", "summary", "decided_by", "paper_number", "decision_url"},
     "concepts.WorkFocus": {"title", "reason", "decision_note"},
@@ -109,9 +112,17 @@ def public_rows(model: type[models.Model]) -> models.QuerySet:
             return Concept.objects.with_versions(ConceptVersion.objects.visible_to_public(today))
         case "concepts.ConceptVersion":
             return ConceptVersion.objects.visible_to_public(today)
-        case "concepts.Section" | "concepts.ActionArea" | "concepts.VersionPDF":
+        case (
+            "concepts.Section"
+            | "concepts.ActionArea"
+            | "concepts.VersionPDF"
+            | "concepts.VersionWord"
+            | "concepts.ChapterPDF"
+            | "concepts.Synopsis" as label
+        ):
             versions = ConceptVersion.objects.visible_to_public(today)
-            return model._base_manager.filter(version__in=versions)
+            needed = ("old", "new") if label == "concepts.Synopsis" else ("version",)
+            return model._base_manager.filter(**{f"{name}__in": versions for name in needed})
         case label if label in PUBLIC:
             return OF_MEASURES.get(label, model._base_manager.all)()
         case _:

@@ -191,7 +191,8 @@ PAGES = [
     for entry in ROWS
     if (entry.who == ANYBODY or entry.name.startswith(("account_", "mfa_"))) and not entry.name.startswith("health")
     if entry.name not in {"robots", "sitemap", "sitemap_part", "mfa_download_recovery_codes"}
-    if entry.name not in {"concepts:version_pdf", "concepts:image_file", "offers:public_alike"}
+    if entry.name not in {"concepts:version_pdf", "concepts:version_word", "concepts:image_file", "offers:public_alike"}
+    if entry.name not in {"concepts:chapter_pdf", "concepts:synopsis_file"}
     # Files: their own tests look at their words.
     if entry.name not in {"offers:offer_feed", "offers:offer_calendar", "offers:date_calendar", "offers:brochure_file"}
     if entry.name not in {"offers:offer_code_svg", "offers:offer_code_png"}

@@ -13,8 +13,8 @@ from django.core.mail import EmailMessage
 from django.utils import timezone, translation
 
 from actors.models import ContactPerson, FunderNote, Organisation
-from concepts import changes
-from concepts.models import ConceptVersion, MeasureTable, PeriodRule
+from concepts import changes, pdf
+from concepts.models import ConceptVersion, MeasureTable, PeriodRule, SectionNote, SectionTemplate
 from kiportal.common import addresses, jobs, links, roles
 from kiportal.common.mail import MailFolderBackend
 from kiportal.common.models import AccessLink, Centre, CentreText, ChangeProposal, FollowUp, Job, User
@@ -45,9 +45,13 @@ from tests.concepts.factories import (
     make_measure,
     make_paper,
     make_period,
+    make_replacement,
     make_section,
     make_version,
+    make_word_import,
     store_pdf,
+    store_synopsis,
+    store_word,
 )
 from tests.funding.factories import make_funding
 from tests.offers.tables import carry_out, csv_bytes, upload
@@ -169,7 +173,7 @@ def make_world() -> World:
         "target_group": published.target_groups.get(),
         "offer_type": published.offer_type,
         "mail": make_mail(),
-        **_concepts(),
+        **_concepts(users[roles.EDITOR]),
         **_surveys(own, users[roles.EDITOR]),
         "draft_link": links.issue(Purpose.DRAFT, offers[Offer.Status.DRAFT], "verein@example.org"),
         "confirm_link": links.issue(Purpose.CONFIRM, offers[Offer.Status.UNCONFIRMED], "verein@example.org"),
@@ -264,23 +268,31 @@ def _pictures(offers: dict[Any, Offer]) -> dict[str, Any]:
     return shown | {"waiting_picture": factories.make_picture(offers[Offer.Status.PUBLISHED], is_shown=False)}
 
 
-def _concepts() -> dict[str, Any]:
-    """A concept in force and public, its next version before a committee; one that is only frozen, and a draft."""
+def _concepts(editor: User) -> dict[str, Any]:
+    """A concept with two public versions, one in force, and the next one before a committee; one frozen, a draft."""
     status, today = ConceptVersion.Status, timezone.localdate()
-    in_force = make_concept("Konzept in Kraft")
-    image = make_image(in_force.concept)
+    former = make_concept("Konzept in Kraft")
+    image = make_image(former.concept)
     body = (
         f'<figure><img src="{image.get_absolute_url()}" alt="Bild"></figure><p>Text<span class="fn">Quelle</span></p>'
     )
-    chapter = make_section(in_force, "Kapitel", body=body)
-    area = changes.add_action_area(in_force, title="Bildung", strand="bildung")
+    make_section(former, "Kapitel", body=body)
+    area = changes.add_action_area(former, title="Bildung", strand="bildung")
+    freeze(former, status=status.SUPERSEDED, adopted_on=today, adopted_by="Kreistag", published_on=today)
+    in_force = changes.copy_version(former)
     freeze(in_force, status=status.ADOPTED, adopted_on=today, adopted_by="Kreistag", published_on=today)
     in_committee = make_version(status.COMMITTEE, concept=in_force.concept)
     frozen, draft = make_version(status.FROZEN), make_version(status.DRAFT)
+    chapter = in_force.sections.get()
     for version in (in_force, in_committee, frozen):
         store_pdf(version)
+        pdf.store_chapter(version, chapter.uuid, Document(b"%PDF-1.7 Kapitel", pages=1))
+        store_word(version)
+    store_synopsis(former, in_force)
+    store_synopsis(in_force, in_committee)
     return {
         "concept": in_force.concept,
+        "former": former,
         "in_force": in_force,
         "chapter": chapter,
         "image": image,
@@ -290,7 +302,11 @@ def _concepts() -> dict[str, Any]:
         "concept_draft": draft,
         "concept_of_draft": draft.concept,
         "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
+        "word_import": make_word_import(draft),
+        "replacement": make_replacement(draft, by=editor),
         "section_of_draft": draft.sections.get(parent=None),
+        "section_note": SectionNote.objects.create(section=chapter, text="Notiz"),
+        "section_template": SectionTemplate.objects.create(name="Handlungsfeld", parts="Ziele | Wohin?"),
         **_measures(area.uuid),
     }
 
@@ -314,6 +330,7 @@ def _measures(area: UUID) -> dict[str, Any]:
         "focus_of_draft": draft_focus,
         "measure": measure,
         "pool_measure": make_measure("Im Arbeitspapier"),
+        "mistaken_measure": make_measure("Aus Versehen"),
         "measure_step": measure.steps.get(),
         "indicator": indicator,
         "indicator_value": value,

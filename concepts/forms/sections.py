@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 
 from concepts import changes
-from concepts.models import ActionArea, ConceptVersion, Section
+from concepts.models import ActionArea, ConceptVersion, Section, SectionTemplate
 from concepts.outline import Node, Outline
 from kiportal.common.forms import LockedModelForm
 from kiportal.common.widgets import CheckboxFilter
@@ -18,7 +18,7 @@ class SectionForm(LockedModelForm):
 
     class Meta:
         model = Section
-        fields = ["title", "body", "state", "is_numbered"]
+        fields = ["title", "body", "shows_numbers", "state", "is_numbered"]
 
     mark_optional = False
 
@@ -32,9 +32,22 @@ class NewSectionForm(forms.ModelForm):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
+    template = forms.ModelChoiceField(
+        label="Vorlage",
+        queryset=SectionTemplate.objects.all(),
+        required=False,
+        empty_label="ohne Vorlage",
+        help_text="Legt die Abschnitte darunter gleich mit an, mit Leitfragen, die nur im Arbeitsplatz stehen.",
+    )
+
     class Meta:
         model = Section
         fields = ["title", "is_numbered"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not SectionTemplate.objects.exists():
+            del self.fields["template"]
 
 
 class MoveForm(forms.Form):

@@ -9,7 +9,7 @@ from concepts.models import MeasureTable
 from offers.resources import files
 
 # A pool of measures is read by people; a table of more rows is another kind of table.
-MAXIMUM_ROWS = 500
+MAXIMUM_ROWS = 3000
 
 
 class TableForm(forms.Form):

@@ -4,6 +4,7 @@ from concepts.lifecycle.measures import (
     MEASURE,
     add_measure,
     count,
+    delete_measure,
     drop_measure,
     finish_measure,
     mark_step,
@@ -12,6 +13,7 @@ from concepts.lifecycle.measures import (
     select_measure,
     start_measure,
     take_up_measure,
+    why_kept,
 )
 from concepts.lifecycle.papers import job_of, order_paper
 from concepts.lifecycle.periods import (
@@ -30,10 +32,12 @@ from concepts.lifecycle.versions import (
     adopt,
     forward,
     freeze,
+    order_synopsis,
     preview,
     publish,
     render,
     start_next_version,
+    synopsis_jobs,
     withdraw,
 )
 
@@ -47,6 +51,7 @@ __all__ = [
     "adopt",
     "count",
     "decide_period",
+    "delete_measure",
     "discard_period",
     "drop_measure",
     "end_period",
@@ -56,6 +61,7 @@ __all__ = [
     "job_of",
     "mark_step",
     "order_paper",
+    "order_synopsis",
     "postpone_measure",
     "preview",
     "publish",
@@ -66,7 +72,9 @@ __all__ = [
     "select_measure",
     "start_measure",
     "start_next_version",
+    "synopsis_jobs",
     "take_up_measure",
     "undecide_period",
+    "why_kept",
     "withdraw",
 ]

@@ -6,12 +6,23 @@ proposed, postponed: the pool. selected -> running -> done; dropped is given up,
 from datetime import date
 from decimal import Decimal
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from concepts.models import FocusPeriod, Indicator, IndicatorValue, Measure, MeasureStep, Selection, WorkFocus
+from concepts.models import (
+    ConceptVersion,
+    FocusPeriod,
+    Indicator,
+    IndicatorValue,
+    Measure,
+    MeasurePaper,
+    MeasureStep,
+    Selection,
+    WorkFocus,
+)
 from concepts.permissions import can_choose_for, can_edit_measure, can_edit_measures, can_take_out
 from kiportal.common.models import User
 from kiportal.common.transitions import SomebodyWasFaster, Transition, TransitionError, apply, table
@@ -47,9 +58,33 @@ def add_measure(measure: Measure) -> Measure:
     """Put a new measure into the pool, under the next number."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('concepts.add_measure', 0))")
-    measure.number = (Measure.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    # Deleted ones count, too: people may have noted their number.
+    tables = (Measure.objects, apps.get_model("concepts", "MeasureEvent")._default_manager)
+    measure.number = max(each.aggregate(last=Max("number"))["last"] or 0 for each in tables) + 1
     measure.save()
     return measure
+
+
+def why_kept(measure: Measure) -> str:
+    """Why a measure cannot be deleted, or "": others may know it by its number."""
+    if measure.status != _S.PROPOSED or measure.selections.exists():
+        return "Sie ist nicht mehr nur ein Vorschlag."
+    number = {"number": measure.number}
+    if ConceptVersion.objects.filter(measures__contains=[{"measures": [number]}]).exists():
+        return "Sie steht in einer abgeschlossenen Fassung eines Konzepts."
+    printed = Q(content__contains={"groups": [{"measures": [number]}]}) | Q(content__contains={"rows": [number]})
+    return "Sie steht in einem gedruckten Papier." if MeasurePaper.objects.filter(printed).exists() else ""
+
+
+@transaction.atomic
+def delete_measure(measure: Measure, *, by: User) -> None:
+    """Delete what was entered by mistake. What anybody may know of is dropped instead, with a reason."""
+    locked = Measure.objects.select_for_update().get(pk=measure.pk)
+    if not can_edit_measure(by, locked):
+        raise PermissionDenied("delete_measure is not allowed")
+    if sentence := why_kept(locked):
+        raise TransitionError(f"Diese Maßnahme bleibt: {sentence} Sie können sie verwerfen.")
+    locked.delete()
 
 
 # Choosing

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from concepts import papers
-from concepts.models import MeasurePaper
+from concepts.models import FocusPeriod, MeasurePaper
 from concepts.permissions import can_edit_measures
 from kiportal.common import jobs
 from kiportal.common.models import Job, User
@@ -15,7 +15,9 @@ from kiportal.common.transitions import TransitionError
 
 
 @transaction.atomic
-def order_paper(kind: str, title: str, content: dict[str, Any], *, as_of: date, by: User) -> MeasurePaper:
+def order_paper(
+    kind: str, title: str, content: dict[str, Any], *, as_of: date, by: User, period: FocusPeriod | None = None
+) -> MeasurePaper:
     """Keep what the paper says, and have its PDF made unless it lies there; TransitionError if it names a person."""
     if not can_edit_measures(by):
         raise PermissionDenied("order_paper is not allowed")
@@ -25,7 +27,8 @@ def order_paper(kind: str, title: str, content: dict[str, Any], *, as_of: date, 
         )
     paper, _made = MeasurePaper.objects.get_or_create(
         digest=papers.digest_of(kind, as_of, {"title": title} | content),
-        defaults={"kind": kind, "title": title, "as_of": as_of, "content": content, "created_by": by},
+        defaults={"kind": kind, "title": title, "as_of": as_of, "content": content, "created_by": by}
+        | {"period": period},
     )
     if not papers.is_stored(paper) and not job_of(paper, unfinished=True):
         jobs.enqueue("concepts.render_paper", str(paper.pk), title=f"PDF: {paper}", by=by)

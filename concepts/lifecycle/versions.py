@@ -7,16 +7,17 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from concepts import appendix, changes
+from concepts import appendix, changes, numbers, synopsis
 from concepts.models import Concept, ConceptVersion
 from concepts.pdf import cover_of_today
 from concepts.permissions import can_decide_version, can_freeze_version
 from concepts.review import obstacles
 from kiportal.common import jobs
-from kiportal.common.models import Job, User
+from kiportal.common.models import Job, StatusChange, User
 from kiportal.common.transitions import Transition, TransitionError, apply, table
 
 _S = ConceptVersion.Status
@@ -75,8 +76,11 @@ def freeze(version: ConceptVersion, *, by: User, as_of: date, reason: str = "") 
         frozen_at=timezone.now(),
         cover=cover_of_today(),
         measures=appendix.of_today(locked),
+        numbers=numbers.of_today(locked),
     )
     version.refresh_from_db()
+    if former := ConceptVersion.objects.followed_by(version).first():
+        order_synopsis(former, version, by=by)
     return render(version, by=by)
 
 
@@ -88,6 +92,20 @@ def render(version: ConceptVersion, *, by: User | None = None) -> Job:
 def preview(version: ConceptVersion, *, by: User) -> Job:
     """Have the PDF of a draft made as it is now; it lies there for a day."""
     return jobs.enqueue("concepts.render_preview", version.pk, title=f"PDF-Vorschau: {version}", by=by)
+
+
+@transaction.atomic
+def order_synopsis(old: ConceptVersion, new: ConceptVersion, *, by: User | None = None) -> Job | None:
+    """Have two versions printed side by side; None where the file is there already and cannot become another one."""
+    if synopsis.stored(old, new):
+        return None
+    waiting = synopsis_jobs(old, new).filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).first()
+    title = f"Synopse: {new.title}, Fassung {old.number} und {new.number}"
+    return waiting or jobs.enqueue("concepts.render_synopsis", old.pk, new.pk, title=title, by=by)
+
+
+def synopsis_jobs(old: ConceptVersion, new: ConceptVersion) -> QuerySet[Job]:
+    return Job.objects.filter(kind="concepts.render_synopsis", arguments=[old.pk, new.pk]).order_by("-created_at")
 
 
 @transaction.atomic
@@ -157,10 +175,19 @@ def withdraw(version: ConceptVersion, *, by: User, reason: str = "") -> None:
     apply(VERSION, version, "withdraw", by=by, reason=reason, published_on=None)
 
 
+@transaction.atomic
 def start_next_version(version: ConceptVersion, *, by: User) -> ConceptVersion:
     """Open the next draft with the content of a finished version ("Fortschreiben")."""
     if not can_freeze_version(by, version):
         raise PermissionDenied("start_next_version is not allowed")
     if version.is_draft:
         raise TransitionError("Diese Fassung ist selbst noch ein Entwurf.")
-    return changes.copy_version(version)
+    draft = changes.copy_version(version)
+    StatusChange.objects.create(
+        target=draft,
+        verb="start_next",
+        to_status=draft.status,
+        by_user=by,
+        reason=f"Mit dem Inhalt von Fassung {version.number}.",
+    )
+    return draft

@@ -1,5 +1,6 @@
-from concepts.models.concept import Concept, ConceptImage, ConceptVersion, VersionPDF
+from concepts.models.concept import ChapterPDF, Concept, ConceptImage, ConceptVersion, Synopsis, VersionPDF
 from concepts.models.content import ActionArea, Section
+from concepts.models.drafting import Presence, SectionNote, SectionTemplate
 from concepts.models.measures import (
     Indicator,
     IndicatorValue,
@@ -12,9 +13,11 @@ from concepts.models.measures import (
     ProgressNote,
 )
 from concepts.models.periods import FocusPeriod, PeriodRule, Selection, WorkFocus
+from concepts.models.word import VersionWord, WordImport
 
 __all__ = [
     "ActionArea",
+    "ChapterPDF",
     "Concept",
     "ConceptImage",
     "ConceptVersion",
@@ -28,9 +31,15 @@ __all__ = [
     "MeasureStep",
     "MeasureTable",
     "PeriodRule",
+    "Presence",
     "ProgressNote",
     "Section",
+    "SectionNote",
+    "SectionTemplate",
     "Selection",
+    "Synopsis",
     "VersionPDF",
+    "VersionWord",
+    "WordImport",
     "WorkFocus",
 ]

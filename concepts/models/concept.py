@@ -82,6 +82,8 @@ class ConceptVersion(Timestamped, Locked, Stateful):
     )
     # The measures of that day as values, without keys to any row (`concepts.appendix`)
     measures = models.JSONField(default=list, editable=False)
+    # What sections show of the registry on that day, by kind (`concepts.numbers`)
+    numbers = models.JSONField(default=dict, editable=False)
 
     # What was decided about it
     committee = models.CharField(_("Gremium"), max_length=160, blank=True)
@@ -125,7 +127,7 @@ class ConceptVersion(Timestamped, Locked, Stateful):
         triggers = [
             frozen_stays_frozen(
                 *("concept_id", "number", "title", "subtitle", "changes_note", "as_of", "frozen_at", "cover"),
-                *("shows_measures", "measures"),
+                *("shows_measures", "measures", "numbers"),
             )
         ]
 
@@ -199,3 +201,42 @@ class VersionPDF(models.Model):
 
     def __str__(self) -> str:
         return f"PDF: {self.version}"
+
+
+class ChapterPDF(models.Model):
+    """The stored PDF of one chapter of a frozen version, known by the `uuid` of its section."""
+
+    version = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="chapter_pdfs")
+    chapter = models.UUIDField(_("Kapitel"))
+    file = models.FileField(_("Datei"), max_length=200)
+    sha256 = models.CharField(_("Prüfsumme (SHA-256)"), max_length=64)
+    pages = models.PositiveIntegerField(_("Seiten"))
+    size = models.PositiveIntegerField(_("Größe (Bytes)"))
+
+    class Meta:
+        verbose_name = _("PDF eines Kapitels")
+        verbose_name_plural = _("PDFs der Kapitel")
+        constraints = [models.UniqueConstraint(fields=["version", "chapter"], name="concepts_chapterpdf_once")]
+
+    def __str__(self) -> str:
+        return f"PDF eines Kapitels: {self.version}"
+
+
+class Synopsis(models.Model):
+    """The stored PDF of two finished versions side by side; made once, because neither of them changes any more."""
+
+    old = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="synopses_with_newer")
+    new = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="synopses_with_older")
+    file = models.FileField(_("Datei"), max_length=200)
+    sha256 = models.CharField(_("Prüfsumme (SHA-256)"), max_length=64)
+    pages = models.PositiveIntegerField(_("Seiten"))
+    size = models.PositiveIntegerField(_("Größe (Bytes)"))
+    made_at = models.DateTimeField(_("erstellt am"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("Synopse")
+        verbose_name_plural = _("Synopsen")
+        constraints = [models.UniqueConstraint(fields=["old", "new"], name="concepts_synopsis_once")]
+
+    def __str__(self) -> str:
+        return f"Synopse: Fassung {self.old.number} und {self.new.number}"

@@ -27,6 +27,12 @@ class Section(Timestamped, Locked):
         WRITING = "writing", _("in Arbeit")
         READY = "ready", _("fertig")
 
+    class Numbers(models.TextChoices):
+        NONE = "", _("keine")
+        BY_MUNICIPALITY = "municipality", _("Angebote je Kommune")
+        BY_TOPIC = "topic", _("Angebote je Thema")
+        WHITE_SPOTS = "white_spots", _("Angebote je Thema und Kommune, mit weißen Flecken")
+
     version = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="sections")
     uuid = models.UUIDField(default=uuid.uuid4, editable=False)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
@@ -36,6 +42,17 @@ class Section(Timestamped, Locked):
         _("mit Nummer"), default=True, help_text=_("Vorwort, Glossar und Anhang stehen meist ohne Nummer.")
     )
     body = DocumentField(_("Text"), blank=True)
+    # Which numbers, not the numbers: those are counted anew in a draft and kept by a closed version (`numbers`).
+    shows_numbers = models.CharField(
+        _("Zahlen aus dem Angebotsverzeichnis"),
+        max_length=20,
+        choices=Numbers,
+        default=Numbers.NONE,
+        blank=True,
+        help_text=_(
+            "Stehen unter dem Text als Tabelle und Diagramm: im Entwurf von heute, danach vom Tag des Abschlusses."
+        ),
+    )
     state = models.CharField(_("Bearbeitung"), max_length=10, choices=State, default=State.OPEN)
 
     objects = SectionQuerySet.as_manager()

@@ -293,17 +293,23 @@ def _paper_name(paper: "MeasurePaper", filename: str) -> str:
 
 
 class MeasurePaper(models.Model):
-    """A printed Arbeitspapier, Sachstand or report: what it says is kept as values, its PDF is made once."""
+    """A printed paper on measures: what it says is kept as values, its PDF is made once."""
 
     class Kind(models.TextChoices):
         POOL = "arbeitspapier", "Arbeitspapier"
         STATUS = "sachstand", "Sachstand"
-        REPORT = "bericht", "Zweijahresbericht"
+        REPORT = "bericht", "Fortschrittsbericht"
+        FOCUS = "schwerpunkt", "Schwerpunktpapier"
+        LIST = "liste", "Maßnahmenliste"
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("Art", max_length=20, choices=Kind)
     title = models.CharField("Titel", max_length=200)
     as_of = models.DateField("Stand")
+    # Where its page lists it; what stands in it does not depend on the row.
+    period = models.ForeignKey(
+        "FocusPeriod", verbose_name="Periode", null=True, on_delete=models.SET_NULL, related_name="papers"
+    )
     # What stands in it (`concepts.papers`), and the hash of that: asked for again it is the same paper.
     content: Any = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, unique=True, editable=False)

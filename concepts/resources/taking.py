@@ -1,5 +1,6 @@
 """Taking a table over: all of its rows in one transaction, or nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,8 +12,15 @@ from concepts.models import Indicator, IndicatorValue, Measure, MeasureStep, Mea
 from concepts.permissions import can_edit_measures
 from concepts.resources.measures import ROWS
 from concepts.resources.preview import Preview, PreviewRow, preview, put
-from kiportal.common.models import User
+from kiportal.common import jobs
+from kiportal.common.models import Job, User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+
+type Progress = Callable[[int, int, str], None]
+
+# So many rows are written while people wait; more by a job.
+AT_ONCE = 500
+_TOLD_EVERY = 50
 
 
 def keep(table: MeasureTable, *, by: User) -> MeasureTable:
@@ -25,7 +33,25 @@ def keep(table: MeasureTable, *, by: User) -> MeasureTable:
 
 
 @transaction.atomic
-def take(table: MeasureTable, *, by: User, seen: str) -> dict[str, int]:
+def order(table: MeasureTable, *, by: User, seen: str) -> Job:
+    """Have a long table taken over by a job; ordered twice it is one job."""
+    if not can_edit_measures(by):
+        raise PermissionDenied("order is not allowed")
+    MeasureTable.objects.select_for_update().get(pk=table.pk)
+    job = job_of(table)
+    if job is None or job.state in {Job.State.FAILED, Job.State.DONE}:
+        title = f"Maßnahmen einlesen: {table}"
+        job = jobs.enqueue("concepts.take_table", str(table.pk), by.pk, seen, title=title, by=by)
+    return job
+
+
+def job_of(table: MeasureTable) -> Job | None:
+    """The last job that takes the table over."""
+    return Job.objects.filter(kind="concepts.take_table", arguments__0=str(table.pk)).order_by("-created_at").first()
+
+
+@transaction.atomic
+def take(table: MeasureTable, *, by: User, seen: str, progress: Progress | None = None) -> dict[str, int]:
     """Write what the preview showed and return how many rows did what; `seen` is the digest of that preview."""
     if not can_edit_measures(by):
         raise PermissionDenied("take is not allowed")
@@ -39,14 +65,16 @@ def take(table: MeasureTable, *, by: User, seen: str) -> dict[str, int]:
         raise SomebodyWasFaster("Inzwischen hat sich etwas geändert. Bitte sehen Sie die Vorschau noch einmal an.")
     if shown.count("fehler"):
         raise TransitionError("Solange Zeilen Fehler haben, wird nichts übernommen.")
-    _write_all(shown)
+    _write_all(shown, progress)
     table.taken_at, table.counts, table.rows = timezone.now(), shown.counts, []
     table.save()
     return shown.counts
 
 
-def _write_all(shown: Preview) -> None:
-    for row in shown.rows:
+def _write_all(shown: Preview, progress: Progress | None) -> None:
+    for place, row in enumerate(shown.rows):
+        if progress and place % _TOLD_EVERY == 0:
+            progress(place, len(shown.rows), "Zeilen werden übernommen")
         if row.values:
             try:
                 _write(row)

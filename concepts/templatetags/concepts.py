@@ -6,13 +6,17 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from concepts.models import ConceptVersion, Indicator, VersionPDF
+from concepts import appendix
+from concepts.comparison import Change
+from concepts.models import ChapterPDF, ConceptVersion, Indicator, MeasurePaper, Synopsis, VersionPDF
+from concepts.numbers import Numbers
 from concepts.progress import figure
 from kiportal.common.templatetags.ui import german
 
@@ -77,10 +81,24 @@ def _day(day: Any) -> str:
 
 
 @register.filter
-def extent(pdf: VersionPDF) -> str:
+def extent(pdf: VersionPDF | ChapterPDF | Synopsis | MeasurePaper) -> str:
     """What a link to the file says of it: "PDF, 34 Seiten, 1,2 MB"."""
-    pages = ngettext("%(number)s Seite", "%(number)s Seiten", pdf.pages) % {"number": pdf.pages}
-    return f"PDF, {pages}, {filesizeformat(pdf.size)}"
+    pages = ngettext("%(number)s Seite", "%(number)s Seiten", pdf.pages or 0) % {"number": pdf.pages}
+    return f"PDF, {pages}, {filesizeformat(pdf.size or 0)}"
+
+
+# Of such a word two fit on a line of the cover.
+_WHOLE = 20
+
+
+@register.filter
+def whole_names(title: str) -> SafeString:
+    """A title whose names with hyphens ("Rhein-Erft-Kreis") stay on one line."""
+    words = (
+        format_html('<span class="whole">{}</span>', word) if "-" in word and len(word) <= _WHOLE else word
+        for word in title.split(" ")
+    )
+    return format_html_join(" ", "{}", ((word,) for word in words))
 
 
 @register.inclusion_tag("concepts/_pdf_link.html")
@@ -89,10 +107,26 @@ def pdf_link(version: ConceptVersion, kind: str = "secondary") -> dict[str, Any]
     return {"version": version, "kind": kind}
 
 
+@register.inclusion_tag("concepts/_word_link.html")
+def word_link(version: ConceptVersion) -> dict[str, Any]:
+    """The link that fetches the Word file, once it is there."""
+    return {"version": version}
+
+
+# Numbers of the registry
+
+
+@register.filter
+def bar_rows(numbers: Numbers) -> list[tuple[Any, int]]:
+    """(label, number) of each bar, for the component."""
+    return [(german(bar.label), bar.number) for bar in numbers.bars]
+
+
 # Measures
 
 
 register.filter(figure)
+register.filter("kept_cells", appendix.cells)
 
 
 @register.filter
@@ -139,3 +173,62 @@ def _reached(indicator: Indicator, values: list[Any]) -> str:
         return ""
     share = round(100 * values[-1].value / indicator.target)
     return _("%(share)s Prozent des Ziels erreicht.") % {"share": share}
+
+
+# Versions compared
+
+_KINDS = {
+    "new": (gettext_lazy("neu"), "success", "plus"),
+    "removed": (gettext_lazy("gestrichen"), "danger", "trash"),
+    "moved": (gettext_lazy("verschoben"), "info", "arrow-right"),
+    "renamed": (gettext_lazy("umbenannt"), "info", "edit"),
+    "changed": (gettext_lazy("geändert"), "neutral", "edit"),
+}
+
+
+def _happened(change: Change) -> list[tuple[str, str, str]]:
+    found = []
+    for kind in change.kinds:
+        label, look, icon = _KINDS[kind]
+        found.append((_moved(change) if kind == "moved" else str(label), look, icon))
+    if change.former_number and not change.is_moved:
+        found.append((_("bisher %(number)s") % {"number": change.former_number}, "neutral", "list"))
+    return found
+
+
+def _moved(change: Change) -> str:
+    places = [node.number or f"„{node.section.title}“" for node in (change.old, change.new) if node]
+    if len(set(places)) < 2:  # passed by others whose numbers it has taken
+        return _("verschoben")
+    return _("verschoben von %(old)s nach %(new)s") % {"old": places[0], "new": places[1]}
+
+
+@register.filter
+def change_words(change: Change) -> str:
+    """ "verschoben von 3.2 nach 4.1, geändert"."""
+    return ", ".join(label for label, _look, _icon in _happened(change))
+
+
+@register.filter
+def change_badges(change: Change) -> SafeString:
+    badges = [
+        render_to_string("components/badge.html", {"label": label, "kind": look, "icon": icon})
+        for label, look, icon in _happened(change)
+    ]
+    return mark_safe(" ".join(badges))  # noqa: S308  (rendered from templates)
+
+
+@register.filter
+def change_counts(counts: dict[str, int]) -> str:
+    """ "12 Abschnitte geändert, 2 neu, 1 verschoben, 80 unverändert"."""
+    changed = ngettext("%(number)s Abschnitt geändert", "%(number)s Abschnitte geändert", counts["changed"])
+    parts = [changed % {"number": counts["changed"]}]
+    for kind, words in (
+        ("new", _("%(number)s neu")),
+        ("removed", _("%(number)s gestrichen")),
+        ("moved", _("%(number)s verschoben")),
+        ("untouched", _("%(number)s unverändert")),
+    ):
+        if counts[kind]:
+            parts.append(words % {"number": counts[kind]})
+    return ", ".join(parts)

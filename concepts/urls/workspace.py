@@ -3,6 +3,9 @@
 from django.urls import URLPattern, path
 
 from concepts.views import (
+    comparing,
+    drafting,
+    measure_board,
     measure_detail,
     measure_parts,
     measure_tables,
@@ -12,12 +15,15 @@ from concepts.views import (
     staff_action_areas,
     staff_concepts,
     staff_images,
+    staff_replacing,
     staff_sections,
     staff_versions,
+    staff_word,
 )
 
 _ROOT = "arbeitsplatz/konzepte"
 _VERSION = f"{_ROOT}/fassungen/<int:pk>"
+_WORD = f"{_ROOT}/word/<uuid:key>"
 _SECTION = f"{_ROOT}/abschnitte/<int:pk>"
 _AREA = f"{_ROOT}/handlungsfelder/<int:pk>"
 _MEASURES = "arbeitsplatz/massnahmen"
@@ -34,12 +40,31 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ROOT}/<int:concept_pk>/bilder/", staff_images.StaffImageList.as_view(), name="staff_image_list"),
     path(f"{_ROOT}/<int:concept_pk>/bilder/neu/", staff_images.StaffImageAdd.as_view(), name="staff_image_add"),
     # Versions
+    path(f"{_ROOT}/<int:pk>/vergleich/", comparing.StaffVersionCompare.as_view(), name="staff_version_compare"),
+    path(
+        f"{_ROOT}/<int:pk>/vergleich/<int:old>-<int:new>/synopse.pdf",
+        comparing.staff_synopsis_file,
+        name="staff_synopsis_file",
+    ),
     path(f"{_VERSION}/", staff_versions.StaffVersionDetail.as_view(), name="staff_version_detail"),
     path(f"{_VERSION}/bearbeiten/", staff_versions.StaffVersionEdit.as_view(), name="staff_version_edit"),
     path(f"{_VERSION}/vorschau.pdf", staff_versions.StaffVersionPreview.as_view(), name="staff_version_preview"),
     path(f"{_VERSION}/abschliessen/", staff_versions.StaffVersionFreeze.as_view(), name="staff_version_freeze"),
     path(f"{_VERSION}/fortschreiben/", staff_versions.StaffVersionNext.as_view(), name="staff_version_next"),
     path(f"{_VERSION}/verwerfen/", staff_versions.StaffVersionDiscard.as_view(), name="staff_version_discard"),
+    path(f"{_VERSION}/ersetzen/", staff_replacing.StaffReplace.as_view(), name="staff_replace"),
+    path(
+        f"{_VERSION}/ersetzen/<uuid:key>/rueckgaengig/",
+        staff_replacing.StaffReplaceUndo.as_view(),
+        name="staff_replace_undo",
+    ),
+    # Word files
+    path(f"{_VERSION}/entwurf.docx", staff_word.StaffWordDraft.as_view(), name="word_draft"),
+    path(f"{_VERSION}/word/", staff_word.StaffWordAdd.as_view(), name="word_add"),
+    path(f"{_WORD}/", staff_word.StaffWordImport.as_view(), name="word_import"),
+    path(f"{_WORD}/rueckgaengig/", staff_word.StaffWordUndo.as_view(), name="word_undo"),
+    path(f"{_WORD}/verwerfen/", staff_word.StaffWordDiscard.as_view(), name="word_discard"),
+    path(f"{_WORD}/bilder/<uuid:uuid>/", staff_word.StaffWordPicture.as_view(), name="word_picture"),
     # Sections
     path(
         f"{_ROOT}/fassungen/<int:version_pk>/abschnitte/neu/",
@@ -51,6 +76,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_SECTION}/vorschau/", staff_sections.StaffSectionPreview.as_view(), name="staff_section_preview"),
     path(f"{_SECTION}/verschieben/", staff_sections.StaffSectionMove.as_view(), name="staff_section_move"),
     path(f"{_SECTION}/loeschen/", staff_sections.StaffSectionDelete.as_view(), name="staff_section_delete"),
+    # Writing together
+    path(f"{_SECTION}/anwesend/", drafting.StaffSectionSign.as_view(), name="staff_section_sign"),
+    path(f"{_SECTION}/notizen/", drafting.StaffNoteList.as_view(), name="staff_note_list"),
+    path(f"{_ROOT}/notizen/<int:pk>/erledigt/", drafting.StaffNoteMark.as_view(), name="staff_note_mark"),
+    path(f"{_ROOT}/vorlagen/", drafting.StaffTemplateList.as_view(), name="staff_template_list"),
+    path(f"{_ROOT}/vorlagen/neu/", drafting.StaffTemplateEdit.as_view(), name="staff_template_add"),
+    path(f"{_ROOT}/vorlagen/<int:pk>/", drafting.StaffTemplateEdit.as_view(), name="staff_template_edit"),
+    path(f"{_ROOT}/vorlagen/<int:pk>/loeschen/", drafting.StaffTemplateDelete.as_view(), name="staff_template_delete"),
     # Handlungsfelder
     path(
         f"{_ROOT}/fassungen/<int:version_pk>/handlungsfelder/neu/",
@@ -65,6 +98,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_MEASURES}/neu/", measures.measure_add, name="measure_add"),
     path(f"{_MEASURE}/", measure_detail.MeasureDetail.as_view(), name="measure_detail"),
     path(f"{_MEASURE}/bearbeiten/", measures.measure_edit, name="measure_edit"),
+    path(f"{_MEASURE}/loeschen/", measures.measure_delete, name="measure_delete"),
+    path(f"{_MEASURE}/verschieben/", measure_board.measure_move, name="measure_move"),
     path(f"{_MEASURE}/auswaehlen/", measures.measure_select, name="measure_select"),
     path(f"{_MEASURE}/schritte/", measure_parts.measure_steps, name="measure_steps"),
     path(f"{_MEASURES}/schritt/<int:pk>/", measure_parts.step_mark, name="step_mark"),

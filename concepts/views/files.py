@@ -1,5 +1,6 @@
-"""The stored PDF of a version and the pictures in its chapters, each for those who may read the version."""
+"""The stored files of a version and the pictures in its chapters, each for those who may read the version."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,27 +12,64 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from concepts.models import ConceptImage, ConceptVersion, Section, VersionPDF
+from concepts.models import ChapterPDF, ConceptImage, ConceptVersion, Section, Synopsis, VersionPDF, VersionWord
 from concepts.permissions import can_edit_concepts
 from concepts.views.reading import versions_for
 from kiportal.common import pictures
+from kiportal.common.text import slugify
+
+_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 @require_safe
 @login_not_required
 def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
-    """The file as it was stored, never rendered anew. 404 until there is one.
-
-    Caches ask each time, which costs one short answer (304): what was withdrawn is gone at once.
-    """
     found = VersionPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
     pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number)
-    etag = quote_etag(pdf.sha256)
+    return stored_file(request, pdf, _name(pdf.version), [pdf.version])
+
+
+@require_safe
+@login_not_required
+def version_word(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    found = VersionWord.objects.select_related("version__concept").filter(version__in=versions_for(request))
+    word = get_object_or_404(found, version__concept__slug=slug, version__number=number)
+    return stored_file(request, word, _name(word.version), [word.version])
+
+
+@require_safe
+@login_not_required
+def chapter_pdf(request: HttpRequest, slug: str, number: int, uuid: UUID) -> HttpResponseBase:
+    found = ChapterPDF.objects.select_related("version__concept").filter(version__in=versions_for(request))
+    pdf = get_object_or_404(found, version__concept__slug=slug, version__number=number, chapter=uuid)
+    title = slugify(pdf.version.sections.get(uuid=uuid).title, 60)
+    return stored_file(request, pdf, f"{title}-{_name(pdf.version)}", [pdf.version])
+
+
+def stored_file(
+    request: HttpRequest,
+    stored: VersionPDF | VersionWord | ChapterPDF | Synopsis,
+    name: str,
+    versions: Sequence[ConceptVersion],
+) -> HttpResponseBase:
+    """The file as it was stored, never rendered anew, for whoever may read these versions; public where they all are.
+
+    `name` is its name without extension. Caches ask each time, which costs one short answer (304): what was withdrawn
+    is gone at once.
+    """
+    extension = str(stored.file).rpartition(".")[2]
+    etag = quote_etag(stored.sha256)
     answer = get_conditional_response(request, etag=etag) or FileResponse(
-        pdf.file.open("rb"), content_type="application/pdf", filename=_file_name(pdf.version)
+        stored.file.open("rb"),
+        content_type=_TYPES[extension],
+        filename=f"{name}.{extension}",
+        as_attachment=extension == "docx",
     )
     answer.headers["ETag"] = etag
-    if _is_public(pdf.version):
+    if all(_is_public(version) for version in versions):
         patch_cache_control(answer, public=True, no_cache=True)
     else:
         patch_cache_control(answer, private=True, no_cache=True)
@@ -39,8 +77,8 @@ def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     return answer
 
 
-def _file_name(version: ConceptVersion) -> str:
-    return f"{version.concept.slug}-fassung-{version.number}-stand-{version.as_of:%Y-%m-%d}.pdf"
+def _name(version: ConceptVersion) -> str:
+    return f"{version.concept.slug}-fassung-{version.number}-stand-{version.as_of:%Y-%m-%d}"
 
 
 def _is_public(version: ConceptVersion) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,12 +19,14 @@ from concepts.models import MeasureTable
 from concepts.resources import MeasureResource, taking
 from concepts.resources.preview import preview
 from concepts.views.measures import PERMISSION
+from kiportal.common.models import Job
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
 from offers.resources.writing import CSV_TYPE, EXCEL_TYPE, csv_lines, excel_file, template
 
 _required = permission_required(PERMISSION, raise_exception=True)
 TITLE = "Maßnahmen"
+ROWS_PER_PAGE = 50
 
 
 @require_safe
@@ -73,11 +76,18 @@ def measure_table(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, table: MeasureTable, *, problem: str = "", status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = {"table": table, "problem": problem}
-    if table.taken_at is None:
+    job = None if table.taken_at else taking.job_of(table)
+    is_at_work = job is not None and job.state in {Job.State.QUEUED, Job.State.RUNNING}
+    context: dict[str, Any] = {"table": table, "problem": problem, "job": job if is_at_work else None}
+    if job is not None and job.state == Job.State.FAILED and not problem:
+        context["problem"] = job.error
+    if table.taken_at is None and not is_at_work:
         shown = preview(table.headers, table.rows)
+        # What has to be mended stands on top.
+        rows = sorted(shown.rows, key=lambda row: not row.problems)
         context |= {
             "shown": shown,
+            "page_obj": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("seite")),
             "can_take": not shown.count("fehler") and shown.count("neu") + shown.count("geaendert"),
         }
     return render(request, "concepts/measure_table.html", context, status=status)
@@ -87,8 +97,12 @@ def _page(request: HttpRequest, table: MeasureTable, *, problem: str = "", statu
 @_required
 def measure_table_take(request: HttpRequest, key: UUID) -> HttpResponse:
     table = get_object_or_404(MeasureTable, pk=key)
+    by, seen = acting_user(request), request.POST.get("gesehen", "")
     try:
-        counts = taking.take(table, by=acting_user(request), seen=request.POST.get("gesehen", ""))
+        if table.taken_at is None and len(table.rows) > taking.AT_ONCE:
+            taking.order(table, by=by, seen=seen)
+            return redirect(table)
+        counts = taking.take(table, by=by, seen=seen)
     except SomebodyWasFaster as faster:
         return _page(request, table, problem=str(faster), status=409)
     except TransitionError as error:
@@ -101,6 +115,10 @@ def measure_table_take(request: HttpRequest, key: UUID) -> HttpResponse:
 @_required
 def measure_table_discard(request: HttpRequest, key: UUID) -> HttpResponse:
     table = get_object_or_404(MeasureTable, pk=key)
+    job = taking.job_of(table)
+    if table.taken_at is None and job is not None and job.state in {Job.State.QUEUED, Job.State.RUNNING}:
+        messages.error(request, f"„{table}“ wird gerade übernommen und lässt sich nicht mehr verwerfen.")
+        return redirect(table)
     table.delete()
     messages.success(request, f"„{table}“ ist verworfen.")
     return redirect("concepts:measure_table_list")

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concepts import lifecycle, progress
@@ -22,15 +21,16 @@ from concepts.forms.measures import MeasureForm
 from concepts.models import FocusPeriod, Measure, Selection, WorkFocus
 from concepts.permissions import can_choose_for
 from concepts.progress import Progress, Standing
+from concepts.views import measure_board
+from concepts.views.paths import PERMISSION, page_before
 from kiportal.common.forms import StaleSave
 from kiportal.common.models import User
 from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
 from kiportal.common.views.conflicts import conflict
 
-PERMISSION = "concepts.change_measure"
 PAGE_LENGTH = 30
-BOARD, LIST = "tafel", "liste"
+BOARD, STATES, LIST = "tafel", "stand", "liste"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def grouped(cards: Iterable[Card], areas: Areas, *, with_empty: bool) -> list[Gr
 @permission_required(PERMISSION, raise_exception=True)
 def measure_list(request: HttpRequest) -> HttpResponse:
     filters = MeasureFilters(request.GET or None, Measure.objects.with_progress().in_order())
-    view = LIST if request.GET.get("ansicht") == LIST else BOARD
+    asked = request.GET.get("ansicht", BOARD)
+    view = asked if asked in {STATES, LIST} else BOARD
     areas = Areas.known()
     context: dict[str, Any] = {
         "filters": filters,
@@ -101,6 +102,10 @@ def measure_list(request: HttpRequest) -> HttpResponse:
             "rows": [Card.of(measure, areas) for measure in page],
             "total": page.paginator.count,
         }
+    elif view == STATES:
+        focuses = choices_for(acting_user(request))
+        columns = measure_board.columns_of(cards_of(filters.qs, areas), acting_user(request), focuses)
+        context |= {"columns": columns, "total": sum(len(column.cards) for column in columns)}
     else:
         cards = [Card.of(measure, areas) for measure in filters.qs]
         groups = grouped(cards, areas, with_empty=not filters.is_active) if cards else []
@@ -110,10 +115,10 @@ def measure_list(request: HttpRequest) -> HttpResponse:
 
 def _tabs(request: HttpRequest, view: str) -> list[dict[str, Any]]:
     tabs = []
-    for name, label in ((BOARD, "Tafel nach Handlungsfeldern"), (LIST, "Liste")):
+    for name, label in ((BOARD, "Nach Handlungsfeldern"), (STATES, "Nach Stand"), (LIST, "Liste")):
         query = _without(request.GET, "ansicht", "seite")
-        if name == LIST:
-            query["ansicht"] = LIST
+        if name != BOARD:
+            query["ansicht"] = name
         tabs.append({"label": label, "url": f"?{query.urlencode()}", "current": name == view, "count": None})
     return tabs
 
@@ -154,6 +159,23 @@ def measure_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "concepts/measure_form.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(PERMISSION, raise_exception=True)
+def measure_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """For what was entered by mistake. GET asks; what others may know of stays, and the page says why."""
+    measure = get_object_or_404(Measure, pk=pk)
+    if request.method == "POST":
+        try:
+            lifecycle.delete_measure(measure, by=acting_user(request))
+        except TransitionError as error:
+            messages.error(request, str(error))
+            return redirect(measure)
+        messages.success(request, f"„{measure}“ ist gelöscht. Die Nummer {measure.number} wird nicht wieder vergeben.")
+        return redirect("concepts:measure_list")
+    context = {"measure": measure, "kept": lifecycle.why_kept(measure)}
+    return render(request, "concepts/measure_delete.html", context)
+
+
 @require_POST
 @permission_required(PERMISSION, raise_exception=True)
 def measure_select(request: HttpRequest, pk: int) -> HttpResponse:
@@ -171,13 +193,6 @@ def measure_select(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"„{measure}“ ist für „{focus}“ ausgewählt.")
     return redirect(page_before(request, reverse("concepts:measure_list")))
-
-
-def page_before(request: HttpRequest, otherwise: str) -> str:
-    """The page of ours from which a small form was sent."""
-    page = request.POST.get("zurueck", "")
-    is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
-    return page if is_ours else otherwise
 
 
 def cards_of(measures: Iterable[Measure], areas: Areas) -> Sequence[Card]:

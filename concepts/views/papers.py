@@ -46,17 +46,23 @@ def _filters(request: HttpRequest) -> MeasureFilters:
 
 
 def _order(request: HttpRequest, form: PaperForm) -> MeasurePaper:
-    kind, period = form.cleaned_data["kind"], form.cleaned_data["period"]
+    kind, period, focus = (form.cleaned_data[name] for name in ("kind", "period", "focus"))
+    filters = _filters(request)
     if kind == Kind.POOL:
-        filters = _filters(request)
         title, content = "Arbeitspapier: Maßnahmen", papers.pool(filters.qs, filters.named)
+    elif kind == Kind.LIST:
+        title, content = "Liste der Maßnahmen", papers.table(filters.qs, filters.named)
     elif kind == Kind.STATUS:
         committee, meets_on = form.meeting
         title = f"Sachstand: {period}"
         content = papers.status(period, committee=committee, meets_on=meets_on)
+    elif kind == Kind.FOCUS:
+        title, content = f"Arbeitsschwerpunkt: {focus}", papers.one_focus(focus)
     else:
-        title, content = f"Bericht: {period}", papers.report(period)
-    return lifecycle.order_paper(kind, title, content, as_of=timezone.localdate(), by=acting_user(request))
+        title, content = f"Fortschrittsbericht: {period}", papers.report(period)
+    return lifecycle.order_paper(
+        kind, title, content, as_of=timezone.localdate(), by=acting_user(request), period=form.of_period
+    )
 
 
 @require_safe

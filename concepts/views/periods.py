@@ -30,6 +30,8 @@ from kiportal.common.views.acting import acting_user
 from kiportal.common.views.conflicts import conflict
 from kiportal.common.views.steps import Step, StepView, faster_page
 
+# So many of the papers on a period stand on its page, the newest first.
+MOST_PAPERS = 6
 _required = permission_required(PERMISSION, raise_exception=True)
 SELECTIONS = Selection.objects.select_related("measure__lead_organisation", "period").prefetch_related("measure__steps")
 
@@ -179,6 +181,7 @@ class PeriodDetail(StepView):
             areas=Areas.known(),
             may_choose=may_choose,
             may_decide=can_decide_period(user, period),
+            papers=period.papers.defer("content")[:MOST_PAPERS],
             candidates=_candidates() if may_choose else [],
             **kwargs,
         )

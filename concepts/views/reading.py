@@ -46,6 +46,10 @@ class Family:
         """The version in force, where this is another one."""
         return self.in_force if version != self.in_force else None
 
+    def former(self, version: ConceptVersion) -> ConceptVersion | None:
+        """What this version is read against: of the ones before it that in force, else the newest."""
+        return next((each for each in self.versions if each.number < version.number), None)
+
     def coming_after(self, version: ConceptVersion) -> ConceptVersion | None:
         """A newer version that is not decided on, where this is the one in force."""
         if version != self.in_force:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import conditional_page, require_safe
 
-from concepts import rendering
+from concepts import numbers, rendering
 from concepts.models import ConceptVersion, Section
 from concepts.outline import Node, Outline
 from concepts.views.reading import Family
@@ -17,10 +17,11 @@ from concepts.views.reading import Family
 
 @dataclass(frozen=True)
 class Part:
-    """A section of the chapter with its text as HTML."""
+    """A section of the chapter with its text as HTML and the numbers below it."""
 
     node: Node
     html: SafeString
+    numbers: numbers.Numbers | None
 
 
 @require_safe
@@ -50,6 +51,7 @@ def section_detail(request: HttpRequest, slug: str, number: int, uuid: UUID) -> 
         "after": after,
         "outline": outline,
         "replaced_by": replaced_by,
+        "file": version.chapter_pdfs.filter(chapter=node.section.uuid).first(),
         "counterpart": _counterpart(node.section, replaced_by),
     }
     return render(request, "concepts/section_detail.html", context)
@@ -65,7 +67,7 @@ def _read(chapter: Node, outline: Outline, footnotes: rendering.Footnotes) -> li
         return f"#{node.anchor}" if node.section.pk in nodes else node.address
 
     medium = rendering.page(address, footnotes, chapter_level=1)
-    return [Part(node, rendering.render(node, outline, medium)) for node in chapter]
+    return [Part(node, rendering.render(node, outline, medium), numbers.shown(node.section)) for node in chapter]
 
 
 def _counterpart(section: Section, version: ConceptVersion | None) -> Section | None:

@@ -5,8 +5,9 @@ Scripts save and move with `Accept: application/json`: they get what changed, an
 
 from typing import Any
 
+import pghistory
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -16,9 +17,10 @@ from django.utils.formats import date_format
 from django.views import View
 
 from actors.models import Language
-from concepts import changes, rendering
+from concepts import changes, drafting, numbers, rendering
 from concepts.forms.images import ImageForm
 from concepts.forms.sections import MoveForm, NewSectionForm, SectionForm
+from concepts.history import fold_sitting
 from concepts.models import ConceptVersion, Section
 from concepts.outline import Outline
 from concepts.rendering import Footnotes
@@ -27,8 +29,11 @@ from concepts.views.staff_concepts import ConceptEditorMixin
 from concepts.views.staff_versions import VERSIONS, detail_url, typed_in, version_is_closed
 from kiportal.common.forms import StaleSave
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
+from kiportal.common.views.acting import acting_user
 from kiportal.common.views.conflicts import conflict
 
+# Seconds after the last key until the editor saves by itself
+AUTOSAVE = 4
 SECTIONS = Section.objects.select_related("version__concept")
 
 
@@ -52,7 +57,7 @@ class StaffSectionEdit(ConceptEditorMixin, View):
             section.refresh_from_db(fields=["title"])
             return editor_page(request, section, form)
         try:
-            form.save()
+            self._save(request, form)
         except StaleSave as stale:
             if wants_json(request):
                 return JsonResponse({"reason": "stale"}, status=409)
@@ -66,6 +71,14 @@ class StaffSectionEdit(ConceptEditorMixin, View):
             return JsonResponse({"saved_at": saved_at, "lock_version": section.lock_version})
         messages.success(request, f"„{section}“ ist gespeichert.")
         return redirect(request.path)
+
+    def _save(self, request: HttpRequest, form: SectionForm) -> None:
+        """What the editor saves by itself leaves one entry of a sitting in the field history."""
+        if "X-Autosave" not in request.headers:
+            form.save()
+            return
+        with pghistory.context(autosave=True), transaction.atomic():
+            fold_sitting(form.save(), acting_user(request))
 
     def _two_texts(self, request: HttpRequest, form: SectionForm, stale: StaleSave) -> HttpResponse:
         """Both texts as they read, and the editor with all its buttons to make one of them."""
@@ -92,6 +105,7 @@ def editor_page(request: HttpRequest, section: Section, form: SectionForm) -> Ht
         "after": nodes[place + 1] if place + 1 < len(nodes) else None,
         "action_areas": list(section.action_areas.all()),
         "form": form,
+        "autosave": AUTOSAVE,
     }
     return render(request, "concepts/staff_section_edit.html", context)
 
@@ -133,7 +147,10 @@ class StaffSectionAdd(ConceptEditorMixin, View):
         values = form.cleaned_data
         key = values.pop("key")
         try:
-            section = changes.add_section(version, parent=self._parent(request, version), uuid=key, **values)
+            template = values.pop("template", None)
+            section = drafting.add_section(
+                version, parent=self._parent(request, version), template=template, uuid=key, **values
+            )
         except SomebodyWasFaster:
             return version_is_closed(request, version, typed_in(form))
         except TransitionError as error:
@@ -248,5 +265,12 @@ class StaffSectionPreview(ConceptEditorMixin, View):
             lambda other: reverse("concepts:staff_section_preview", args=[other.section.pk]), footnotes
         )
         text = rendering.render(node, outline, medium)
-        context = {"section": section, "version": section.version, "node": node, "text": text, "footnotes": footnotes}
+        context = {
+            "section": section,
+            "version": section.version,
+            "node": node,
+            "text": text,
+            "numbers": numbers.shown(section),
+            "footnotes": footnotes,
+        }
         return render(request, "concepts/staff_section_preview.html", context)

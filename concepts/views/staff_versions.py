@@ -33,7 +33,7 @@ class StaffVersionDetail(StepView):
     permission_required = "concepts.change_concept"
     template_name = "concepts/staff_version_detail.html"
     context_object_name = "version"
-    queryset = VERSIONS.select_related("pdf")
+    queryset = VERSIONS.select_related("pdf", "word")
     transitions = lifecycle.VERSION
     steps = (
         Step(
@@ -84,6 +84,7 @@ class StaffVersionDetail(StepView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         version = self.object
+        former = ConceptVersion.objects.followed_by(version).first()
         context = super().get_context_data(
             outline=Outline.of(version),
             action_areas=version.action_areas.select_related("section").prefetch_related("topics"),
@@ -91,7 +92,9 @@ class StaffVersionDetail(StepView):
             job=None if hasattr(version, "pdf") else rendering_job(version),
             has_preview=version.is_draft and default_storage.exists(pdf.preview_name(version)),
             is_only_version=not version.concept.versions.exclude(pk=version.pk).exists(),
-            has_draft=version.is_draft or version.concept.versions.drafts().exists(),
+            draft=version.concept.versions.drafts().first(),
+            former=former,
+            compare_query=f"?alt={former.number}&neu={version.number}" if former else "",
             **kwargs,
         )
         # A step that would only be refused is not offered.
@@ -183,10 +186,12 @@ class StaffVersionNext(ConceptEditorMixin, View):
         try:
             draft = lifecycle.start_next_version(version, by=acting_user(request))
         except TransitionError as error:
-            messages.error(request, str(error))
-            return redirect("concepts:staff_concept_detail", version.concept_id)
+            messages.info(request, str(error))
+            return redirect(detail_url(version.concept.versions.drafts().first() or version))
         messages.success(
-            request, f"Fassung {draft.number} ist als Entwurf angelegt, mit dem Inhalt von Fassung {version.number}."
+            request,
+            f"Fassung {draft.number} ist als Entwurf angelegt, mit Text, Handlungsfeldern und Bildern von Fassung "
+            f"{version.number}. „Was ist neu?“ ist noch leer.",
         )
         return redirect(detail_url(draft))
 

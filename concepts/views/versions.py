@@ -32,6 +32,7 @@ def show_version(request: HttpRequest, template: str, family: Family, version: C
         "version": version,
         "family": family,
         "replaced_by": family.replaced_by(version),
+        "former": family.former(version),
         "coming": family.coming_after(version),
         "others": [each for each in family.versions if each != version],
         "outline": Outline.of(version),

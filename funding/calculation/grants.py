@@ -31,7 +31,7 @@ class Line:
     exact: Fraction = Fraction()
     amount: Decimal | None = None
     reason: str = ""
-    is_inferred: bool = False
+    is_inferred: bool = False  # the share; whether the rate is, `rate` says
     part_of_year: Fraction = Fraction(1)
 
     @property
@@ -136,7 +136,7 @@ def _lines(
 def _of_part(posts: Sequence[Post], share: Decimal, rate: Rate | None, part: Period, role: Role) -> Iterable[Line]:
     label = str(role.label)
     title = " und ".join(dict.fromkeys(post.title for post in posts))
-    is_inferred = any(post.is_inferred for post in posts) or bool(rate and rate.is_inferred)
+    is_inferred = any(post.is_inferred for post in posts)
     line = Line(Kind.NOT_COMPUTABLE, title, label, part, share, rate, is_inferred=is_inferred)
     if role == Role.UNSPLIT:
         reason = "nicht aufgeteilt ist, wie viele davon Fachkräfte sind und wie viele Verwaltung"
@@ -189,7 +189,7 @@ def _seconded(posts: Sequence[Post], rates: Sequence[Rate], period: Period, role
                 both,
                 post.share,
                 rate,
-                is_inferred=post.is_inferred or bool(rate and rate.is_inferred),
+                is_inferred=post.is_inferred,
             )
         )
     return found

@@ -61,6 +61,7 @@ class Rate:
     source_url: str = ""
     not_eligible: str = ""
     is_inferred: bool = False
+    note: str = ""
 
     def part_of_year(self, period: Period) -> Fraction:
         reckoning: Callable[[Period], Fraction] = by_months if self.is_by_months else by_days

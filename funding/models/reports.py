@@ -29,7 +29,7 @@ class UseOfFundsReport(Record, Stateful):
     status = models.CharField("Stand", max_length=20, choices=Status, default=Status.OPEN, editable=False)
     submitted_on = models.DateField("eingereicht am", null=True, editable=False)
     accepted_on = models.DateField("geprüft am", null=True, editable=False)
-    # The smallest number of days before the due date for which mails have gone out.
+    # The smallest number of days before the due date for which mails have gone out; negative after it.
     reminded_days = models.SmallIntegerField(null=True, editable=False)
     note = models.TextField("Vermerk", max_length=2000, blank=True)
 

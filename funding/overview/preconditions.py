@@ -11,6 +11,8 @@ from funding.models import Assignment, HeardBody
 
 # Schwerpunkte are set anew every two years (call of 2026, DOMAIN 2.2).
 FOCUS_YEARS = 2
+# What has been superseded since was in force before: a year that is over is looked at as it was.
+DECIDED = (ConceptVersion.Status.ADOPTED, ConceptVersion.Status.SUPERSEDED)
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Precondition:
 def preconditions(on: date) -> list[Precondition]:
     """As they stand on that day."""
     versions = list(
-        ConceptVersion.objects.filter(status=ConceptVersion.Status.ADOPTED, adopted_on__lte=on)
+        ConceptVersion.objects.filter(status__in=DECIDED, adopted_on__lte=on)
         .select_related("concept")
         .order_by("-adopted_on", "pk")
     )

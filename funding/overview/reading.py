@@ -58,4 +58,5 @@ def as_rate(rate: FundingRate) -> Rate:
         source_url=rate.source_url,
         not_eligible=rate.not_eligible,
         is_inferred=rate.is_inferred,
+        note=rate.note,
     )

@@ -88,6 +88,8 @@ def _grant(money: Money) -> Rows:
 
 def _sum_of(line: Line) -> list[Any]:
     source = f"{line.rate.basis}. {line.rate.source}" if line.rate else ""
+    if line.rate and line.rate.is_inferred:
+        source = f"{source}. Erschlossen: {line.rate.note}".removesuffix(": ")
     match line.kind:
         case Kind.COMPUTED:
             return [Euro(line.amount or 0), line.rule, source]

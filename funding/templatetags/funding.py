@@ -38,6 +38,7 @@ def staffing_bars(years: Any, chosen: int) -> dict[str, Any]:
     rows = [
         {
             "year": each.period.first.year,
+            "vacant": each.vacant,
             "is_chosen": each.period.first.year == chosen,
             "bars": [
                 {
@@ -52,3 +53,13 @@ def staffing_bars(years: Any, chosen: int) -> dict[str, Any]:
         for each in years
     ]
     return {"rows": rows, "legend": kinds}
+
+
+@register.inclusion_tag("funding/_bars_pdf.html")
+def printed_staffing_bars(years: Any, chosen: int) -> dict[str, Any]:
+    """The same on paper: a table of numbers, each with its bar below, all on one scale."""
+    context = staffing_bars(years, chosen)
+    for row in context["rows"]:
+        for bar in row["bars"]:
+            bar["step"] = 2 * round(float(bar["width"]) / 2)  # as css/pdf/bars.css has them
+    return context

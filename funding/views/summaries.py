@@ -78,7 +78,16 @@ class SummaryDetail(StepView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         figures = summary.public_figures(self.object.year)
         published = summary.shown(self.object.figures) if self.object.published_at else None
-        return super().get_context_data(preview=summary.shown(figures), published=published, **kwargs)
+        return super().get_context_data(
+            preview=summary.shown(figures),
+            published=published,
+            is_up_to_date=published is not None and _without_day(figures) == _without_day(self.object.figures),
+            **kwargs,
+        )
+
+
+def _without_day(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if name != "as_of"}
 
 
 class SummaryAdd(RecordAdd):

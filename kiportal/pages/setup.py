@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from actors.models import Language, Municipality
 from concepts import changes, lifecycle
-from concepts.models import Concept, ConceptVersion, Measure, PeriodRule
+from concepts.models import Concept, ConceptVersion, Measure, PeriodRule, SectionTemplate
 from kiportal.common.models import Centre, CentreText, TranslatedName
 from kiportal.pages import data
 from kiportal.pages.data import chapters, funding
@@ -59,8 +59,16 @@ def set_up(profile_slug: str, *, email: str = "", reset_texts: bool = False) -> 
         PeriodRule.objects.get_or_create(valid_from=row["valid_from"], defaults=row)[1]
         for row in data.read("reference/period_rules")
     )
+    written["section_templates"] = _write_section_templates(data.read("reference/section_templates"))
     written["measures"] = sum(_write_measure(row, profile) for row in profile.get("measures", ()))
     return written
+
+
+def _write_section_templates(rows: list[dict[str, str]]) -> int:
+    """To begin with; where there are some already, the centre keeps its own."""
+    if SectionTemplate.objects.exists():
+        return 0
+    return len(SectionTemplate.objects.bulk_create(SectionTemplate(**row) for row in rows))
 
 
 def _refuse_other_county(wanted: dict[str, str]) -> None:

@@ -64,7 +64,8 @@ def render_html(printed: dict[str, Any]) -> str:
         for table in printed["tables"]
     ]
     return render_to_string(
-        "offers/coverage_pdf.html", printed | {"tables": tables, "centre": centre, "created": day.isoformat()}
+        "offers/coverage_pdf.html",
+        printed | {"tables": tables, "centre": centre, "accent": centre.accent, "created": day.isoformat()},
     )
 
 

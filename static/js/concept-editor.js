@@ -22,6 +22,21 @@ export function ask(editor, command) {
   editor.view.dom.dispatchEvent(new CustomEvent("editor:command", { detail: command, bubbles: true }));
 }
 
+/** Take into the editor's state what was typed or selected a moment ago: the browser tells it late when it is busy. */
+export function settle({ view }) {
+  view.domObserver.forceFlush();
+  view.domObserver.flush();
+}
+
+/**
+ * A chain of commands on the text, which has the focus at once. The command `focus` gives it a frame late, and sets
+ * the selection back to what it was, whatever was typed or selected meanwhile.
+ */
+export function chain(editor) {
+  editor.view.focus();
+  return editor.chain();
+}
+
 /** The HTML of running text with nothing but what the schema knows. */
 function knownInline(element, schema) {
   const paragraph = DOMParser.fromSchema(schema).parse(element, { topNode: schema.nodes.paragraph.create() });

@@ -13,7 +13,7 @@ import {
   Superscript,
   Text,
 } from "django-prose-editor/editor";
-import { DocumentLink, Footnote, LanguageMark } from "kiportal/concept-editor";
+import { chain, DocumentLink, Footnote, LanguageMark, settle } from "kiportal/concept-editor";
 
 const SCHEMES = /^(https?:\/\/|mailto:|tel:)\S+$/i;
 const dialogOf = (name) => document.querySelector(`[data-dialog="${name}"]`);
@@ -127,14 +127,14 @@ async function link(editor) {
   const { action, form } = await asked;
   const href = form.elements.href.value.trim();
   if (action === "save") {
-    if (existing || !selection.empty) editor.commands.setLink({ href });
+    if (existing || !selection.empty) chain(editor).setLink({ href }).run();
     else insertLinked(editor, form.elements.text.value.trim() || href, href);
-  } else if (action === "remove") editor.commands.unsetLink();
+  } else if (action === "remove") chain(editor).unsetLink().run();
 }
 
 function insertLinked(editor, text, href) {
   const marks = [{ type: "link", attrs: { href } }];
-  editor.commands.insertContent({ type: "text", text, marks });
+  chain(editor).insertContent({ type: "text", text, marks }).run();
 }
 
 async function reference(editor) {
@@ -150,9 +150,9 @@ async function reference(editor) {
   const chosen = form.elements.uuid.selectedOptions[0];
   if (action === "save") {
     const href = `#section:${chosen.value}`;
-    if (existing || !selection.empty) editor.commands.setLink({ href });
+    if (existing || !selection.empty) chain(editor).setLink({ href }).run();
     else insertLinked(editor, chosen.dataset.reference, href);
-  } else if (action === "remove") editor.commands.unsetLink();
+  } else if (action === "remove") chain(editor).unsetLink().run();
 }
 
 async function footnote(editor) {
@@ -161,10 +161,10 @@ async function footnote(editor) {
   const content = { type: "doc", content: [{ type: "paragraph", content: old?.content.toJSON() ?? [] }] };
   const { action, json } = await askForText("footnote", content, { existing: Boolean(old) });
   if (action === "remove" || (action === "save" && !json.length)) {
-    if (old) editor.commands.deleteSelection();
+    if (old) chain(editor).deleteSelection().run();
   } else if (action === "save") {
     const place = old ? { from: selection.from, to: selection.to } : selection.to;
-    editor.commands.insertContentAt(place, { type: "footnote", attrs: old?.attrs, content: json });
+    chain(editor).insertContentAt(place, { type: "footnote", attrs: old?.attrs, content: json }).run();
   }
 }
 
@@ -183,7 +183,7 @@ async function table(editor) {
   const title = document.createElement("span");
   title.textContent = caption.value.trim();
   const start = editor.state.selection.from;
-  editor.commands.insertContent({ type: "table", attrs: { caption: title.innerHTML }, content });
+  chain(editor).insertContent({ type: "table", attrs: { caption: title.innerHTML }, content }).run();
   editor.state.doc.nodesBetween(Math.max(0, start - 1), editor.state.doc.content.size, (node, position) => {
     if (node.type.name !== "table" || position + node.nodeSize < start) return true;
     editor.commands.setTextSelection(position + 4); // into the first cell
@@ -195,7 +195,8 @@ async function caption(editor) {
   const old = editor.getAttributes("table").caption ?? "";
   const { action, html } = await askForText("caption", `<p>${old}</p>`, { extensions: [Footnote] });
   if (action !== "save") return;
-  editor.commands.updateAttributes("table", { caption: html.replace(/^<p>|<\/p>$/g, "") });
+  const inner = html.replace(/^<p>|<\/p>$/g, "");
+  chain(editor).updateAttributes("table", { caption: inner }).run();
 }
 
 async function language(editor) {
@@ -204,9 +205,10 @@ async function language(editor) {
   const lang = editor.getAttributes("language").lang;
   const { action, form } = await askIn("language", { existing, values: lang ? { lang } : {} });
   const chosen = form.elements.lang.selectedOptions[0];
-  if (action === "remove") editor.commands.unsetMark("language");
+  if (action === "remove") chain(editor).unsetMark("language").run();
   else if (action === "save" && chosen) {
-    editor.commands.setMark("language", { lang: chosen.value, dir: chosen.dataset.dir ?? null });
+    const dir = chosen.dataset.dir ?? null;
+    chain(editor).setMark("language", { lang: chosen.value, dir }).run();
   }
 }
 
@@ -256,7 +258,7 @@ async function picture(editor) {
   const alt = form.elements["bild-alternative"].value.trim();
   if (action === "remove") removePicture(editor, old);
   else if (action === "save" && old) {
-    editor.chain().setNodeSelection(old.position).updateAttributes("image", { alt }).run();
+    chain(editor).setNodeSelection(old.position).updateAttributes("image", { alt }).run();
   } else if (action === "save") insertPicture(editor, { ...(uploaded ?? chosenPicture(form)), alt }, form);
 }
 
@@ -269,16 +271,14 @@ function insertPicture(editor, attrs, form) {
   const text = form.elements.caption.value.trim();
   const content = [{ type: "image", attrs }];
   if (text) content.push({ type: "caption", content: [{ type: "text", text }] });
-  editor.commands.insertContent({ type: "figure", content });
+  chain(editor).insertContent({ type: "figure", content }).run();
 }
 
 function removePicture(editor, { position }) {
   const $position = editor.state.doc.resolve(position);
   const inFigure = $position.parent.type.name === "figure";
-  editor.chain()
-    .setNodeSelection(inFigure ? $position.before() : position)
-    .deleteSelection()
-    .run();
+  const place = inFigure ? $position.before() : position;
+  chain(editor).setNodeSelection(place).deleteSelection().run();
 }
 
 async function upload(form) {
@@ -309,12 +309,12 @@ async function upload(form) {
 
 const always = () => true;
 const mark = (name) => ({
-  run: (editor) => editor.commands.toggleMark(name),
+  run: (editor) => chain(editor).toggleMark(name).run(),
   active: (editor) => editor.isActive(name),
   enabled: (editor) => editor.can().toggleMark(name),
 });
 const plain = (name, ...options) => ({
-  run: (editor) => editor.commands[name](...options),
+  run: (editor) => chain(editor)[name](...options).run(),
   active: () => false,
   enabled: (editor) => editor.can()[name](...options),
 });
@@ -335,7 +335,7 @@ function hasHeader(editor, side) {
 
 const COMMANDS = {
   heading: {
-    run: (editor) => editor.commands.toggleHeading({ level: 3 }),
+    run: (editor) => chain(editor).toggleHeading({ level: 3 }).run(),
     active: (editor) => editor.isActive("heading"),
     enabled: (editor) => editor.can().toggleHeading({ level: 3 }),
   },
@@ -385,7 +385,6 @@ function connect(toolbar, editor) {
       return;
     }
     await COMMANDS[name].run(editor);
-    // The commands have no `focus()` of their own: that comes a frame late and would undo what was selected until then.
     editor.view.focus();
   }
 
@@ -403,6 +402,7 @@ function connect(toolbar, editor) {
     button.tabIndex = button === buttons[0] ? 0 : -1;
     button.addEventListener("mousedown", (event) => event.preventDefault()); // the text keeps its selection
     button.addEventListener("click", () => {
+      settle(editor); // before asking whether the button can do anything with what is selected
       if (isEnabled(button)) run(button.dataset.command);
     });
   }

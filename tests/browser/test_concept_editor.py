@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 from PIL import Image
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from concepts import changes
-from concepts.models import ConceptImage, ConceptVersion, Section
+from concepts.models import ConceptImage, ConceptVersion, Presence, Section
 from concepts.outline import Outline
 from kiportal.common import roles
 from kiportal.common.models import User
@@ -72,6 +73,7 @@ def opened(page: Page, section: Section) -> Locator:
     page.goto(path_to(section))
     expect(page.get_by_role("toolbar", name="Text gestalten")).to_be_visible()
     expect(page.get_by_role("heading", name="Fassungen")).to_be_visible()
+    page.locator("[data-save]").evaluate("form => { form.dataset.autosave = 600; }")
     return text_of(page)
 
 
@@ -268,6 +270,7 @@ def test_reference_link_and_language_are_set(page: Page, section: Section, versi
     page.keyboard.type(" hallo")
     for _letter in "hallo":
         page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_function("() => getSelection().toString() === 'hallo'")
     press(page, "Sprache der markierten Wörter")
     page.get_by_role("dialog").get_by_label("Sprache").select_option("ar")
     page.get_by_role("button", name="Übernehmen").click()
@@ -317,12 +320,12 @@ def test_state_of_saving_is_always_visible(page: Page, section: Section, faults:
     page.keyboard.press("Backspace")
     page.get_by_label("Überschrift", exact=True).fill("Leitziele")
     page.context.set_offline(True)
-    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("button", name="Speichern", exact=True).click()
     expect(state).to_have_text("Nicht gespeichert: keine Verbindung. Ihr Text steht noch hier.")
     assert [fault.rpartition("::")[2] for fault in faults] == ["ERR_INTERNET_DISCONNECTED"]
     faults.clear()
     page.context.set_offline(False)
-    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("button", name="Speichern", exact=True).click()
     expect(state).to_have_text(re.compile(r"Gespeichert um \d\d:\d\d Uhr"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Leitziele")
     section.refresh_from_db()
@@ -371,6 +374,88 @@ def test_two_who_save_lose_nothing(page: Page, section: Section, check: Check, f
     page.get_by_role("button", name="Meine Fassung speichern").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ziele")
     assert body_of(section) == "<p>Text zu Ziele. Meine Worte Ihre Worte</p>"
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concepts.views.staff_sections.AUTOSAVE", 0.2)
+
+
+def type_into(page: Page, section: Section, words: str) -> None:
+    page.goto(path_to(section))
+    expect(page.get_by_role("toolbar", name="Text gestalten")).to_be_visible()
+    text_of(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_text_is_saved_by_itself(page: Page, section: Section) -> None:
+    type_into(page, section, " Neu")
+    expect(page.get_by_text(re.compile(r"^Gespeichert um"))).to_be_visible()
+    assert body_of(section) == "<p>Text zu Ziele. Neu</p>"
+
+
+@pytest.mark.usefixtures("hasty")
+def test_saving_by_itself_stops_where_somebody_else_has_saved(page: Page, section: Section, faults: Faults) -> None:
+    page.goto(path_to(section))
+    Section.objects.filter(pk=section.pk).update(body="<p>Ihre Worte</p>", lock_version=2)
+    expect(page.get_by_role("toolbar", name="Text gestalten")).to_be_visible()
+    text_of(page).click()
+    page.keyboard.type("Mein ")
+    expect(page.get_by_text("Jemand anderes hat diesen Abschnitt inzwischen gespeichert.")).to_be_visible()
+    assert body_of(section) == "<p>Ihre Worte</p>"
+    page.get_by_role("button", name="Speichern", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Zwei Fassungen von „Ziele“")
+    expect(page.locator(".conflict__side--mine").first).to_contain_text("Mein")
+    assert {urlsplit(fault).path for fault in faults} == {path_to(section)}
+    faults.clear()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_text_without_connection_is_offered_on_return(page: Page, section: Section, faults: Faults) -> None:
+    page.goto(path_to(section))
+    expect(page.get_by_role("toolbar", name="Text gestalten")).to_be_visible()
+    page.context.set_offline(True)
+    text_of(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Unterwegs")
+    expect(page.get_by_text("Nicht gespeichert: keine Verbindung. Ihr Text steht noch hier.")).to_be_visible()
+    page.context.set_offline(False)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(path_to(section))
+    expect(page.get_by_text("der nicht gespeichert werden konnte")).to_be_visible()
+    page.get_by_role("button", name="Text einsetzen").click()
+    expect(text_of(page)).to_contain_text("Text zu Ziele. Unterwegs")
+    expect(page.get_by_text(re.compile(r"^Gespeichert um"))).to_be_visible()
+    assert body_of(section) == "<p>Text zu Ziele. Unterwegs</p>"
+    faults.clear()
+
+
+def test_who_else_writes_is_seen(page: Page, section: Section, version: ConceptVersion) -> None:
+    other = factories.make_user(roles.LEAD, first_name="Mira", last_name="Muster")
+    now = timezone.now()
+    Presence.objects.create(section=section, user=other, since=now, seen_at=now)
+    opened(page, section)
+    expect(
+        page.get_by_text(re.compile(r"^Mira Muster bearbeitet diesen Abschnitt seit \d\d:\d\d Uhr\.$"))
+    ).to_be_visible()
+    open_tree(page)
+    expect(page.locator(".tree__row--current")).to_contain_text("Mira Muster")
+
+
+def test_note_is_written_answered_and_ticked_off(page: Page, section: Section, check: Check) -> None:
+    opened(page, section)
+    page.get_by_label("Notiz", exact=True).fill("Zahlen fehlen")
+    page.get_by_role("button", name="Notiz speichern").click()
+    expect(page.locator(".note")).to_contain_text("Zahlen fehlen")
+    page.get_by_text("Antworten", exact=True).first.click()
+    page.get_by_label("Antwort", exact=True).fill("Kommen morgen")
+    page.get_by_role("button", name="Antworten").click()
+    expect(page.locator(".note__answer")).to_contain_text("Kommen morgen")
+    check(page)
+    page.get_by_role("button", name="Erledigt").click()
+    expect(page.locator(".note--done")).to_be_visible()
 
 
 # The tree
@@ -479,7 +564,7 @@ def test_section_is_written_and_moved_without_scripts(
     page = signed_in(open_browser, factories.make_user(roles.EDITOR), live_server, java_script_enabled=False)
     page.goto(path_to(section))
     page.get_by_label("Text", exact=True).fill("<p>Von Hand</p>")
-    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("button", name="Speichern", exact=True).click()
     expect(page.get_by_text("„Ziele“ ist gespeichert.")).to_be_visible()
     assert body_of(section) == "<p>Von Hand</p>"
     open_tree(page)

@@ -63,7 +63,7 @@ def write(page: Page, check: Check, version: ConceptVersion) -> None:
         if number:
             page.keyboard.press("Tab")
         page.keyboard.type(word)
-    expect(page.get_by_text("Nicht gespeicherte Änderungen")).to_be_visible()
+    expect(text.get_by_role("cell", name="12")).to_be_visible()
     page.keyboard.press("Control+s")
     expect(page.get_by_text("Gespeichert um")).to_be_visible()
 

@@ -1,6 +1,7 @@
 """From the pool to the public page: a measure is entered, chosen, carried out; the period ends, the rest goes on."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -9,9 +10,10 @@ from playwright.sync_api import Page, expect
 
 from concepts.models import FocusPeriod, Measure, PeriodRule
 from kiportal.common import roles
+from kiportal.common.models import Job
 from tests import factories
 from tests.browser.conftest import Check, Open
-from tests.concepts.factories import make_focus, make_measure, make_period, make_version
+from tests.concepts.factories import choose, make_focus, make_measure, make_period, make_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,3 +120,48 @@ def test_measure_goes_from_the_pool_into_a_period_and_on(
     reader.goto("/umsetzung/")
     expect(reader.get_by_text("Frühere Schwerpunkte")).to_be_visible()
     expect(reader.get_by_text("Die Mappe ist geschrieben.")).to_be_visible()
+
+
+def test_card_goes_to_another_column_by_mouse_and_by_its_menu(world: None, open_browser: Open, check: Check) -> None:
+    focus = make_focus(make_period())
+    page = open_browser()
+    sign_in(page)
+    board = "/arbeitsplatz/massnahmen/?ansicht=stand"
+    page.goto(board)
+    check(page)
+    card = page.locator("[data-card]", has_text="Ärzteführer")
+    card.drag_to(page.locator("[data-column=ausgewaehlt]"))
+    expect(page.get_by_text(f"ist für „{focus}“ ausgewählt")).to_be_visible()
+    expect(page.locator("[data-column=ausgewaehlt]").get_by_text("Ärzteführer").first).to_be_visible()
+    # The same with the keyboard
+    card.locator("summary").press("Enter")
+    check(page)
+    card.get_by_role("button", name="Umsetzung beginnen").press("Enter")
+    expect(page.get_by_text("ist jetzt „in Umsetzung“")).to_be_visible()
+    assert Measure.objects.get(title="Ärzteführer").status == Measure.Status.RUNNING
+
+
+def test_papers_are_ordered_where_one_looks_for_them_and_fetched(
+    world: None, open_browser: Open, check: Check, run_jobs: Callable[[], list[Job]]
+) -> None:
+    period = make_period("decided")
+    choose(Measure.objects.get(), make_focus(period))
+    page = open_browser()
+    sign_in(page)
+    for address, name in (
+        (period.get_absolute_url(), "Fortschrittsbericht"),
+        (period.get_absolute_url(), "Als Papier (PDF): Elementarbereich"),
+        ("/arbeitsplatz/massnahmen/?stand=selected", "Liste (PDF)"),
+    ):
+        page.goto(address)
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.get_by_text("Das PDF wird erstellt")).to_be_visible()
+        assert [job.error for job in run_jobs()] == [""]
+        page.reload()
+        expect(page.get_by_text("Das PDF ist fertig")).to_be_visible()
+        check(page)
+        paper = page.request.get(f"{page.url}papier.pdf")
+        assert (paper.status, paper.body()[:5]) == (200, b"%PDF-")
+    page.goto(period.get_absolute_url())
+    expect(page.get_by_text("PDF, 1 Seite").first).to_be_visible()
+    check(page)

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from concepts import changes, lifecycle, papers
+from concepts import changes, lifecycle, papers, replacing, synopsis
 from concepts.models import (
     Concept,
     ConceptImage,
@@ -21,9 +21,13 @@ from concepts.models import (
     MeasurePaper,
     Section,
     Selection,
+    Synopsis,
     VersionPDF,
+    VersionWord,
+    WordImport,
     WorkFocus,
 )
+from kiportal.common.models import User
 from kiportal.common.pdf.documents import Document
 from tests.factories import make_topic
 
@@ -76,6 +80,38 @@ def store_pdf(version: ConceptVersion, content: bytes = b"%PDF-1.7 Inhalt", page
     name = default_storage.save(f"concepts/pdf/test-{version.pk}.pdf", ContentFile(content))
     digest = hashlib.sha256(content).hexdigest()
     return VersionPDF.objects.create(version=version, file=name, sha256=digest, pages=pages, size=len(content))
+
+
+def store_synopsis(old: ConceptVersion, new: ConceptVersion, content: bytes = b"%PDF-1.7 Synopse") -> Synopsis:
+    found = synopsis.store(old, new, Document(content, pages=12))
+    assert found is not None
+    return found
+
+
+def store_word(version: ConceptVersion, content: bytes = b"PK Inhalt") -> VersionWord:
+    name = default_storage.save(f"concepts/word/test-{version.pk}.docx", ContentFile(content))
+    digest = hashlib.sha256(content).hexdigest()
+    return VersionWord.objects.create(version=version, file=name, sha256=digest, size=len(content))
+
+
+def make_word_import(version: ConceptVersion) -> WordImport:
+    """A file that was read and waits."""
+    part = {"uuid": str(uuid.uuid4()), "title": "Aus Word", "depth": 1, "is_numbered": True, "body": "<p>Text</p>"}
+    note = {"kind": "lost", "place": "1 Aus Word", "sentence": "Die Form ist nicht übernommen."}
+    return WordImport.objects.create(
+        version=version, file_name="konzept.docx", read_at=timezone.now(), parts=[part], notes=[note]
+    )
+
+
+def make_replacement(version: ConceptVersion, *, by: User) -> replacing.Replacement:
+    """A word of the first section, replaced and not taken back."""
+    section = version.sections.get(parent=None)
+    key = replacing.replace(
+        version, replacing.pattern("Text zu"), "Worte zu", {(section.pk, section.lock_version): {0}}, by=by
+    )
+    made = replacing.Replacement.of(version, key)
+    assert made is not None
+    return made
 
 
 def make_image(concept: Concept, colour: str = "green") -> ConceptImage:

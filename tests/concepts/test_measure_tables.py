@@ -1,5 +1,6 @@
 """Measures as a table: out and in again without a change, a preview, all or nothing."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -15,7 +16,8 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from concepts.models import Measure, MeasureTable
-from kiportal.common.models import User
+from concepts.resources import taking
+from kiportal.common.models import Job, User
 from tests import factories
 from tests.concepts.factories import choose, make_focus, make_measure, make_period, make_version
 from tests.offers.tables import content_of, csv_bytes
@@ -199,9 +201,9 @@ def test_what_changed_since_the_preview_is_shown_again(staff: Client) -> None:
 def test_file_that_is_no_table_is_refused(staff: Client, content: bytes, sentence: str) -> None:
     file = SimpleUploadedFile("x.csv", content)
     assert sentence in staff.post(f"{LIST}einlesen/", {"key": uuid4(), "file": file}).text
-    rows = csv_bytes([["Titel"], *([f"Nummer {number}"] for number in range(501))])
+    rows = csv_bytes([["Titel"], *([f"Nummer {number}"] for number in range(3001))])
     many = staff.post(f"{LIST}einlesen/", {"key": uuid4(), "file": SimpleUploadedFile("x.csv", rows)})
-    assert "mehr als 500 Zeilen" in many.text
+    assert "mehr als 3000 Zeilen" in many.text
     assert not MeasureTable.objects.exists()
 
 
@@ -232,3 +234,31 @@ def test_table_is_discarded_and_forgotten_after_a_month(staff: Client) -> None:
     MeasureTable.objects.update(created_at=timezone.now() - timedelta(days=31))
     call_command("purge", verbosity=0)
     assert not MeasureTable.objects.exists()
+
+
+def test_long_table_is_taken_over_by_a_job_once(
+    staff: Client, run_jobs: Callable[[], list[Job]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "AT_ONCE", 2)
+    url = send(staff, csv_bytes([["Titel"], *([f"Nummer {number}"] for number in range(60))]))
+    page = staff.get(url)
+    assert page.text.count('class="import-row"') == 50
+    seen = page.context["shown"].digest
+    for _time in range(2):
+        assert staff.post(f"{url}uebernehmen/", {"gesehen": seen})["Location"] == url
+    assert "Maßnahmen werden übernommen" in staff.get(url).text
+    assert "lässt sich nicht mehr verwerfen" in staff.post(f"{url}verwerfen/", follow=True).text
+    [job] = run_jobs()
+    assert (job.error, job.result["neu"], Measure.objects.count()) == ("", 60, 60)
+    assert "60 neu" in staff.get(url).text
+
+
+def test_long_table_whose_measures_changed_meanwhile_is_left_alone(
+    staff: Client, run_jobs: Callable[[], list[Job]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "AT_ONCE", 0)
+    url = send(staff, csv_bytes([["Titel"], ["Neu"]]))
+    staff.post(f"{url}uebernehmen/", {"gesehen": "etwas anderes"})
+    [job] = run_jobs()
+    assert (job.state, Measure.objects.count()) == (Job.State.FAILED, 0)
+    assert "Inzwischen hat sich etwas geändert" in staff.get(url).text

@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from concepts import changes, lifecycle, progress
+from concepts import changes, lifecycle, papers, progress
 from concepts.areas import Areas
-from concepts.models import Measure, Selection
+from concepts.models import ConceptVersion, Measure, Selection
 from kiportal.common import roles
 from kiportal.common.models import StatusChange, User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
@@ -225,3 +225,28 @@ def test_version_with_measures_keeps_its_handlungsfelder(editor: User) -> None:
     area = version.action_areas.get()
     measure = make_measure(action_area=area.uuid)
     assert Areas.known().title(measure.action_area) == area.title
+
+
+def test_measure_entered_by_mistake_is_deleted_and_its_number_not_given_again(editor: User) -> None:
+    measure = make_measure("Aus Versehen", steps=2)
+    with pytest.raises(PermissionDenied):
+        lifecycle.delete_measure(measure, by=factories.make_user(roles.PROVIDER))
+    number = measure.number
+    lifecycle.delete_measure(measure, by=editor)
+    assert not Measure.objects.exists()
+    assert make_measure("Die nächste").number == number + 1
+
+
+def test_measure_that_others_know_of_is_not_deleted(editor: User) -> None:
+    chosen, postponed, frozen, printed = (make_measure(str(number)) for number in range(4))
+    choose(chosen, make_focus(make_period()))
+    lifecycle.postpone_measure(postponed, by=editor)
+    version = make_version("draft")
+    kept = [{"area": "Bildung", "measures": [{"number": frozen.number}]}]
+    ConceptVersion.objects.filter(pk=version.pk).update(measures=kept)
+    content = papers.table([printed])
+    lifecycle.order_paper("liste", "Liste", content, as_of=timezone.localdate(), by=editor)
+    for measure in (chosen, postponed, frozen, printed):
+        with pytest.raises(TransitionError, match="bleibt"):
+            lifecycle.delete_measure(measure, by=editor)
+    assert Measure.objects.count() == 4

@@ -1,6 +1,7 @@
 """Papers on measures: what stands in them and what never does, checked by veraPDF, the same bytes again."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -83,11 +84,13 @@ def test_papers_pass_verapdf_and_a_screen_reader_finds_its_way(
         Kind.POOL: order(staff, Kind.POOL),
         Kind.STATUS: order(staff, Kind.STATUS, period=period.pk, committee="Sozialausschuss", meets_on="2026-12-01"),
         Kind.REPORT: order(staff, Kind.REPORT, period=period.pk),
+        Kind.FOCUS: order(staff, Kind.FOCUS, focus=period.focuses.first().pk),
+        Kind.LIST: order(staff, Kind.LIST),
     }
     page = staff.get(made[Kind.POOL].get_absolute_url())
     assert "Das PDF wird erstellt" in page.text
     assert staff.get(f"{made[Kind.POOL].get_absolute_url()}papier.pdf").status_code == 404
-    assert [job.error for job in run_jobs()] == ["", "", ""]
+    assert [job.error for job in run_jobs()] == [""] * 5
     files = {}
     for kind, paper in made.items():
         paper.refresh_from_db()
@@ -117,6 +120,7 @@ def test_paper_says_what_is_known_and_nothing_internal(pool: list[Measure]) -> N
         (Kind.POOL, papers.pool(Measure.objects.for_papers())),
         (Kind.STATUS, papers.status(period, committee="Kreistag")),
         (Kind.REPORT, papers.report(period)),
+        (Kind.LIST, papers.table(Measure.objects.for_papers())),
     ):
         paper = MeasurePaper(kind=kind, title="Titel", as_of=timezone.localdate(), content=content)
         html = papers.render_html(paper)
@@ -125,9 +129,9 @@ def test_paper_says_what_is_known_and_nothing_internal(pool: list[Measure]) -> N
         assert f"Stand: {timezone.localdate():%d.%m.%Y}" in html
         for measure in pool[:10]:
             assert measure.title in html
-        assert (pool[15].title in html) == (kind == Kind.POOL)
-        if kind != Kind.STATUS:
-            for part in ("12 Personen", "Ziel: 40", "Zwei Kurse liefen.", "KI, Bereich Bildung"):
+        assert (pool[15].title in html) == (kind in {Kind.POOL, Kind.LIST})
+        if kind in {Kind.POOL, Kind.REPORT}:
+            for part in ("<td>12</td>", "<td>40</td>", "Zwei Kurse liefen.", "KI, Bereich Bildung"):
                 assert part in html
     assert "KommKo" in papers.render_html(
         MeasurePaper(kind=Kind.POOL, title="x", as_of=timezone.localdate(), content=papers.pool(pool[19:]))
@@ -168,6 +172,31 @@ def test_paper_of_a_filtered_list_says_which_measures_it_holds(staff: Client, po
     answer = staff.post(f"{URL}?stand=running", {"kind": Kind.POOL})
     content = MeasurePaper.objects.get(pk=answer["Location"].rstrip("/").rpartition("/")[2]).content
     assert (content["total"], content["filters"]) == (3, [["Stand", "in Umsetzung"]])
+
+
+def test_focus_paper_holds_one_focus_with_its_reason_and_decision(pool: list[Measure]) -> None:
+    focus = pool[0].selections.get().focus
+    focus.decision_note = "Im Konsens der Kommunen."
+    focus.save()
+    content = papers.one_focus(focus)
+    html = papers.render_html(MeasurePaper(kind=Kind.FOCUS, title="x", as_of=timezone.localdate(), content=content))
+    for part in ("Weil es hier fehlt.", "Im Konsens der Kommunen.", "Beschlossen: Kreistag", "Zwei Kurse liefen."):
+        assert part in html
+    assert [each["number"] for each in content["focus"]["measures"]] == [measure.number for measure in pool[:10:2]]
+    assert "Kanarienvogel" not in html
+
+
+def test_report_tells_all_that_was_said_in_the_period(pool: list[Measure]) -> None:
+    period = pool[0].selections.get().period
+    for days, text in ((20, "Mittendrin."), (200, "Lange vorher.")):
+        day = timezone.localdate() - timedelta(days=days)
+        pool[0].notes.create(reported_on=day, text=text, is_public=True)
+    [told] = [each for each in papers.report(period)["focuses"][0]["measures"] if each["number"] == pool[0].number]
+    assert [note["text"] for note in told["notes"]] == ["Mittendrin.", "Zwei Kurse liefen."]
+
+
+def test_focus_is_asked_for(staff: Client) -> None:
+    assert "Bitte wählen Sie, zu welchem Schwerpunkt." in staff.post(URL, {"kind": Kind.FOCUS}).text
 
 
 def test_paper_that_names_a_person_is_refused(staff: Client, editor: User, pool: list[Measure]) -> None:

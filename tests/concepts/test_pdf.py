@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.storage import default_storage
@@ -14,6 +15,7 @@ from pytest_django.fixtures import Settings
 from actors.models import FunderNote
 from concepts import lifecycle, pdf
 from concepts.models import ConceptVersion, VersionPDF
+from concepts.outline import Outline
 from kiportal.common import jobs
 from kiportal.common.models import Centre, Job, User
 from kiportal.common.pdf.fonts import unprintable
@@ -59,7 +61,7 @@ def _full_draft() -> ConceptVersion:
 def _frozen(lead: User, run_jobs: RunJobs) -> tuple[ConceptVersion, Job]:
     version = _full_draft()
     lifecycle.freeze(version, by=lead, as_of=date(2013, 8, 28))
-    return ConceptVersion.objects.get(pk=version.pk), run_jobs()[-1]
+    return ConceptVersion.objects.get(pk=version.pk), run_jobs()[0]
 
 
 def test_frozen_version_gets_a_pdf_that_passes_verapdf(
@@ -91,6 +93,36 @@ def test_frozen_version_gets_a_pdf_that_passes_verapdf(
         "Impressum",
     ]
     assert "Kapitel 1.1" in pdf_structure.links(printed)
+
+
+def test_chapters_have_a_pdf_each_that_passes_verapdf(
+    centre: Centre, lead: User, run_jobs: RunJobs, tmp_path: Path
+) -> None:
+    version, _job = _frozen(lead, run_jobs)
+    chapters = list(version.sections.chapters())
+    stored = {each.chapter: each for each in version.chapter_pdfs.all()}
+    assert stored.keys() == {chapter.uuid for chapter in chapters}
+    path = tmp_path / "kapitel.pdf"
+    path.write_bytes(stored[chapters[1].uuid].file.read())
+    assert verapdf.failures(path) == {path: []}
+    printed = pdf_structure.open_pdf(path.read_bytes())
+    structure = pdf_structure.read_structure(printed)
+    assert pdf_structure.content_outside_tree(printed, structure) == []
+    assert pdf_structure.bookmarks(printed)[:2] == ["1 Ausgangslage", "1.1 Menschen"]
+    assert pdf_structure.links(printed)[-1] == "Kapitel 1.1"
+    outline = Outline.of(version, with_texts=True)
+    assert pdf.render_chapter_pdf(version, outline, outline.chapters[1]).sha256 == stored[chapters[1].uuid].sha256
+    assert pdf.missing_chapters(version, outline) == []
+
+
+def test_chapter_names_another_one_without_a_link(centre: Centre) -> None:
+    version = make_concept()
+    other = uuid4()
+    make_section(version, "Eines", body=f"<p>Siehe <a href='#section:{other}'>Kapitel</a>.</p>")
+    make_section(version, "Anderes", uuid=other)
+    outline = Outline.of(version, with_texts=True)
+    html = pdf.render_chapter_html(version, outline, outline.chapters[0])
+    assert "Siehe Kapitel\u00a02." in html
 
 
 def test_job_shows_chapters_and_pages(centre: Centre, lead: User, run_jobs: RunJobs) -> None:

@@ -87,11 +87,11 @@ def test_second_version_should_say_what_is_new(version: ConceptVersion) -> None:
 def test_findings_take_the_same_queries_for_any_length(
     version: ConceptVersion, django_assert_num_queries: pytest.FixtureRequest
 ) -> None:
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(6):  # type: ignore[operator]
         findings(version)
     for number in range(30):
         make_section(version, f"Kapitel {number}")
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(6):  # type: ignore[operator]
         findings(version)
 
 
@@ -101,3 +101,33 @@ def test_character_that_no_font_has_keeps_a_version_from_being_frozen(db: None) 
     [finding] = obstacles(version)
     assert "„🦄“ (U+1F984 UNICORN FACE)" in finding.sentence
     assert "→" not in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence", "blocks"),
+    [
+        ("<h3></h3><p>x</p>", "hat eine leere Zwischenüberschrift.", True),
+        ('<p><a href="https://example.org/"></a>x</p>', "hat einen Link ohne Text.", True),
+        (f"<h3>{'x' * 121}</h3>", "hat eine sehr lange Zwischenüberschrift.", False),
+        ("<table><tbody><tr><th>x</th></tr></tbody></table>", "hat eine Tabelle ohne Überschrift.", False),
+        (f"<p>Das {'ist ' * 30}so.</p>", "hat ein Wort doppelt: „ist ist“.", False),
+        ("<p>Wir sind sind da.</p>", "hat ein Wort doppelt: „sind sind“.", False),
+    ],
+)
+def test_places_to_look_at_are_named(version: ConceptVersion, body: str, sentence: str, blocks: bool) -> None:
+    make_section(version, "Bedarf", body=body)
+    assert (f"Kapitel 2 Bedarf {sentence}", blocks) in [(each.sentence, each.blocks) for each in findings(version)]
+
+
+def test_long_sentences_are_counted_and_quoted(version: ConceptVersion) -> None:
+    long = " ".join(f"w{number}" for number in range(31))
+    make_section(version, "Bedarf", body=f"<p>Kurz. {long.capitalize()}. Kurz.</p><p>{long}</p>")
+    assert sentences(version) == [
+        "Kapitel 2 Bedarf hat 2 lange Sätze (mehr als 30 Wörter): „W0 w1 w2 w3 w4 …“",
+    ]
+
+
+@pytest.mark.parametrize("text", ["Frauen, die die Kurse kennen.", "Ja. Ja, gut.", "da dass das Haus", "ab abends"])
+def test_words_that_are_no_slip_are_left_alone(version: ConceptVersion, text: str) -> None:
+    make_section(version, "Bedarf", body=f"<p>{text}</p>")
+    assert findings(version) == []

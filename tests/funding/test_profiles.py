@@ -104,6 +104,21 @@ def test_every_profile_has_rates_with_source_and_link(slug: str) -> None:
     }
 
 
+def test_what_no_source_says_word_for_word_is_marked() -> None:
+    """The amounts of today stand on a page without a date: that they came with a Richtlinie is inferred."""
+    set_up("kreis-borken")
+    stated = FundingRate.objects.filter(is_inferred=False).values_list("programme__slug", "role", "starts_on__year")
+    assert set(stated) == {
+        ("ki-foerderung", "specialist", 2012),
+        ("ki-foerderung", "teacher", 2012),
+        ("ki-foerderung", "specialist", 2018),
+        ("ki-foerderung", "administration", 2018),
+        ("kim", "specialist", 2024),
+        ("kim", "administration", 2024),
+    }
+    assert not FundingRate.objects.filter(is_inferred=True, note="").exists()
+
+
 def test_setup_run_again_leaves_posts_and_rates_to_the_centre() -> None:
     set_up("kreis-borken")
     Position.objects.exclude(is_inferred=True).delete()

@@ -88,10 +88,26 @@ def test_head_is_reminded_when_the_day_comes_near(lead: User, days: int, mails: 
 
 def test_each_threshold_reminds_once(lead: User) -> None:
     use_report, today = days_before(40), timezone.localdate()
-    days = [day for day in range(45) if lifecycle.remind_of_reports(today + timedelta(days=day))]
-    assert [40 - day for day in days] == [30, 7, 0]
+    days = [day for day in range(60) if lifecycle.remind_of_reports(today + timedelta(days=day))]
+    assert [40 - day for day in days] == [30, 7, 0, -7, -14]
     lifecycle.submit(use_report, by=lead)
-    assert lifecycle.remind_of_reports(today + timedelta(days=50)) == 0
+    assert lifecycle.remind_of_reports(today + timedelta(days=70)) == 0
+
+
+def test_weeks_on_which_nothing_ran_are_made_up_for_by_one_mail(lead: User) -> None:
+    days_before(-20)
+    assert lifecycle.remind_of_reports(timezone.localdate()) == 1
+    assert lifecycle.remind_of_reports(timezone.localdate()) == 0
+    assert lifecycle.remind_of_reports(timezone.localdate() + timedelta(days=1)) == 1
+
+
+def test_mail_about_a_day_that_has_passed_says_so(lead: User, mailbox: Mailbox, run_jobs: Run, centre: object) -> None:
+    use_report = days_before(-7)
+    lifecycle.remind_of_reports(timezone.localdate())
+    run_jobs()
+    [message] = mailbox.messages
+    assert message["Subject"] == f"Verwendungsnachweis überfällig seit dem {use_report.due_on:%d.%m.%Y}"
+    assert "noch nicht als eingereicht eingetragen" in message.get_body(("plain",)).get_content()
 
 
 def test_reminder_is_a_mail_without_amounts_and_names(

@@ -33,15 +33,25 @@ def load(places: Places) -> None:
 
 
 def make_documents() -> list[str]:
-    """Have the PDFs of finished versions made that lack one; returns what kept them from being made."""
+    """Have the PDFs of finished versions made that lack one, and what each has against the one before it side by side.
+
+    Returns what kept them from being made.
+    """
+    editor = User.objects.get(username="redaktion")
     found = []
     for version in ConceptVersion.objects.finished().filter(pdf=None).order_by("pk"):
-        job = lifecycle.render(version, by=User.objects.get(username="redaktion"))
-        jobs.run(job.pk)
-        job.refresh_from_db()
-        if job.state != Job.State.DONE:
-            found.append(job.error)
+        found += _made(lifecycle.render(version, by=editor))
+    for version in ConceptVersion.objects.finished().order_by("pk") if not found else []:
+        former = ConceptVersion.objects.followed_by(version).first()
+        if former and (job := lifecycle.order_synopsis(former, version, by=editor)):
+            found += _made(job)
     return found
+
+
+def _made(job: Job) -> list[str]:
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    return [job.error] if job.state != Job.State.DONE else []
 
 
 class _Loader:
