@@ -18,11 +18,12 @@ from kiportal.common.richtext import to_text
 
 # More than this is hard to read aloud, to find in the contents, or to take in (a hint, never an obstacle).
 LONGEST_SENTENCE = 30
-LONGEST_HEADING = 120
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ„»])")
-# "der der" after a comma is German ("die, die ..."), so only what no comma parts.
+# The longest Handlungsfeld that a Kreis has named so far has 159 characters.
+LONGEST_HEADING = 160
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ„»[])")
+# "die, die" and ", über die die Politik berät" are German: a comma between, or an article after a relative pronoun.
 _TWICE = re.compile(r"(?<![,\w])\b([A-Za-zÄÖÜäöüß]{2,}) \1\b")
-_RELATIVE = re.compile(r",\s*$")
+_RELATIVE = re.compile(r",\s*(?:\w+\s+)?$")
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def _of_parts(node: Node) -> Iterator[Finding]:
 
 def _of_language(node: Node) -> Iterator[Finding]:
     """Hints on style, one of each kind a section: where to look, not a verdict."""
-    blocks = [line.strip() for line in to_text(node.section.body).splitlines() if line.strip()]
+    lines = (line.strip() for line in to_text(node.section.body).splitlines())
+    blocks = [line for line in lines if line and not line.startswith("[Bild: ")]  # what a picture shows is no sentence
     sentences = [sentence for block in blocks for sentence in _SENTENCE_END.split(block)]
     long = [words for sentence in sentences if len(words := sentence.split()) > LONGEST_SENTENCE]
     if long:

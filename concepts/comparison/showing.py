@@ -19,9 +19,6 @@ from concepts.comparison.versions import Change, Comparison
 from concepts.models import ConceptImage
 from concepts.outline import Node, Outline
 
-# The heading below that of a section, on the page and in the synopsis.
-_LEVEL = 4
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -42,7 +39,7 @@ class Shown:
             )
             return comparison.old_outline if taken else comparison.new_outline
 
-        rendering.complete(root, _LEVEL, outline_of, self._medium)
+        rendering.complete(root, self._level, outline_of, self._medium)
         for image in list(root.iter("img")):
             self._name_picture(image)
         _bracket_notes(root)
@@ -63,6 +60,11 @@ class Shown:
         return [
             (self.text(side(old, "ins"), is_old=True), self.text(side(new, "del"))) for old, new in _rows(change.pieces)
         ]
+
+    @property
+    def _level(self) -> int:
+        """Of a heading below that of a section: one lower on the page, where "the text with all changes" has one."""
+        return 4 if self.images is None else 3
 
     @cached_property
     def _anchors(self) -> dict[int, str]:

@@ -134,7 +134,7 @@ def test_page_tells_white_spots_in_words(draft: ConceptVersion, editor: User, le
     assert [cell.get("scope") for cell in table.iter("th")] == ["col"] * 4 + ["row"] * 3
     assert "Gezählt am" in page.find_class("numbers")[0].text_content()
     [chart] = page.find_class("chart")
-    rows = [row.text_content().split() for row in chart.iterfind("tbody/tr")]
+    rows = [list(filter(None, (cell.text_content().strip() for cell in row))) for row in chart.iterfind("tbody/tr")]
     assert rows == [["Altdorf", "2"], ["Neudorf", "1"]]
     english = client.get(f"/en{chapter.get_absolute_url()}").text
     assert "White spots by municipality" in english
