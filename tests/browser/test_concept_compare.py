@@ -47,6 +47,8 @@ def test_version_is_continued_and_compared(
         text.click()
         page.keyboard.press("Control+End")
         page.keyboard.type(" Es gilt für alle Kommunen.")
+        page.keyboard.press("Control+Home")
+        page.keyboard.type("Neu: ")
         page.keyboard.press("Control+s")
         expect(page.get_by_text("Gespeichert um")).to_be_visible()
 
