@@ -25,7 +25,6 @@ class SourceForm(LockedModelForm):
         model = Source
         fields = ["author", "short_name", "title", "year", "published_in", "url", "accessed_on", "remark"]
         widgets: ClassVar[dict[str, Any]] = {
-            "title": forms.Textarea(attrs={"rows": 2}),
             "accessed_on": DateInput(),
             "remark": forms.Textarea(attrs={"rows": 2}),
         }
@@ -36,9 +35,6 @@ class SourceForm(LockedModelForm):
         ("Im Netz", ["url", "accessed_on"]),
         ("Nur im Arbeitsplatz", ["remark"]),
     )
-
-    def clean_title(self) -> str:
-        return " ".join(self.cleaned_data["title"].split())
 
     def clean_url(self) -> str:
         return web_address(self.cleaned_data["url"])
