@@ -123,11 +123,12 @@ class Bibliography:
 
     @classmethod
     def of(cls, version: ConceptVersion) -> "Bibliography":
-        """Two queries, however long the version is."""
+        """Two queries, however long the version is; one where it has no source."""
+        sources = list(version.sources.all())
         citing: dict[UUID, set[int]] = defaultdict(set)
-        for section, uuid in version.sections.citations():
+        for section, uuid in version.sections.citations() if sources else ():
             citing[UUID(uuid)].add(section)
-        return cls(list(version.sources.all()), dict(citing))
+        return cls(sources, dict(citing))
 
     @cached_property
     def entries(self) -> list[Entry]:

@@ -263,5 +263,5 @@ def test_comparing_asks_the_database_as_often_for_many_sections(
     old, new = two
     for number in range(30):
         make_section(new, f"Abschnitt {number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         list(compare(old, new).groups())
