@@ -1,4 +1,4 @@
-"""Writing in a draft: sections, their order, Handlungsfelder. Whoever comes after a freeze is told so, nothing is lost.
+"""Writing in a draft: sections, Handlungsfelder, sources. Whoever comes after a freeze is told so, nothing is lost.
 
 Every function locks the version first, so that two people who move sections at once do not tear the tree.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from concepts.models import ActionArea, Concept, ConceptVersion, Section
+from concepts.models import ActionArea, Concept, ConceptVersion, Section, Source
 from concepts.models.content import DEEPEST
 from concepts.outline import Node, Outline
 from kiportal.common.slugs import free_slug
@@ -217,12 +217,32 @@ def delete_action_area(area: ActionArea) -> None:
     area.delete()
 
 
+# Sources
+
+_OF_SOURCE = ("uuid", "author", "short_name", "title", "year", "published_in", "url", "accessed_on", "remark")
+
+
+@transaction.atomic
+def add_source(version: ConceptVersion, **values: Any) -> Source:
+    locked_draft(version.pk)
+    return Source.objects.create(version=version, **values)
+
+
+@transaction.atomic
+def delete_source(source: Source) -> None:
+    """Delete a source that no section cites."""
+    locked_draft(source.version_id)
+    if Section.objects.filter(version=source.version_id).citing(source.uuid).exists():
+        raise TransitionError("Diese Quelle wird im Text zitiert. Entfernen Sie zuerst die Stellen, die sie nennen.")
+    source.delete()
+
+
 # Versions
 
 
 @transaction.atomic
 def copy_version(source: ConceptVersion) -> ConceptVersion:
-    """Open the next draft with the content of `source`: the same sections and Handlungsfelder under the same uuids."""
+    """Open the next draft with the content of `source`: sections, Handlungsfelder and sources under the same uuids."""
     Concept.objects.select_for_update().get(pk=source.concept_id)
     versions = ConceptVersion.objects.filter(concept=source.concept_id)
     if versions.drafts().exists():
@@ -258,6 +278,8 @@ def copy_version(source: ConceptVersion) -> ConceptVersion:
             section=copies[area.section.uuid] if area.section else None,
         )
         copy.topics.set(area.topics.all())
+    for values in source.sources.values(*_OF_SOURCE):
+        Source.objects.create(version=draft, **values)
     return draft
 
 

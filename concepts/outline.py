@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
+from concepts.bibliography import Bibliography
 from concepts.models import ConceptVersion, Section
 
 
@@ -55,9 +57,10 @@ class Node:
 
 
 class Outline:
-    """`chapters` in order; iterating gives every node in reading order."""
+    """`chapters` in order; iterating gives every node in reading order. Without a version there are no sources."""
 
-    def __init__(self, sections: Iterable[Section]) -> None:
+    def __init__(self, sections: Iterable[Section], version: ConceptVersion | None = None) -> None:
+        self._version = version
         self.below: dict[int | None, list[Section]] = defaultdict(list)
         for section in sections:
             self.below[section.parent_id].append(section)
@@ -69,7 +72,12 @@ class Outline:
     @classmethod
     def of(cls, version: ConceptVersion, *, with_texts: bool = False) -> "Outline":
         sections = version.sections.in_order() if with_texts else version.sections.for_tree()
-        return cls(sections)
+        return cls(sections, version)
+
+    @cached_property
+    def bibliography(self) -> Bibliography:
+        """What the texts cite; asked for when a text cites something."""
+        return Bibliography.of(self._version) if self._version else Bibliography([], {})
 
     def __iter__(self) -> Iterator[Node]:
         for chapter in self.chapters:

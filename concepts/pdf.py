@@ -1,4 +1,4 @@
-"""The printed version: cover, contents, chapters; and each chapter by itself. Made from the version's own rows.
+"""The printed version: cover, contents, chapters, sources; and each chapter by itself. Made of the version's rows.
 
 What is decided about a version later (committee, decision) does not stand in its PDF: the same version gives the same
 bytes, whenever it is made.
@@ -56,13 +56,16 @@ def render_version_html(version: ConceptVersion) -> str:
     outline = Outline.of(version, with_texts=True)
     chapters = _printed(version, outline, outline.chapters)
     measures = appendix.of(version)
-    context = _frame(version) | {"chapters": chapters, "measures": measures}
+    sources = outline.bibliography.cited
+    context = _frame(version) | {"chapters": chapters, "measures": measures, "sources": sources}
     return render_to_string("concepts/version_pdf.html", context)
 
 
 def render_chapter_html(version: ConceptVersion, outline: Outline, chapter: Node) -> str:
     """One chapter of a finished version, under its number there. `outline` holds the texts."""
-    context = _frame(version, chapter) | {"chapters": _printed(version, outline, [chapter], alone=chapter)}
+    sources = outline.bibliography.cited_in(node.section.pk for node in chapter)
+    chapters = _printed(version, outline, [chapter], alone=chapter)
+    context = _frame(version, chapter) | {"chapters": chapters, "sources": sources}
     return render_to_string("concepts/chapter_pdf.html", context)
 
 

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, Func, OuterRef, Prefetch, Q
+
+from kiportal.common.richtext.markup import CITATION
 
 if TYPE_CHECKING:
     from concepts.models import (  # noqa: F401  (named in strings)
@@ -34,6 +36,14 @@ OPEN_STATUSES = ("proposed", "postponed", "selected", "running")
 AT_WORK_STATUSES = ("selected", "running")
 # Whoever gave no sign for so long has gone.
 PRESENT = timedelta(minutes=3)
+
+
+class _Cited(Func):
+    """One row for each citation in a text, of which it is the uuid of the source."""
+
+    template = f"(regexp_matches(%(expressions)s, '{CITATION.pattern}', 'g'))[1]"
+    set_returning = True
+    output_field = models.TextField()
 
 
 class ConceptQuerySet(models.QuerySet["Concept"]):
@@ -99,6 +109,14 @@ class SectionQuerySet(models.QuerySet["Section"]):
         """Those whose text refers to one of these sections."""
         named = (Q(body__contains=f"#section:{uuid}") for uuid in sections)
         return self.filter(reduce(or_, named, Q(pk=None)))
+
+    def citing(self, source: UUID) -> "SectionQuerySet":
+        """Those whose text cites a source."""
+        return self.filter(body__contains=f"#quelle:{source}")
+
+    def citations(self) -> "models.QuerySet[Section, tuple[int, str]]":
+        """(key of the section, uuid of the source) of every citation; the texts stay in the database."""
+        return self.order_by().annotate(source=_Cited(F("body"))).values_list("pk", "source")
 
     def showing(self, image: UUID) -> "SectionQuerySet":
         """Those in whose text a picture stands."""

@@ -1,4 +1,4 @@
-"""From stored text to what is read: levels of headings, table heads, footnotes, cross references, pictures.
+"""From stored text to what is read: levels of headings, table heads, footnotes, references, citations, pictures.
 
 One text, two media: the page collects footnotes at the end of a chapter and links between pages; the PDF leaves them
 where they are (its style floats them to the foot of the page) and links inside the document.
@@ -12,10 +12,13 @@ from uuid import UUID
 from django.utils.safestring import SafeString, mark_safe
 from lxml import etree, html
 
-from concepts.models import ConceptImage
+from concepts.bibliography import WHOLE
+from concepts.models import ConceptImage, Source
 from concepts.outline import Node, Outline
-from kiportal.common.richtext.markup import IMAGE, REFERENCE
+from kiportal.common.richtext.markup import CITATION, IMAGE, REFERENCE
 
+MISSING = "Quelle fehlt"
+_FIXED = "\u00a0"
 # The text of a reference that is nothing but a number, which may have changed since it was written.
 _ONLY_A_NUMBER = re.compile(r"\s*(?:(?:Kapitel|Abschnitt)(?:\s+[\d.]+)?)?\s*")
 
@@ -31,7 +34,7 @@ class Footnotes:
 class Medium:
     """`address` of a section seen from the text, "" if it lies elsewhere; `footnotes` collects them (None: they stay).
 
-    `chapter_level` is the heading that a chapter has in this medium.
+    `chapter_level` is the heading that a chapter has in this medium, `entry` the address of a source in its list.
     """
 
     address: Callable[[Node], str]
@@ -39,9 +42,15 @@ class Medium:
     footnotes: Footnotes | None = None
     scrolling_tables: bool = False
     chapter_level: int = 2
+    entry: Callable[[Source], str] = lambda source: f"#{source.anchor}"
 
 
-def page(address: Callable[[Node], str], footnotes: Footnotes, chapter_level: int = 2) -> Medium:
+def page(
+    address: Callable[[Node], str],
+    footnotes: Footnotes,
+    chapter_level: int = 2,
+    entry: Callable[[Source], str] = Medium.entry,
+) -> Medium:
     """For the browser; pictures come from their own address."""
     return Medium(
         address,
@@ -49,6 +58,7 @@ def page(address: Callable[[Node], str], footnotes: Footnotes, chapter_level: in
         footnotes,
         scrolling_tables=True,
         chapter_level=chapter_level,
+        entry=entry,
     )
 
 
@@ -92,6 +102,7 @@ def complete(
         _complete_table(table)
     for link in list(root.iter("a")):
         _resolve(link, outline_of(link), medium)
+    _cite(root, outline_of, medium)
     for image in root.iter("img"):
         _place(image, medium)
 
@@ -176,6 +187,58 @@ def _resolve(link: html.HtmlElement, outline: Outline, medium: Medium) -> None:
             last.tail = (last.tail or "") + number
     if not address:
         link.drop_tag()
+
+
+def _cite(root: html.HtmlElement, outline_of: Callable[[html.HtmlElement], Outline], medium: Medium) -> None:
+    """ "(IT.NRW 2024, S. 12)"; citations beside each other share their brackets."""
+    runs: list[list[html.HtmlElement]] = []
+    for link in root.iter("a"):
+        if CITATION.fullmatch(link.get("href", "")):
+            if runs and link.getprevious() is runs[-1][-1] and not (runs[-1][-1].tail or "").strip():
+                runs[-1][-1].tail = "; "
+                runs[-1].append(link)
+            else:
+                runs.append([link])
+    for run in runs:
+        if not _is_in_brackets(run[0]):
+            _write_before(run[0], "(")
+            run[-1].tail = f"){run[-1].tail or ''}"
+        for link in run:
+            _call(link, outline_of(link), medium)
+
+
+def _call(link: html.HtmlElement, outline: Outline, medium: Medium) -> None:
+    """Name the source and the place in it."""
+    entry = outline.bibliography.by_uuid.get(UUID(link.get("href").partition(":")[2]))
+    place = " ".join(link.text_content().split())
+    for child in list(link):
+        child.drop_tree()
+    label = _FIXED.join(entry.label.rsplit(" ", 1)) if entry else MISSING  # missing only in a draft (`review`)
+    link.text = label if place in {"", WHOLE} else f"{label}, {place.replace(' ', _FIXED, 1)}"
+    link.attrib.pop("rel", None)
+    link.set("class", "citation")
+    link.set("href", medium.entry(entry.source) if entry else "")
+    if not link.get("href"):
+        link.drop_tag()
+
+
+def _is_in_brackets(link: html.HtmlElement) -> bool:
+    """In a footnote, or where the author has opened a bracket: "(vgl. IT.NRW 2024)"."""
+    if any(above.get("class") == "fn" for above in link.iterancestors("span")):
+        return True
+    before = [link.getparent().text or ""]
+    before += [f"{each.text_content()}{each.tail or ''}" for each in reversed(list(link.itersiblings(preceding=True)))]
+    text = "".join(before)
+    return text.count("(") > text.count(")")
+
+
+def _write_before(element: html.HtmlElement, text: str) -> None:
+    before = element.getprevious()
+    if before is None:
+        parent = element.getparent()
+        parent.text = f"{parent.text or ''}{text}"
+    else:
+        before.tail = f"{before.tail or ''}{text}"
 
 
 def _place(image: html.HtmlElement, medium: Medium) -> None:

@@ -1,8 +1,9 @@
 """Search and replace in a draft: what people read of a section, and nothing of its markup.
 
 A word is looked for in the title and in every block of text on its own: a paragraph up to a line break, a cell, a
-caption, a footnote, the alternative text of a picture. It may run across bold or linked letters; what replaces it
-stands where its first letter stood. The field history is the memory from which a replacement is taken back.
+caption, a footnote, the alternative text of a picture. Citations are left as they are. A word may run across bold or
+linked letters; what replaces it stands where its first letter stood. The field history is the memory from which a
+replacement is taken back.
 """
 
 import re
@@ -30,6 +31,7 @@ _ALTERNATIVE = re.compile(r'(?<=\salt=")[^"]*')
 _INLINE = frozenset({"strong", "em", "a", "sub", "sup", "span"})
 _EMPTY_MARK = re.compile(r"<(strong|em|a|sub|sup|span)\b(?:[^\">]|\"[^\"]*\")*></\1>")
 _FOOTNOTE = '<span class="fn"'
+_CITATION = '<a href="#quelle:'
 _TITLE = "Überschrift"
 _KINDS = {
     "caption": "Überschrift einer Tabelle",
@@ -102,6 +104,8 @@ class Text:
         for place, piece in enumerate(_TAG.split(html)):
             if place % 2:
                 self._tag(piece)
+            elif piece and self.pieces and self.pieces[-1].startswith(_CITATION):
+                self.pieces.append(piece)
             elif piece:
                 self._text(unescape(piece))
 

@@ -31,11 +31,14 @@ from concepts.models import (
     Indicator,
     Measure,
     ProgressNote,
+    Section,
+    Source,
     WorkFocus,
 )
 from kiportal.common.models import Consent
 from offers.models import Offer, OfferDate, OfferImage
 from tests import factories
+from tests.concepts.factories import citation
 from tests.offers.tables import content_of
 from tests.world import World, make_world
 
@@ -68,6 +71,7 @@ PUBLIC: dict[str, set[str]] = {
     },
     "concepts.Section": {"title", "body"},
     "concepts.ActionArea": {"title"},
+    "concepts.Source": {"author", "short_name", "title", "year", "published_in", "url", "sort_key"},
     "concepts.VersionPDF": {"sha256"},
     "concepts.Synopsis": {"sha256"},
     "concepts.VersionWord": {"sha256"},
@@ -115,6 +119,7 @@ def public_rows(model: type[models.Model]) -> models.QuerySet:
         case (
             "concepts.Section"
             | "concepts.ActionArea"
+            | "concepts.Source"
             | "concepts.VersionPDF"
             | "concepts.VersionWord"
             | "concepts.ChapterPDF"
@@ -165,6 +170,13 @@ def spread(model: type[models.Model]) -> None:
             values[column.name] = word_for(column, CONTROL if is_public else CANARY, number)
         if values:
             model._base_manager.filter(pk=key).update(**values)
+
+
+def cite_again(source: Source) -> None:
+    """A source is shown where a text cites it, and the texts hold nothing but their word by now."""
+    for section in Section.objects.filter(version=source.version_id):
+        section.body += f"<p>{citation(source)}</p>"
+        section.save()
 
 
 def add_what_a_world_lacks(world: World) -> None:
@@ -239,12 +251,14 @@ class Crawl:
 @pytest.fixture(scope="module")
 def pages(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
     with django_db_blocker.unblock(), transaction.atomic():
-        add_what_a_world_lacks(make_world())
+        world = make_world()
+        add_what_a_world_lacks(world)
         agreed = {contact.pk for contact in ContactPerson.objects.with_consent() if contact.public_name}
         with pgtrigger.ignore():  # what is frozen takes no word otherwise
             for model in apps.get_models():
                 if model._meta.app_label in OURS and model._meta.label not in LEFT_OUT:
                     spread(model)
+            cite_again(world["source"])
         spread(EmailAddress)
         ContactPerson.objects.filter(pk__in=agreed).update(name=f"{CONTROL} mit Einwilligung")
         yield Crawl().pages
@@ -270,7 +284,7 @@ def test_nothing_that_is_not_public_reaches_a_stranger(pages: dict[str, str]) ->
         *("project_goal", "project_steps", "project_needs", "project_results", "project_cost_range"),
         *("name", "function", "office_hours", "mit Einwilligung", "body", "text", "note"),
         *("subtitle", "changes_note", "adopted_by", "paper_number"),
-        *("reason", "goal", "decision_note", "unit", "delegated_to", "decided_by"),
+        *("reason", "goal", "decision_note", "unit", "delegated_to", "decided_by", "published_in"),
     ],
 )
 def test_crawl_sees_what_is_public(pages: dict[str, str], word: str) -> None:

@@ -38,6 +38,7 @@ from offers.models import (
 from tests import factories
 from tests.concepts.factories import (
     choose,
+    citation,
     freeze,
     make_concept,
     make_focus,
@@ -47,6 +48,7 @@ from tests.concepts.factories import (
     make_period,
     make_replacement,
     make_section,
+    make_source,
     make_version,
     make_word_import,
     store_pdf,
@@ -273,8 +275,10 @@ def _concepts(editor: User) -> dict[str, Any]:
     status, today = ConceptVersion.Status, timezone.localdate()
     former = make_concept("Konzept in Kraft")
     image = make_image(former.concept)
+    source = make_source(former, year="2024", published_in="Düsseldorf", remark="Nur für uns")
     body = (
-        f'<figure><img src="{image.get_absolute_url()}" alt="Bild"></figure><p>Text<span class="fn">Quelle</span></p>'
+        f'<figure><img src="{image.get_absolute_url()}" alt="Bild"></figure>'
+        f'<p>Text<span class="fn">Quelle</span> {citation(source, "S. 12")}</p>'
     )
     make_section(former, "Kapitel", body=body)
     area = changes.add_action_area(former, title="Bildung", strand="bildung")
@@ -304,6 +308,8 @@ def _concepts(editor: User) -> dict[str, Any]:
         "area_of_draft": changes.add_action_area(draft, title="Bildung", strand="bildung"),
         "word_import": make_word_import(draft),
         "replacement": make_replacement(draft, by=editor),
+        "source": in_force.sources.get(),
+        "source_of_draft": make_source(draft),
         "section_of_draft": draft.sections.get(parent=None),
         "section_note": SectionNote.objects.create(section=chapter, text="Notiz"),
         "section_template": SectionTemplate.objects.create(name="Handlungsfeld", parts="Ziele | Wohin?"),

@@ -11,6 +11,7 @@ from django.utils.html import escape
 from lxml import html
 
 from concepts.rendering import parse
+from kiportal.common.richtext.markup import CITATION
 
 type Mark = Literal["ins", "del"]
 # An inline element around a word: ("strong", ()) or ("span", (("lang", "ar"),)).
@@ -25,7 +26,10 @@ _WORDS = re.compile(rf"[ \t\r\n\f]+|[^{_PUNCTUATION}]+(?:[.,:][^{_PUNCTUATION}]+
 
 @dataclass(slots=True)
 class Token:
-    """A word, a sign, a picture, a line break, or a footnote with its words; `spaced`: white space follows."""
+    """A word, a sign, a picture, a line break, a citation, or a footnote with its words; `spaced`: white space follows.
+
+    A citation is one piece: its `element` names the source, its `text` the place.
+    """
 
     text: str
     wraps: tuple[Wrap, ...]
@@ -144,6 +148,9 @@ def _add(run: list[Token], element: html.HtmlElement, wraps: tuple[Wrap, ...], *
     if element.tag in _EMPTY:
         run.append(Token("", wraps, element=wrap))
         return
+    if CITATION.fullmatch(element.get("href", "")):
+        run.append(Token(" ".join(element.text_content().split()), wraps, element=wrap))
+        return
     is_note = element.get("class") == "fn"
     target, inner = run, (*wraps, wrap)
     if is_note:  # a note inside a note is part of it, as on the page
@@ -200,7 +207,8 @@ def write(tokens: list[Token]) -> str:
         if token.note is not None:
             parts.append(f'<span class="fn">{write(token.note).rstrip()}</span>')
         elif token.element is not None:
-            parts.append(opened(token.element))
+            tag, _attributes = token.element
+            parts.append(opened(token.element) + ("" if tag in _EMPTY else f"{escape(token.text)}</{tag}>"))
         else:
             parts.append(escape(token.text))
         if token.spaced:

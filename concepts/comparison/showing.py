@@ -1,4 +1,4 @@
-"""From compared texts to what is read: references with their numbers, pictures, footnotes in brackets, marks in words.
+"""From compared texts to what is read: references, citations, pictures, footnotes in brackets, marks in words.
 
 Marks are not told by colour alone: struck and underlined, and in words for whoever hears the text.
 """
@@ -15,8 +15,8 @@ from lxml import etree, html
 
 from concepts import rendering
 from concepts.comparison.texts import Piece, side
-from concepts.comparison.versions import Change, Comparison
-from concepts.models import ConceptImage
+from concepts.comparison.versions import SOURCES, Change, Comparison
+from concepts.models import ConceptImage, Source
 from concepts.outline import Node, Outline
 
 
@@ -76,10 +76,14 @@ class Shown:
         def address(node: Node) -> str:
             return f"#{self._anchors.get(node.section.pk, node.anchor)}"
 
+        def entry(_source: Source) -> str:
+            """To the list where it has changed; elsewhere a citation says enough."""
+            return f"#{SOURCES}" if any(each.anchor == SOURCES for each in self.comparison.entries) else ""
+
         if self.images is None:
-            return rendering.page(address, rendering.Footnotes())
+            return rendering.page(address, rendering.Footnotes(), entry=entry)
         images = self.images
-        return rendering.Medium(address, lambda uuid: f"media:{images[uuid].file.name}")
+        return rendering.Medium(address, lambda uuid: f"media:{images[uuid].file.name}", entry=entry)
 
     def _name_picture(self, image: html.HtmlElement) -> None:
         """Below a picture that is new or gone stands which of both it is, and what it shows."""

@@ -15,17 +15,18 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from concepts import appendix, numbers
+from concepts.bibliography import Entry
 from concepts.comparison import texts
 from concepts.comparison.texts import Piece
 from concepts.models import ConceptVersion, Section
 from concepts.outline import Node, Outline
 
-COVER, MEASURES = "deckblatt", "massnahmen"
+COVER, MEASURES, SOURCES = "deckblatt", "massnahmen", "quellen"
 
 
 @dataclass(frozen=True)
 class Change:
-    """A section in both versions or in one; without a node the cover or the appendix of measures."""
+    """A section in both versions or in one; without a node the cover, the measures or the sources."""
 
     anchor: str
     depth: int
@@ -146,9 +147,7 @@ def compare(old: ConceptVersion, new: ConceptVersion) -> Comparison:
     outlines = Outline.of(old, with_texts=True), Outline.of(new, with_texts=True)
     found = Comparison(old, new, *outlines)
     found.entries = [_cover(old, new), *_sections(*outlines)]
-    measures = _measures(old, new)
-    if not measures.is_untouched:
-        found.entries.append(measures)
+    found.entries += [each for each in (_measures(old, new), _sources(*outlines)) if not each.is_untouched]
     return found
 
 
@@ -290,6 +289,16 @@ def _measures(old: ConceptVersion, new: ConceptVersion) -> Change:
     before, after = (_measures_text(appendix.of(version)) for version in (old, new))
     pieces = texts.compare(before, after) if before != after else []
     return Change(MEASURES, 1, label=_("Anhang: Maßnahmen"), pieces=tuple(pieces))
+
+
+def _sources(old: Outline, new: Outline) -> Change:
+    before, after = (_sources_text(outline.bibliography.cited) for outline in (old, new))
+    pieces = texts.compare(before, after) if before != after else []
+    return Change(SOURCES, 1, label=_("Quellen"), pieces=tuple(pieces))
+
+
+def _sources_text(entries: Iterable[Entry]) -> str:
+    return "".join(f"<p>{escape(entry.plain)}</p>" for entry in entries)
 
 
 def _measures_text(kept: list[dict[str, Any]]) -> str:

@@ -93,10 +93,13 @@ class AdoptForm(ReasonForm):
         return not_in_future(self.cleaned_data["adopted_on"])
 
     def clean_decision_url(self) -> str:
-        url: str = self.cleaned_data["decision_url"]
-        if url and urlsplit(url).scheme not in {"http", "https"}:
-            raise forms.ValidationError("Bitte geben Sie eine Adresse an, die mit https:// beginnt.")
-        return url
+        return web_address(self.cleaned_data["decision_url"])
+
+
+def web_address(url: str) -> str:
+    if url and urlsplit(url).scheme not in {"http", "https"}:
+        raise forms.ValidationError("Bitte geben Sie eine Adresse an, die mit https:// beginnt.")
+    return url
 
 
 def not_in_future(day: date | None) -> date | None:

@@ -1,5 +1,5 @@
 from concepts.models.concept import ChapterPDF, Concept, ConceptImage, ConceptVersion, Synopsis, VersionPDF
-from concepts.models.content import ActionArea, Section
+from concepts.models.content import ActionArea, Section, Source
 from concepts.models.drafting import Presence, SectionNote, SectionTemplate
 from concepts.models.measures import (
     Indicator,
@@ -37,6 +37,7 @@ __all__ = [
     "SectionNote",
     "SectionTemplate",
     "Selection",
+    "Source",
     "Synopsis",
     "VersionPDF",
     "VersionWord",

@@ -1,16 +1,17 @@
-"""What a version consists of: chapters in a tree, and the Handlungsfelder they describe."""
+"""What a version consists of: chapters in a tree, the Handlungsfelder they describe, the sources they cite."""
 
 import uuid
 
 import pghistory
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from concepts.models.concept import ConceptVersion
 from concepts.models.triggers import content_of_drafts_only, same_version_above
 from concepts.querysets import SectionQuerySet
-from kiportal.common.models import Locked, Timestamped
+from kiportal.common.models import Locked, SortedByName, Timestamped
 from kiportal.common.richtext import DocumentField
 from offers.models import Strand, Topic
 
@@ -126,3 +127,72 @@ class ActionArea(Locked):
 
     def __str__(self) -> str:
         return self.title
+
+
+@pghistory.track()
+class Source(Timestamped, Locked, SortedByName):
+    """A source that sections cite, by a link to its `uuid`; how it is written: `concepts.bibliography`."""
+
+    version = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="sources")
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False)
+    author = models.CharField(
+        _("Verfasst oder herausgegeben von"),
+        max_length=200,
+        blank=True,
+        help_text=_("Personen als „Nachname, Vorname“, mehrere mit Semikolon getrennt. Sonst die Behörde oder Stelle."),
+    )
+    short_name = models.CharField(
+        _("Kurzname im Text"),
+        max_length=40,
+        blank=True,
+        help_text=_("Zum Beispiel „IT.NRW“ oder „TIntG“. Ohne Kurznamen steht im Text der Nachname oder die Stelle."),
+    )
+    title = models.CharField(_("Titel"), max_length=300)
+    year = models.CharField(
+        _("Jahr oder Datum"), max_length=40, blank=True, help_text=_("Zum Beispiel: 2023, 14.02.2012, o. J.")
+    )
+    published_in = models.CharField(
+        _("Erschienen in"),
+        max_length=300,
+        blank=True,
+        help_text=_("Fundstelle, Zeitschrift, Reihe oder Ort und Verlag. Zum Beispiel: GV. NRW. S. 97"),
+    )
+    url = models.URLField(_("Web-Adresse"), max_length=500, blank=True)
+    accessed_on = models.DateField(
+        _("abgerufen am"),
+        null=True,
+        blank=True,
+        help_text=_("Wann haben Sie die Seite so gesehen, wie Sie sie zitieren?"),
+    )
+    remark = models.TextField(
+        _("Interner Vermerk"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Bleibt im Arbeitsplatz und erscheint nie im Konzept."),
+    )
+
+    class Meta:
+        verbose_name = _("Quelle")
+        verbose_name_plural = _("Quellen")
+        ordering = ["sort_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "uuid"], name="concepts_source_uuid"),
+            models.CheckConstraint(
+                condition=Q(url="") | Q(url__regex="^https?://"), name="concepts_source_web_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(accessed_on=None) | ~Q(url=""), name="concepts_source_access_of_address"
+            ),
+        ]
+        triggers = [content_of_drafts_only()]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def sort_name(self) -> str:
+        """As the list is sorted: by what stands first in the entry, then by year and title."""
+        return " ".join(filter(None, [self.short_name or self.author, self.year, self.title]))
+
+    @property
+    def anchor(self) -> str:
+        return f"quelle-{self.uuid}"

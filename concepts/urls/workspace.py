@@ -17,6 +17,7 @@ from concepts.views import (
     staff_images,
     staff_replacing,
     staff_sections,
+    staff_sources,
     staff_versions,
     staff_word,
 )
@@ -25,6 +26,7 @@ _ROOT = "arbeitsplatz/konzepte"
 _VERSION = f"{_ROOT}/fassungen/<int:pk>"
 _WORD = f"{_ROOT}/word/<uuid:key>"
 _SECTION = f"{_ROOT}/abschnitte/<int:pk>"
+_SOURCE = f"{_ROOT}/quellen/<int:pk>"
 _AREA = f"{_ROOT}/handlungsfelder/<int:pk>"
 _MEASURES = "arbeitsplatz/massnahmen"
 _MEASURE = f"{_MEASURES}/<int:pk>"
@@ -93,6 +95,19 @@ urlpatterns: list[URLPattern] = [
     path(f"{_AREA}/", staff_action_areas.StaffActionAreaEdit.as_view(), name="staff_action_area_edit"),
     path(f"{_AREA}/verschieben/", staff_action_areas.StaffActionAreaMove.as_view(), name="staff_action_area_move"),
     path(f"{_AREA}/loeschen/", staff_action_areas.StaffActionAreaDelete.as_view(), name="staff_action_area_delete"),
+    # Sources
+    path(
+        f"{_ROOT}/fassungen/<int:version_pk>/quellen/",
+        staff_sources.StaffSourceList.as_view(),
+        name="staff_source_list",
+    ),
+    path(
+        f"{_ROOT}/fassungen/<int:version_pk>/quellen/neu/",
+        staff_sources.StaffSourceAdd.as_view(),
+        name="staff_source_add",
+    ),
+    path(f"{_SOURCE}/", staff_sources.StaffSourceEdit.as_view(), name="staff_source_edit"),
+    path(f"{_SOURCE}/loeschen/", staff_sources.StaffSourceDelete.as_view(), name="staff_source_delete"),
     # Measures
     path(f"{_MEASURES}/", measures.measure_list, name="measure_list"),
     path(f"{_MEASURES}/neu/", measures.measure_add, name="measure_add"),

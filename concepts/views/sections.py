@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import conditional_page, require_safe
 
 from concepts import numbers, rendering
+from concepts.bibliography import Entry, cited
 from concepts.models import ConceptVersion, Section
 from concepts.outline import Node, Outline
 from concepts.views.reading import Family
@@ -47,6 +48,7 @@ def section_detail(request: HttpRequest, slug: str, number: int, uuid: UUID) -> 
         "chapter": node,
         "parts": parts,
         "footnotes": footnotes.texts,
+        "sources": _sources(node, outline),
         "before": before,
         "after": after,
         "outline": outline,
@@ -68,6 +70,13 @@ def _read(chapter: Node, outline: Outline, footnotes: rendering.Footnotes) -> li
 
     medium = rendering.page(address, footnotes, chapter_level=1)
     return [Part(node, rendering.render(node, outline, medium), numbers.shown(node.section)) for node in chapter]
+
+
+def _sources(chapter: Node, outline: Outline) -> list[Entry]:
+    """What the chapter cites; nothing is asked for a chapter that cites nothing."""
+    if not any(cited(node.section.body) for node in chapter):
+        return []
+    return outline.bibliography.cited_in(node.section.pk for node in chapter)
 
 
 def _counterpart(section: Section, version: ConceptVersion | None) -> Section | None:

@@ -18,10 +18,12 @@ from django.views import View
 
 from actors.models import Language
 from concepts import changes, drafting, numbers, rendering
+from concepts.bibliography import Bibliography
 from concepts.forms.images import ImageForm
 from concepts.forms.sections import MoveForm, NewSectionForm, SectionForm
+from concepts.forms.sources import PREFIX, SourceForm
 from concepts.history import fold_sitting
-from concepts.models import ConceptVersion, Section
+from concepts.models import ConceptVersion, Section, Source
 from concepts.outline import Outline
 from concepts.rendering import Footnotes
 from concepts.review import findings
@@ -83,7 +85,13 @@ class StaffSectionEdit(ConceptEditorMixin, View):
     def _two_texts(self, request: HttpRequest, form: SectionForm, stale: StaleSave) -> HttpResponse:
         """Both texts as they read, and the editor with all its buttons to make one of them."""
         section = form.instance
-        context = {"section": section, "version": section.version, "outline": Outline.of(section.version)}
+        version = section.version
+        context = {
+            "section": section,
+            "version": version,
+            "outline": Outline.of(version),
+            "source_form": _source_form(version),
+        }
         template = "concepts/staff_section_conflict.html"
         return conflict(request, form, stale, back_url=request.path, template=template, context=context)
 
@@ -105,17 +113,24 @@ def editor_page(request: HttpRequest, section: Section, form: SectionForm) -> Ht
         "after": nodes[place + 1] if place + 1 < len(nodes) else None,
         "action_areas": list(section.action_areas.all()),
         "form": form,
+        "source_form": _source_form(version),
         "autosave": AUTOSAVE,
     }
     return render(request, "concepts/staff_section_edit.html", context)
 
 
+def _source_form(version: ConceptVersion) -> SourceForm:
+    """The fields of the dialog in which a source is cited."""
+    return SourceForm(instance=Source(version=version), prefix=PREFIX, auto_id="dialog_%s")
+
+
 class StaffSectionAside(ConceptEditorMixin, View):
-    """What stands beside the text: findings, pictures, versions, and the choices of the editor's dialogs."""
+    """What stands beside the text: findings, sources, pictures, versions, and the choices of the editor's dialogs."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         section = get_object_or_404(SECTIONS.defer("body"), pk=pk)
         version = section.version
+        bibliography = Bibliography.of(version)
         context = {
             "section": section,
             "version": version,
@@ -123,6 +138,8 @@ class StaffSectionAside(ConceptEditorMixin, View):
                 finding for finding in findings(version) if finding.node and finding.node.section.pk == section.pk
             ],
             "images": version.concept.images.all(),
+            "sources": bibliography.entries,
+            "cited": bibliography.cited_in([section.pk]),
             "earlier": version.concept.versions.exclude(pk=version.pk),
             "languages": Language.objects.exclude(slug__startswith="de"),
             "image_form": ImageForm(concept=version.concept, prefix="bild"),
@@ -261,8 +278,11 @@ class StaffSectionPreview(ConceptEditorMixin, View):
         outline = Outline.of(section.version, with_texts=True)
         node = outline.by_pk[section.pk]
         footnotes = Footnotes()
+        sources_url = reverse("concepts:staff_source_list", args=[section.version_id])
         medium = rendering.page(
-            lambda other: reverse("concepts:staff_section_preview", args=[other.section.pk]), footnotes
+            lambda other: reverse("concepts:staff_section_preview", args=[other.section.pk]),
+            footnotes,
+            entry=lambda source: f"{sources_url}#{source.anchor}",
         )
         text = rendering.render(node, outline, medium)
         context = {

@@ -190,8 +190,8 @@ class StaffVersionNext(ConceptEditorMixin, View):
             return redirect(detail_url(version.concept.versions.drafts().first() or version))
         messages.success(
             request,
-            f"Fassung {draft.number} ist als Entwurf angelegt, mit Text, Handlungsfeldern und Bildern von Fassung "
-            f"{version.number}. „Was ist neu?“ ist noch leer.",
+            f"Fassung {draft.number} ist als Entwurf angelegt, mit Text, Handlungsfeldern, Quellen und Bildern von "
+            f"Fassung {version.number}. „Was ist neu?“ ist noch leer.",
         )
         return redirect(detail_url(draft))
 

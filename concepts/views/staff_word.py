@@ -184,7 +184,7 @@ def _page(request: HttpRequest, found: WordImport, **context: Any) -> HttpRespon
 
 def _preview(found: WordImport) -> dict[str, Any]:
     """The chapters with their sections, each with its text as the page would show it, and all footnotes."""
-    outline = Outline(sections(taking.parts_of(found)))
+    outline = Outline(sections(taking.parts_of(found)), found.version)
     new = {row["uuid"] for row in found.pictures}
     footnotes = Footnotes()
 

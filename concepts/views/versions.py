@@ -27,6 +27,7 @@ def show_version(request: HttpRequest, template: str, family: Family, version: C
     """Cover facts, contents, Handlungsfelder and the other versions; of the one in force how far it is carried out."""
     today = timezone.localdate()
     progress = implementation.by_area(today, Areas.of(version)) if version == family.current else []
+    outline = Outline.of(version)
     context = {
         "concept": version.concept,
         "version": version,
@@ -35,7 +36,8 @@ def show_version(request: HttpRequest, template: str, family: Family, version: C
         "former": family.former(version),
         "coming": family.coming_after(version),
         "others": [each for each in family.versions if each != version],
-        "outline": Outline.of(version),
+        "outline": outline,
+        "sources": outline.bibliography.cited,
         "areas": counting_offers(version.action_areas.all(), today),
         "progress": [(german(title), each.share) for title, each in progress],
         "how": HOW,

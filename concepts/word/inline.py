@@ -90,14 +90,14 @@ class Inline:
     """Reads the children of a paragraph. Fields may go on over paragraphs, so one object reads a whole part."""
 
     def __init__(
-        self, part: Any, styles: Styles, notes: Notes, language: str, section_of: Callable[[str], str | None]
+        self, part: Any, styles: Styles, notes: Notes, language: str, href_of: Callable[[str], str | None]
     ) -> None:
         self._part = part
         self._styles = styles
         self._notes = notes
         self._language = language
-        # The href of the section whose heading bears a bookmark, None for bookmarks elsewhere.
-        self._section_of = section_of
+        # The href of the section or source whose heading or entry bears a bookmark, None for bookmarks elsewhere.
+        self._href_of = href_of
         self._fields: list[_Field] = []
         self._footnotes = _Notes(part, RT.FOOTNOTES, "w:footnote")
         self._endnotes = _Notes(part, RT.ENDNOTES, "w:endnote")
@@ -275,7 +275,7 @@ class Inline:
         return self._external(found.target_ref + (f"#{anchor}" if anchor else ""))
 
     def _local(self, anchor: str) -> list[Mark]:
-        href = self._section_of(anchor)
+        href = self._href_of(anchor)
         return [("a", f' href="{href}"')] if href else []
 
     def _external(self, target: str) -> list[Mark]:
@@ -291,7 +291,7 @@ class Inline:
         found = notes.get(reference.get(qn("w:id"), ""))
         if found is None:
             return
-        inner = Inline(notes.part, self._styles, self._notes, self._language, self._section_of)
+        inner = Inline(notes.part, self._styles, self._notes, self._language, self._href_of)
         texts = []
         for paragraph in found.iter(qn("w:p")):
             read = inner.read(paragraph)

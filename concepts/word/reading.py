@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from concepts.models import Section
 from concepts.models.content import DEEPEST
 from concepts.outline import Outline
+from concepts.word import citations
 from concepts.word.blocks import Block, Blocks, assembled, flattened
 from concepts.word.inline import Inline, Line, plain, shortened
 from concepts.word.notes import Note, Notes
@@ -89,7 +90,7 @@ class _Reader:
         self.headings = self._find_headings()
         self._by_bookmark = self._bookmarks()
         language = self.styles.main_language(self.body)
-        inline = Inline(self.part, self.styles, self.notes, language, self._by_bookmark.get)
+        inline = Inline(self.part, self.styles, self.notes, language, self._href)
         objects = Objects(self.part, self.notes, self.pictures)
         self.blocks = Blocks(inline, objects, self.styles, self.numbering, self.notes)
         self.parts: list[Part] = []
@@ -136,6 +137,9 @@ class _Reader:
                     found[bookmark.get(qn("w:name"), "")] = f"#section:{heading.uuid}"
         return found
 
+    def _href(self, name: str) -> str | None:
+        return self._by_bookmark.get(name) or citations.target(name)
+
     # The whole file
 
     def read(self, on_progress: Callable[[int, int], None] | None) -> Reading:
@@ -146,7 +150,9 @@ class _Reader:
             if id(element) in self.headings:
                 self._skips = _is_added(element)
             if self._skips:
-                self._said_once("Anhang und Impressum des Portals sind weggelassen. Das Portal macht sie selbst.")
+                self._said_once(
+                    "Anhang, Quellen und Impressum des Portals sind weggelassen. Das Portal macht sie selbst."
+                )
             elif id(element) not in self.headings and _is_added(element):
                 self._said_once("Zahlen aus dem Angebotsverzeichnis sind weggelassen. Das Portal macht sie selbst.")
             elif element.tag == qn("w:tbl"):
@@ -244,7 +250,7 @@ class _Reader:
 
     def _close(self) -> None:
         """Give what was read to the section it stands in; before the first heading that is a chapter of its own."""
-        body = sanitise(assembled(self.waiting), DOCUMENT)
+        body = sanitise(citations.taken_back(assembled(self.waiting)), DOCUMENT)
         self.waiting = []
         if not body:
             return

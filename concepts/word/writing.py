@@ -28,11 +28,12 @@ from docx.shared import Mm
 from lxml import etree
 
 from concepts import appendix, numbers
+from concepts.bibliography import HEADING
 from concepts.models import ConceptVersion
 from concepts.outline import Node, Outline
 from concepts.pdf import cover_of_today
 from concepts.rendering import Medium, parse, pictured, render
-from concepts.word import design
+from concepts.word import citations, design
 from concepts.word.elements import Look, Writer, field, make, paragraph, text_run
 from concepts.word.reading import ADDED
 from kiportal.common.jobs import JobRefused
@@ -72,6 +73,7 @@ class _File:
         for node in self.outline:
             self._section(node)
         self._measures()
+        self._sources()
         self._imprint()
         self._finish()
         stream = BytesIO()
@@ -83,7 +85,11 @@ class _File:
         images = {image.uuid: image for image in self.version.concept.images.filter(uuid__in=shown)}
         if shown - images.keys():
             raise JobRefused("Ein Bild gehört nicht zu diesem Konzept. Bitte laden Sie es dort hoch.")
-        return Medium(lambda node: f"#{bookmark(node)}", lambda uuid: str(images[uuid].file.name))
+        return Medium(
+            lambda node: f"#{bookmark(node)}",
+            lambda uuid: str(images[uuid].file.name),
+            entry=lambda source: f"#{citations.bookmark(source)}",
+        )
 
     # The frame
 
@@ -198,6 +204,8 @@ class _File:
     def _added(self) -> Iterator[tuple[str, str]]:
         if self._kept_measures():
             yield "Anhang: Maßnahmen", f"{ADDED}_measures"
+        if self.outline.bibliography.cited:
+            yield HEADING, f"{ADDED}_sources"
         yield "Impressum", f"{ADDED}_imprint"
 
     def _kept_measures(self) -> list[dict[str, Any]]:
@@ -253,6 +261,21 @@ class _File:
             self._heading(2, part.findtext("h3", ""), f"{ADDED}_area_{number}", is_numbered=False)
             part.remove(part.find("h3"))
             self._text("".join(etree.tostring(child, encoding="unicode", method="html") for child in part))
+
+    def _sources(self) -> None:
+        """The entries of what is cited, each with the bookmark that citations lead to."""
+        if not (entries := self.outline.bibliography.cited):
+            return
+        self._heading(1, HEADING, f"{ADDED}_sources", is_numbered=False)
+        for entry in entries:
+            container = make("w:body")
+            self.writer.blocks(container, parse(f"<p>{entry.html}</p>"), style="Bibliography")
+            for line in list(container):
+                self._bookmarks += 1
+                name = citations.bookmark(entry.source)
+                line.find(qn("w:pPr")).addnext(make("w:bookmarkStart", id=self._bookmarks, name=name))
+                line.append(make("w:bookmarkEnd", id=self._bookmarks))
+                self._append(line)
 
     def _imprint(self) -> None:
         cover = self.cover

@@ -1,6 +1,6 @@
 /*
- * What the editor of a document knows beyond django-prose-editor: captions of tables, footnotes, words in another
- * language, figures; and the keys by which one leaves it. A round trip loses nothing that `richtext.DOCUMENT` allows.
+ * What the editor of a document knows beyond django-prose-editor: captions of tables, footnotes, citations, words in
+ * another language, figures; and the keys by which one leaves it. A round trip loses nothing that `richtext.DOCUMENT` allows.
  */
 import {
   Extension,
@@ -173,7 +173,7 @@ export const Footnote = Node.create({
   group: "inline",
   inline: true,
   atom: true,
-  content: "(text | hardBreak)*",
+  content: "(text | hardBreak | citation)*",
 
   addAttributes() {
     return { lang: { default: null }, dir: { default: null } };
@@ -206,6 +206,73 @@ export const Footnote = Node.create({
       Enter: () => {
         if (!this.editor.isActive(this.name)) return false;
         ask(this.editor, "footnote");
+        return true;
+      },
+    };
+  },
+});
+
+const WHOLE = "Quelle"; // what a citation without a place holds (concepts/bibliography.py)
+
+/** "(IT.NRW 2024, S. 12)" as the portal will write it; the list of sources comes after the text. */
+function cited({ uuid, place }) {
+  const sources = document.getElementById("auswahl-quellen")?.content;
+  const label = sources?.querySelector(`[value="${uuid}"]`)?.dataset.label;
+  return `(${[label ?? (sources ? "Quelle fehlt" : WHOLE), place].filter(Boolean).join(", ")})`;
+}
+
+/** Show citations with what is known of their sources by now. */
+function showCitations() {
+  for (const chip of document.querySelectorAll(".ProseMirror .citation")) chip.textContent = cited(chip.dataset);
+}
+document.addEventListener("htmx:afterSwap", showCitations);
+
+/** A citation is one character of the text; its source and the place in it are chosen in a dialog. */
+export const Citation = Node.create({
+  name: "citation",
+  group: "inline",
+  inline: true,
+  atom: true,
+
+  addAttributes() {
+    return { uuid: { default: "" }, place: { default: "" } };
+  },
+
+  parseHTML() {
+    const getAttrs = (link) => {
+      const place = link.textContent.trim();
+      return { uuid: link.getAttribute("href").slice("#quelle:".length), place: place === WHOLE ? "" : place };
+    };
+    return [{ tag: 'a[href^="#quelle:"]', priority: 60, getAttrs }];
+  },
+
+  renderHTML({ node }) {
+    return ["a", { href: `#quelle:${node.attrs.uuid}` }, node.attrs.place || WHOLE];
+  },
+
+  renderText({ node }) {
+    return cited(node.attrs);
+  },
+
+  addNodeView() {
+    return ({ node, editor, getPos }) => {
+      const dom = document.createElement("span");
+      dom.className = "citation";
+      Object.assign(dom.dataset, node.attrs);
+      dom.textContent = cited(node.attrs);
+      dom.addEventListener("click", () => {
+        editor.commands.setNodeSelection(getPos());
+        ask(editor, "citation");
+      });
+      return { dom };
+    };
+  },
+
+  addKeyboardShortcuts() {
+    return {
+      Enter: () => {
+        if (!this.editor.isActive(this.name)) return false;
+        ask(this.editor, "citation");
         return true;
       },
     };

@@ -13,7 +13,7 @@ import {
   Superscript,
   Text,
 } from "django-prose-editor/editor";
-import { chain, DocumentLink, Footnote, LanguageMark, settle } from "kiportal/concept-editor";
+import { chain, Citation, DocumentLink, Footnote, LanguageMark, settle } from "kiportal/concept-editor";
 
 const SCHEMES = /^(https?:\/\/|mailto:|tel:)\S+$/i;
 const dialogOf = (name) => document.querySelector(`[data-dialog="${name}"]`);
@@ -77,7 +77,7 @@ async function askForText(name, content, { existing = false, extensions = [] } =
     element: place,
     extensions: [
       Document.extend({ content: "paragraph" }),
-      ...[Paragraph, Text, HardBreak, History, Bold, Italic, Superscript, Subscript, LanguageMark],
+      ...[Paragraph, Text, HardBreak, History, Bold, Italic, Superscript, Subscript, LanguageMark, Citation],
       DocumentLink.configure({ openOnClick: false, enableTarget: false }),
       ...extensions,
     ],
@@ -166,6 +166,46 @@ async function footnote(editor) {
     const place = old ? { from: selection.from, to: selection.to } : selection.to;
     chain(editor).insertContentAt(place, { type: "footnote", attrs: old?.attrs, content: json }).run();
   }
+}
+
+async function citation(editor) {
+  const { selection } = editor.state;
+  const old = selection.node?.type.name === "citation" ? selection.node : null;
+  const check = async (form) => {
+    const fields = [...form.querySelectorAll("[name^=quelle-]:not([type=hidden])")];
+    const isNew = fields.some((field) => field.value.trim());
+    if (isNew) return addSource(form);
+    return form.elements.uuid.value ? {} : { uuid: "Bitte wählen Sie eine Quelle aus oder legen Sie eine neue an." };
+  };
+  const asked = askIn("citation", { existing: Boolean(old), values: old?.attrs, check });
+  const dialog = dialogOf("citation");
+  dialog.querySelector("details").open = !dialog.querySelector("option");
+  const { action, form } = await asked;
+  const attrs = { uuid: form.elements.uuid.value, place: form.elements.place.value.trim() };
+  if (action === "remove") chain(editor).deleteSelection().run();
+  else if (action === "save" && old) chain(editor).updateAttributes("citation", attrs).run();
+  else if (action === "save") {
+    const { $to, to } = selection;
+    const isApart = /(^|[\s(])$/.test($to.parent.textBetween(0, $to.parentOffset, " ", "x"));
+    const content = [...(isApart ? [] : [{ type: "text", text: " " }]), { type: "citation", attrs }];
+    chain(editor).insertContentAt(to, content).run();
+  }
+}
+
+/** Store what the dialog says of a new source, and choose it. Returns the sentences that keep the dialog open. */
+async function addSource(form) {
+  const body = new FormData(form);
+  const lost = { uuid: "Die Quelle konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal." };
+  const { errors, answer } = await post(form.dataset.add, body, lost);
+  if (!answer) return errors;
+  for (const list of [form.elements.uuid, document.getElementById("auswahl-quellen")?.content]) {
+    const option = new Option(answer.label, answer.uuid);
+    option.dataset.label = answer.label;
+    list?.append(option);
+  }
+  form.elements.uuid.value = answer.uuid;
+  document.body.dispatchEvent(new Event("gespeichert"));
+  return {};
 }
 
 async function table(editor) {
@@ -287,19 +327,26 @@ async function upload(form) {
     const field = form.elements[name];
     body.append(name, field.files?.[0] ?? field.value);
   }
-  const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
   const lost = { "bild-file": "Das Bild konnte nicht hochgeladen werden. Bitte versuchen Sie es noch einmal." };
+  const { errors, answer } = await post(form.dataset.upload, body, lost);
+  if (!answer) return { errors };
+  document.body.dispatchEvent(new Event("gespeichert"));
+  const { src, width, height } = answer;
+  return { picture: { src, width, height }, errors };
+}
+
+/** Send a part of a dialog: {answer} as the server gives it, or {errors} by field; `lost` where nothing came back. */
+async function post(address, body, lost) {
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
   try {
     const headers = { Accept: "application/json", "X-CSRFToken": token };
-    const response = await fetch(form.dataset.upload, { method: "POST", body, headers });
+    const response = await fetch(address, { method: "POST", body, headers });
     if (response.status === 400) {
       const { errors } = await response.json();
       return { errors: Object.fromEntries(Object.entries(errors).map(([name, texts]) => [name, texts[0]])) };
     }
     if (!response.ok || response.redirected) return { errors: lost };
-    const { src, width, height } = await response.json();
-    document.body.dispatchEvent(new Event("gespeichert"));
-    return { picture: { src, width, height }, errors: {} };
+    return { answer: await response.json(), errors: {} };
   } catch {
     return { errors: lost };
   }
@@ -351,6 +398,7 @@ const COMMANDS = {
   link: asking(link, (editor) => editor.isActive("link") && !isReference(editor)),
   reference: asking(reference, isReference),
   footnote: asking(footnote, (editor) => editor.isActive("footnote")),
+  citation: asking(citation, (editor) => editor.isActive("citation")),
   table: asking(table, undefined, (editor) => !editor.isActive("table")),
   picture: asking(picture, (editor) => Boolean(pictureAt(editor))),
   language: asking(

@@ -21,7 +21,7 @@ from kiportal.common.models import User
 from kiportal.common.richtext import DOCUMENT, sanitise
 from tests import factories
 from tests.browser.conftest import Check, Faults, Open
-from tests.concepts.factories import make_concept, make_image, make_section
+from tests.concepts.factories import make_concept, make_image, make_section, make_source
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -146,11 +146,13 @@ def everything(version: ConceptVersion) -> str:
         f"<h3>Zwischen</h3><p>Fett <strong>und <em>kursiv</em></strong>, H<sub>2</sub>O, m<sup>2</sup>,<br>"
         f'<a href="https://example.org/a?b=c">Netz</a>, <a href="mailto:ki@example.org">Post</a>, '
         f'<a href="tel:+4927113">Telefon</a>, <a href="#section:{target}">Kapitel 1</a>'
-        f'<span class="fn">Quelle <em>A</em>, <a href="https://example.org/q">hier</a></span> und '
+        f'<span class="fn">Quelle <em>A</em>, <a href="https://example.org/q">hier</a>, '
+        f'<a href="#quelle:{target}">S. 1</a></span> <a href="#quelle:{target}">Quelle</a> und '
         f'<span lang="uk">Ласкаво</span> <span lang="ar" dir="rtl">أهلاً <strong>وسهلاً</strong></span>.</p>'
         f"<ul><li>eins<ul><li>innen<ol><li>tief</li></ol></li></ul></li><li>zwei</li></ul>"
         f'<ol start="3"><li>drei</li></ol><blockquote><p>Zitat</p><p>mehr</p></blockquote>'
-        f'<table><caption>Plätze <em>2025</em><span class="fn">Stand März</span></caption>'
+        f'<table><caption>Plätze <em>2025</em> <a href="#quelle:{target}">S. 3</a>'
+        f'<span class="fn">Stand März</span></caption>'
         f'<thead><tr><th scope="col">Ort</th><th scope="col" colspan="2">Zahl</th></tr></thead><tbody>'
         f'<tr><th scope="row" rowspan="2">Siegen</th><td>1<span class="fn">geschätzt</span></td><td>2</td></tr>'
         f"<tr><td><ul><li>a</li></ul></td><td><p>b</p><p>c</p></td></tr></tbody></table>"
@@ -280,6 +282,53 @@ def test_reference_link_and_language_are_set(page: Page, section: Section, versi
         f'<p>Text zu Ziele.<a href="#section:{target}" rel="noopener nofollow">Kapitel 1</a> und '
         '<a href="https://example.org/" rel="noopener nofollow">dort</a> <span lang="ar" dir="rtl">hallo</span></p>'
     )
+
+
+def test_source_is_cited_added_and_corrected(
+    page: Page, section: Section, version: ConceptVersion, faults: Faults
+) -> None:
+    source = make_source(version, short_name="IT.NRW", year="2024")
+    text = opened(page, section)
+    text.click()
+    page.keyboard.press("Control+End")
+    press(page, "Quelle zitieren")
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="Übernehmen").click()
+    expect(dialog.get_by_text("Bitte wählen Sie eine Quelle aus oder legen Sie eine neue an.")).to_be_visible()
+    dialog.get_by_label("Quelle dieser Fassung").select_option(str(source.uuid))
+    dialog.get_by_label("Stelle in der Quelle").fill("S. 12")
+    page.get_by_role("button", name="Übernehmen").click()
+    expect(text.get_by_text("(IT.NRW 2024, S. 12)", exact=True)).to_be_visible()
+    page.keyboard.type(" und mehr")
+    press(page, "Quelle zitieren")
+    dialog.get_by_text("Oder eine neue Quelle anlegen").click()
+    dialog.get_by_label("Jahr oder Datum").fill("2020")
+    page.get_by_role("button", name="Übernehmen").click()
+    expect(dialog.get_by_text("Bitte geben Sie den Titel an.")).to_be_visible()
+    refused(faults, reverse("concepts:staff_source_add", args=[version.pk]))
+    dialog.get_by_label("Titel").fill("Bildungsbericht")
+    page.get_by_role("button", name="Übernehmen").click()
+    expect(text.get_by_text("(Bildungsbericht 2020)", exact=True)).to_be_visible()
+    text.get_by_text("(IT.NRW 2024, S. 12)", exact=True).click()
+    expect(dialog.get_by_label("Stelle in der Quelle")).to_have_value("S. 12")
+    dialog.get_by_label("Stelle in der Quelle").fill("S. 14")
+    page.get_by_role("button", name="Übernehmen").click()
+    save(page)
+    added = version.sources.get(title="Bildungsbericht")
+    assert meaning(body_of(section)) == meaning(
+        f'<p>Text zu Ziele. <a href="#quelle:{source.uuid}" rel="noopener nofollow">S. 14</a> und mehr '
+        f'<a href="#quelle:{added.uuid}" rel="noopener nofollow">Quelle</a></p>'
+    )
+    expect(page.get_by_role("region", name="Quellen")).to_contain_text("Bildungsbericht 2020")
+
+
+def test_hint_leads_to_its_block(page: Page, section: Section) -> None:
+    section.body = "<p>Gut.</p><table><tbody><tr><th>Ort</th></tr></tbody></table><p>Das ist ist doppelt.</p>"
+    section.save()
+    page.goto(f"{path_to(section)}?stelle=3")
+    page.wait_for_function("() => getSelection().toString() === 'Das ist ist doppelt.'")
+    page.get_by_role("link", name="Tabelle ohne Überschrift").click()
+    page.wait_for_function("() => getSelection().toString().trim() === 'Ort'")
 
 
 def test_picture_is_uploaded_and_inserted(page: Page, section: Section, tmp_path: Path, faults: Faults) -> None:

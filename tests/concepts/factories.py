@@ -21,6 +21,7 @@ from concepts.models import (
     MeasurePaper,
     Section,
     Selection,
+    Source,
     Synopsis,
     VersionPDF,
     VersionWord,
@@ -41,6 +42,15 @@ def make_section(version: ConceptVersion, title: str, *, parent: Section | None 
     values.setdefault("body", f"<p>Text zu {title}.</p>")
     values.setdefault("state", Section.State.READY)
     return changes.add_section(version, parent=parent, title=title, **values)
+
+
+def make_source(version: ConceptVersion, title: str = "Bevölkerung nach Gemeinden", **values: Any) -> Source:
+    return changes.add_source(version, title=title, **({"author": "Information und Technik NRW"} | values))
+
+
+def citation(source: Source, place: str = "Quelle") -> str:
+    """The link of a text that cites a source."""
+    return f'<a href="#quelle:{source.uuid}">{place}</a>'
 
 
 def freeze(version: ConceptVersion, **values: Any) -> None:

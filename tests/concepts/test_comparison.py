@@ -38,9 +38,18 @@ def tagged(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 strong = words.map("<strong>{}</strong>".format)
+citation = st.sampled_from(["Quelle", "S. 12", "S. 14"]).map(f'<a href="#quelle:{UUID}">{{}}</a>'.format)
 note = st.one_of(words, strong).map('<span class="fn">{}</span>'.format)
 inline = st.lists(
-    st.one_of(words, tagged(st.one_of(words, note)), tagged(strong), note, st.just("<br>")),
+    st.one_of(
+        words,
+        tagged(st.one_of(words, note)),
+        tagged(strong),
+        note,
+        citation,
+        citation.map('<span class="fn">{}</span>'.format),
+        st.just("<br>"),
+    ),
     min_size=1,
     max_size=4,
 ).map(" ".join)
@@ -254,5 +263,5 @@ def test_comparing_asks_the_database_as_often_for_many_sections(
     old, new = two
     for number in range(30):
         make_section(new, f"Abschnitt {number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         list(compare(old, new).groups())

@@ -4,12 +4,13 @@ from uuid import UUID
 
 import pytest
 from django.core.files.storage import default_storage
+from pytest_django.fixtures import Settings
 
 from concepts import changes
 from concepts.models import ConceptVersion, Section
 from concepts.review import findings, obstacles
 from tests import factories
-from tests.concepts.factories import freeze, make_concept, make_image, make_section
+from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_version
 
 pytestmark = pytest.mark.django_db
 FOREIGN = "/konzepte/bilder/00000000-0000-4000-8000-000000000001/"
@@ -87,11 +88,11 @@ def test_second_version_should_say_what_is_new(version: ConceptVersion) -> None:
 def test_findings_take_the_same_queries_for_any_length(
     version: ConceptVersion, django_assert_num_queries: pytest.FixtureRequest
 ) -> None:
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         findings(version)
     for number in range(30):
         make_section(version, f"Kapitel {number}")
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         findings(version)
 
 
@@ -124,6 +125,95 @@ def test_long_sentences_are_counted_and_quoted(version: ConceptVersion) -> None:
     make_section(version, "Bedarf", body=f"<p>Kurz. {long.capitalize()}. Kurz.</p><p>{long}</p>")
     assert sentences(version) == [
         "Kapitel 2 Bedarf hat 2 lange Sätze (mehr als 30 Wörter): „W0 w1 w2 w3 w4 …“",
+    ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https:///x", "http://localhost/x", "http://127.0.0.1:9000/", "https://www.example.org/kurse"),
+        *("http://intranet/x", "https://kreis.local/"),
+    ],
+)
+def test_addresses_that_cannot_be_right_are_named(version: ConceptVersion, address: str) -> None:
+    make_section(version, "Bedarf", body=f'<p>x</p><ul><li><p><a href="{address}">dort</a></p></li></ul>')
+    found = [(each.sentence, each.blocks, each.block) for each in findings(version)]
+    assert found == [(f"Kapitel 2 Bedarf hat einen Link, dessen Adresse nicht stimmen kann: „{address}“.", False, 2)]
+
+
+@pytest.mark.parametrize("address", ["http://", "https://www.kreis borken.de/", "https://[::1/"])
+def test_link_that_lost_its_address_is_named(version: ConceptVersion, address: str) -> None:
+    make_section(version, "Bedarf", body=f'<p><a href="{address}">dort</a></p>')
+    assert [each.sentence for each in findings(version)] == ["Kapitel 2 Bedarf hat einen Link, dem die Adresse fehlt."]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://www.kreis-borken.de/a?b=c%20d", "https://bund.de", "https://münchen.de/", "mailto:ki@example.org"),
+        *("http://192.168.1.1:8080/", "tel:+492711"),
+    ],
+)
+def test_addresses_that_may_be_right_are_left_alone(version: ConceptVersion, address: str) -> None:
+    make_section(version, "Bedarf", body=f'<p><a href="{address}">dort</a></p>')
+    assert findings(version) == []
+
+
+def test_links_to_pages_of_the_portal_that_nobody_can_read_are_named(
+    version: ConceptVersion, settings: Settings
+) -> None:
+    open_offer = factories.make_offer(status="published")
+    hidden = factories.make_offer(status="hidden")
+    public = make_version(ConceptVersion.Status.ADOPTED, published=True)
+    frozen = make_version(ConceptVersion.Status.FROZEN)
+    good = [
+        *(
+            "/",
+            "/en/angebote/",
+            "/angebote/?thema=deutsch",
+            public.get_absolute_url(),
+            f"{settings.KIPORTAL_BASE_URL}/",
+        ),
+        *(open_offer.get_absolute_url(), f"/en{open_offer.get_absolute_url()}", open_offer.provider.get_absolute_url()),
+    ]
+    bad = [
+        *(hidden.get_absolute_url(), "/angebote/gibt-es-nicht/", "/gibt/es/nicht/", "/arbeitsplatz/"),
+        *(frozen.get_absolute_url(), f"{settings.KIPORTAL_BASE_URL}/akteure/niemand/"),
+    ]
+    make_section(version, "Bedarf", body="".join(f'<p><a href="{each}">x</a></p>' for each in [*good, *bad]))
+    assert [(each.sentence.rpartition(": ")[2], each.block) for each in findings(version)] == [
+        (f"„{address}“.", place) for place, address in enumerate(bad, start=len(good) + 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "named"),
+    [
+        (["Das BAMF hilft.", "Mit dem BAMF.", "Vom BAMF-Kurs und KIM."], "BAMF"),
+        (["Das BAMF hilft.", "Mit dem BAMF.", "Noch einmal BAMF BAMF."], "BAMF"),
+        (["Das BAMF hilft.", "Mit dem BAMF.", "Ohne."], ""),
+        (["Das Bundesamt (BAMF) hilft.", "Mit dem BAMF.", "Vom BAMF."], ""),
+        (["Das BAMF (Bundesamt) hilft.", "Mit dem BAMF.", "Vom BAMF."], ""),
+        (["Teil II in NRW.", "Teil II der EU.", "Teil II, IT.NRW."], ""),
+    ],
+)
+def test_abbreviations_that_nobody_writes_out_are_named(version: ConceptVersion, texts: list[str], named: str) -> None:
+    for number, text in enumerate(texts):
+        make_section(version, f"Kapitel {number}", body=f"<p>{text}</p>")
+    found = [each.sentence for each in findings(version) if "Abkürzungen" in each.sentence]
+    assert [sentence.partition(": ")[2].partition(".")[0] for sentence in found] == ([named] if named else [])
+    make_section(version, "Glossar", body="<p>BAMF: Bundesamt für Migration und Flüchtlinge</p>")
+    assert not any("Abkürzungen" in each.sentence for each in findings(version))
+
+
+def test_finding_names_its_block(version: ConceptVersion) -> None:
+    body = (
+        "<p>Gut.</p><figure><table><caption>x</caption><tbody><tr><td>x</td></tr></tbody></table></figure><p>ja ja</p>"
+    )
+    make_section(version, "Bedarf", body=body)
+    assert [(each.sentence.partition(" hat ")[2], each.block) for each in findings(version)] == [
+        ("eine Tabelle ohne Kopfzeile.", 2),
+        ("ein Wort doppelt: „ja ja“.", 3),
     ]
 
 

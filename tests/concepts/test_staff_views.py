@@ -391,7 +391,7 @@ def test_obstacles_keep_a_version_from_being_frozen(staff: Client, version: Conc
     section = make_section(version, "Bild", body="<p>x</p><table><tbody><tr><td>1</td></tr></tbody></table>")
     page = staff.get(url("version_freeze", version.pk)).text
     assert "hat eine Tabelle ohne Kopfzeile" in page
-    assert f'href="{url("section_edit", section.pk)}"' in page
+    assert f'href="{url("section_edit", section.pk)}?stelle=2"' in page
     answer = staff.post(url("version_freeze", version.pk), {"as_of": "2026-01-01", "seen": "on"})
     version.refresh_from_db()
     assert (answer.status_code, version.status) == (200, "draft")

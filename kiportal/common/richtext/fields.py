@@ -59,16 +59,17 @@ class RichTextFormField(ProseEditorFormField):
 
 
 class DocumentWidget(ProseEditorWidget):
-    """The editor with what chapters need. It waits for both modules, so that the toolbar never misses its start."""
+    """The editor with what chapters need. It waits for these modules, so that none of them misses its start."""
 
-    EXTENSIONS, TOOLBAR = "js/concept-editor.js", "js/concept-toolbar.js"
+    EXTENSIONS = "js/concept-editor.js"
+    MODULES = (EXTENSIONS, "js/concept-toolbar.js", "js/concept-place.js")
 
     @property
     def media(self) -> Media:
         return super().media + Media(importmap=ImportMap({"kiportal/concept-editor": self.EXTENSIONS}))
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "js_modules": [static(self.EXTENSIONS), static(self.TOOLBAR)]}
+        return {**super().get_config(), "js_modules": [static(module) for module in self.MODULES]}
 
 
 class DocumentFormField(RichTextFormField):

@@ -11,11 +11,13 @@ from django.utils.html import strip_tags
 
 SCHEMES = {"http", "https", "mailto", "tel"}
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-# Pictures of a document are the portal's own (`concepts:image_file`), references lead to its own sections.
+# Pictures of a document are the portal's own (`concepts:image_file`), references lead to its own sections, citations
+# to its sources.
 IMAGE = re.compile(f"/konzepte/bilder/({_UUID})/")
 REFERENCE = re.compile(f"#section:({_UUID})")
+CITATION = re.compile(f"#quelle:({_UUID})")
 _VALUES = {
-    ("a", "href"): re.compile(f"(?!#section:).*|{REFERENCE.pattern}", re.DOTALL),
+    ("a", "href"): re.compile(f"(?!#section:|#quelle:).*|{REFERENCE.pattern}|{CITATION.pattern}", re.DOTALL),
     ("img", "src"): IMAGE,
     ("img", "width"): re.compile(r"\d{1,4}"),
     ("img", "height"): re.compile(r"\d{1,4}"),
@@ -89,7 +91,8 @@ BASIC = Markup(
 )
 
 # A section's title is a field of its own; its place in the tree decides the level. So one sub-heading is enough here.
-# Footnote: <span class="fn">. Cross reference: <a href="#section:<uuid>">. Word in another language: <span lang="ar">.
+# Footnote: <span class="fn">. Cross reference: <a href="#section:<uuid>">. Citation: <a href="#quelle:<uuid>">, which
+# holds the place in the source. Word in another language: <span lang="ar">.
 DOCUMENT = Markup(
     tags=BASIC.tags - {"h2"}
     | {"blockquote", "table", "caption", "thead", "tbody", "tr", "th", "td"}
@@ -123,6 +126,7 @@ DOCUMENT = Markup(
         "DocumentCaption": True,
         "DocumentKeys": True,
         "Footnote": True,
+        "Citation": True,
         "LanguageMark": True,
     },
 )

@@ -11,7 +11,7 @@ from lxml import etree, html
 from concepts import changes
 from concepts.models import ConceptVersion, Section
 
-REFERENCE = re.compile(r'"#section:([a-z0-9-]+)"')
+_NAMED = re.compile(r'"#(section|quelle):([a-z0-9-]+)"')
 EDITION = "data-fassung"
 
 
@@ -48,6 +48,26 @@ def identity(slug: str, key: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"https://example.org/kiportal/concepts/{slug}/{key}")
 
 
+def source_identity(slug: str, key: str) -> uuid.UUID:
+    return identity(slug, f"quelle/{key}")
+
+
+def with_uuids(slug: str, body: str) -> str:
+    """The text with uuids where the file names sections and sources by their keys."""
+
+    def put(found: re.Match[str]) -> str:
+        of = source_identity if found[1] == "quelle" else identity
+        return f'"#{found[1]}:{of(slug, found[2])}"'
+
+    return _NAMED.sub(put, body)
+
+
+def cited(chapters: Sequence[Chapter]) -> set[str]:
+    """The keys of the sources that chapters cite."""
+    bodies = (section.body for chapter in chapters for section in chapter)
+    return {key for body in bodies for kind, key in _NAMED.findall(body) if kind == "quelle"}
+
+
 @transaction.atomic
 def write(version: ConceptVersion, chapters: Sequence[Chapter]) -> None:
     """Make the tree of a draft equal to these chapters; sections that are not among them are deleted."""
@@ -59,9 +79,7 @@ def write(version: ConceptVersion, chapters: Sequence[Chapter]) -> None:
         section = former.pop(key, None) or Section(version=version, uuid=key)
         section.parent, section.sort_order = parent, position
         section.title, section.is_numbered = chapter.title, chapter.is_numbered
-        section.body = REFERENCE.sub(
-            lambda found: f'"#section:{identity(version.concept.slug, found[1])}"', chapter.body
-        )
+        section.body = with_uuids(version.concept.slug, chapter.body)
         section.state = Section.State.READY
         section.save()
         for number, child in enumerate(chapter.children):

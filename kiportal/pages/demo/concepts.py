@@ -10,7 +10,7 @@ import pgtrigger
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from concepts import lifecycle
+from concepts import changes, lifecycle
 from concepts.models import Concept, ConceptImage, ConceptVersion
 from kiportal.common import jobs
 from kiportal.common.models import Job, User
@@ -73,11 +73,11 @@ class _Loader:
                 self._put_in_force(draft, as_of=date.fromisoformat(row["as_of"]))
 
     def _tell_of_two_versions(self, first: ConceptVersion, row: dict[str, Any]) -> None:
-        chapters.write(first, self._text(first.concept, row, edition=1))
+        self._write(first, row, edition=1)
         self._put_in_force(first, as_of=self._day(FIRST["frozen"]))
 
         second = lifecycle.start_next_version(first, by=self.editor)
-        chapters.write(second, self._text(second.concept, row, edition=2))
+        self._write(second, row, edition=2)
         second.subtitle, second.changes_note = self.plan["subtitle"], self.plan["changes_note"]
         second.save()
         with self._on(SECOND["frozen"]):
@@ -136,6 +136,18 @@ class _Loader:
         version.refresh_from_db()
 
     # Text
+
+    def _write(self, version: ConceptVersion, row: dict[str, Any], *, edition: int) -> None:
+        """The chapters with the sources they cite, seen on the web when the version was begun."""
+        text = self._text(version.concept, row, edition=edition)
+        chapters.write(version, text)
+        there = set(version.sources.values_list("uuid", flat=True))
+        seen_on = self._day((FIRST, SECOND)[edition - 1]["begun"])
+        for key in sorted(chapters.cited(text)):
+            values, uuid = self.plan["sources"][key], chapters.source_identity(version.concept.slug, key)
+            if uuid not in there:
+                accessed = {"accessed_on": seen_on} if "url" in values else {}
+                changes.add_source(version, uuid=uuid, **accessed, **values)
 
     def _text(self, concept: Concept, row: dict[str, Any], *, edition: int) -> list[Chapter]:
         """The chapters of the profile between those that every Kreis has, and its Handlungsfelder in detail."""

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from lxml import etree
 from pytest_django.fixtures import Settings
 
-from concepts.models import ConceptVersion
+from concepts.models import ConceptVersion, Source
 from concepts.outline import Outline
 from concepts.word.reading import read
 from concepts.word.writing import render_version_word
 from kiportal.common.models import Centre
 from kiportal.common.richtext import DOCUMENT, sanitise
-from tests.concepts.factories import freeze, make_concept, make_image, make_section
+from tests.concepts.factories import freeze, make_concept, make_image, make_section, make_source
 
 pytestmark = pytest.mark.django_db
 KEY = UUID("00000000-0000-4000-8000-000000000002")
@@ -69,6 +69,15 @@ def version(centre: Centre) -> ConceptVersion:
         f'<p>Siehe <a href="#section:{chapter.uuid}" rel="noopener nofollow">Kapitel 1</a> und '
         f'<a href="#section:{part.uuid}" rel="noopener nofollow">die Listen</a>.</p>',
     )
+    law = make_source(version, "Gesetz", author="", short_name="TIntG", year="14.02.2012", url="https://recht.nrw.de/")
+    report = make_source(version, "Bericht", author="Amt für Bildung", year="")
+    make_section(
+        version,
+        "Belege",
+        body=f"<p>Erstens {kept(law, '§ 8')}, zweitens {kept(law)} {kept(report, 'S. 4, Tabelle 1')}, "
+        f"(vgl. {kept(report)}).</p>"
+        f'<p>Text<span class="fn">Siehe {kept(law, "§ 8 Abs. 1")}.</span></p>',
+    )
     make_section(version, "Leer", body="")
     measures = [
         {
@@ -81,6 +90,11 @@ def version(centre: Centre) -> ConceptVersion:
     ]
     freeze(version, as_of=date(2026, 8, 28), shows_measures=True, measures=measures)
     return version
+
+
+def kept(source: Source, place: str = "Quelle") -> str:
+    """A citation as it is stored."""
+    return f'<a href="#quelle:{source.uuid}" rel="noopener nofollow">{place}</a>'
 
 
 def known_of(version: ConceptVersion) -> dict[str, tuple[UUID, int, int]]:
@@ -114,9 +128,11 @@ def test_file_has_what_word_needs(version: ConceptVersion) -> None:
         ("Heading 1", "Ausgangslage"),
         ("Heading 2", "Listen & mehr"),
         ("Heading 3", "Tabelle"),
+        ("Heading 1", "Belege"),
         ("Heading 1", "Leer"),
         ("Heading 1", "Anhang: Maßnahmen"),
         ("Heading 2", "Bildung"),
+        ("Heading 1", "Quellen"),
         ("Heading 1", "Impressum"),
     ]
     table = document.tables[0]
@@ -127,7 +143,7 @@ def test_file_has_what_word_needs(version: ConceptVersion) -> None:
         parts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")}
     text = parts["word/document.xml"]
     assert 'TOC \\o "1-3"' in text
-    assert parts["word/footnotes.xml"].count("<w:footnote ") == 4
+    assert parts["word/footnotes.xml"].count("<w:footnote ") == 5
     assert "PAGE" in parts["word/footer1.xml"]
     assert 'w:val="tr"' in text
     assert 'w:bidi="ar"' in text
