@@ -24,6 +24,7 @@ def version(transactional_db: None, centre: Centre) -> ConceptVersion:
     table = "<table><tbody><tr><th>Ort</th><th>Plätze</th></tr><tr><td>Musterstadt</td><td>12</td></tr></tbody></table>"
     make_section(version, "Ziele", body=f"<p>Alle können mitreden.</p>{table}")
     make_section(version, "Ausblick")
+    make_section(version, "Anhang")
     freeze(version, status=ConceptVersion.Status.FROZEN)
     return version
 
@@ -47,22 +48,24 @@ def test_version_is_continued_and_compared(
         text.click()
         page.keyboard.press("Control+End")
         page.keyboard.type(" Es gilt für alle Kommunen.")
-        page.keyboard.press("Control+Home")
-        page.keyboard.type("Neu: ")
         page.keyboard.press("Control+s")
         expect(page.get_by_text("Gespeichert um")).to_be_visible()
 
+        aims = draft.sections.get(title="Ziele")
+        aims.body = aims.body.replace("Alle können mitreden", "Alle können überall mitreden")
+        aims.save()
+
         page.goto(f"/arbeitsplatz/konzepte/fassungen/{draft.pk}/")
         page.get_by_role("link", name="Mit voriger Fassung vergleichen").click()
-        expect(page.get_by_text("1 Abschnitt geändert, 2 unverändert")).to_be_visible()
+        expect(page.get_by_text("2 Abschnitte geändert, 2 unverändert")).to_be_visible()
         expect(page.locator(".compared ins", has_text="Es gilt für alle Kommunen.")).to_be_visible()
         check(page)
         page.keyboard.press("Alt+ArrowDown")
         expect(page.locator("ins:focus, del:focus, [data-change]:focus")).to_have_count(1)
         page.keyboard.press("Alt+ArrowDown")
-        expect(page.locator("[data-compared-place]")).to_contain_text("2 /")
+        expect(page.locator("[data-compared-place]")).to_contain_text("2 / 2")
         page.get_by_text("2 Abschnitte unverändert").click()
-        expect(page.get_by_text("2 Ziele")).to_be_visible()
+        expect(page.get_by_text("3 Ausblick")).to_be_visible()
 
         page.get_by_role("button", name="Synopse erstellen").click()
         expect(page.get_by_text("Die Synopse wird erstellt.")).to_be_visible()
