@@ -1,9 +1,11 @@
 """A version is continued, rewritten, compared word by word and fetched as a synopsis."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from pytest_django import Settings
 
 from concepts.models import ConceptVersion
 from kiportal.common import roles
@@ -17,7 +19,8 @@ type RunJobs = Callable[[], object]
 
 
 @pytest.fixture
-def version(transactional_db: None, centre: Centre) -> ConceptVersion:
+def version(transactional_db: None, centre: Centre, settings: Settings, tmp_path: Path) -> ConceptVersion:
+    settings.MEDIA_ROOT = tmp_path / "media"
     factories.make_user(roles.EDITOR, roles.EDITOR)
     version = make_concept("Integrationskonzept Musterkreis")
     make_section(version, "Einleitung", body="<p>Der Kreistag hat das Konzept beauftragt.</p>")
