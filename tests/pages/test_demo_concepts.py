@@ -114,6 +114,10 @@ class ReadDemoConceptTests(TestCase):
         assert [change.verb for change in changes] == ["freeze", "forward", "adopt", "publish"]
         assert [change.at for change in changes] == sorted(change.at for change in changes)
         assert first.frozen_at == changes[0].at
+        steps = list(StatusChange.objects.for_target(second))
+        assert [step.at for step in steps] == sorted(step.at for step in steps)
+        assert second.created_at <= steps[0].at
+        assert steps[-1].at < timezone.now() - timedelta(days=1)
         assert not Job.objects.unfinished().exists()
 
 

@@ -76,7 +76,8 @@ class _Loader:
         self._write(first, row, edition=1)
         self._put_in_force(first, as_of=self._day(FIRST["frozen"]))
 
-        second = lifecycle.start_next_version(first, by=self.editor)
+        with self._on(SECOND["begun"]):
+            second = lifecycle.start_next_version(first, by=self.editor)
         self._write(second, row, edition=2)
         second.subtitle, second.changes_note = self.plan["subtitle"], self.plan["changes_note"]
         second.save()
