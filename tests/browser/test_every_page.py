@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from kiportal.common import roles
 from kiportal.common.models import User
 from tests import factories
-from tests.browser.conftest import Check, Open
+from tests.browser.conftest import WIDTHS, Check, Open
 
 # Pages that only certain input leads to.
 MISSING = "/gibt-es-nicht/"
@@ -26,14 +26,19 @@ SPECIAL = [
 
 
 def crawl(page: Page, starts: list[str], check: Check, below: tuple[str, ...] = ("/",)) -> set[str]:
-    """Check `starts` and what is linked from them on the paths in `below`, one page of a kind; return the kinds."""
+    """Check `starts` and what is linked from them on the paths in `below`, one page of a kind; return the kinds.
+
+    Each page is loaded once and looked at in every width.
+    """
     waiting, kinds = list(starts), set[str]()
     while waiting:
         address = waiting.pop(0)
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == (404 if address == MISSING else 200), address
-        check(page)
+        for width, height in WIDTHS.values():
+            page.set_viewport_size({"width": width, "height": height})
+            check(page)
         for link in page.locator("a[href]").evaluate_all("links => links.map(link => link.href)"):
             parts = urlsplit(link)
             if parts.netloc != urlsplit(page.url).netloc or parts.query or not parts.path.startswith(below):
@@ -68,6 +73,7 @@ def demo(transactional_db: None) -> None:
         user.save()
 
 
+@pytest.mark.parametrize("viewport", ["phone"], indirect=True)
 def test_every_page_is_accessible(demo: None, open_browser: Open, check: Check) -> None:
     kinds = crawl(open_browser(), ["/", "/en/", *SPECIAL], check)
     assert {
