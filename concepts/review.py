@@ -23,9 +23,10 @@ LONGEST_SENTENCE = 30
 # The longest Handlungsfeld that a Kreis has named so far has 159 characters.
 LONGEST_HEADING = 160
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ„»[])")
-# "die, die" and ", über die die Politik berät" are German: a comma between, or an article after a relative pronoun.
+# ", die die Kurse kennen", ", über die die Politik berät", ", dass sie sie kennen" are German; "sind sind" is a slip.
 _TWICE = re.compile(r"(?<![,\w])\b([A-Za-zÄÖÜäöüß]{2,}) \1\b")
 _RELATIVE = re.compile(r",\s*(?:\w+\s+)?$")
+_TWICE_IN_GERMAN = frozenset({"die", "der", "das", "den", "dem", "sie"})
 _CITATION = re.compile(r'<a href="#quelle:[^>]*>.*?</a>')
 
 
@@ -296,10 +297,14 @@ def _of_language(node: Node, passages: Sequence[Passage]) -> Iterator[Finding]:
         sentence = f"{_place(node)} hat {what} (mehr als {LONGEST_SENTENCE} Wörter): „{start} …“"
         yield Finding(sentence, node, blocks=False, block=block)
     for block, line in lines:
-        twice = (match for match in _TWICE.finditer(line) if not _RELATIVE.search(line[: match.start()]))
+        twice = (match for match in _TWICE.finditer(line) if not _is_german(match))
         if match := next(twice, None):
             yield Finding(f"{_place(node)} hat ein Wort doppelt: „{match[0]}“.", node, blocks=False, block=block)
             return
+
+
+def _is_german(twice: re.Match[str]) -> bool:
+    return twice[1] in _TWICE_IN_GERMAN and _RELATIVE.search(twice.string[: twice.start()]) is not None
 
 
 def _place(node: Node) -> str:

@@ -14,7 +14,7 @@ from kiportal.common import roles
 from kiportal.common.models import Job
 from tests import factories
 from tests.browser.conftest import Check, Open
-from tests.browser.test_measure_journey import enter_measure, prepare_period, sign_in
+from tests.browser.test_measure_journey import choose_on_board, decide, enter_measure, prepare_period, sign_in
 from tests.browser.test_word_journey import choose
 from tests.concepts.factories import make_version
 from tests.concepts.word.samples import saved
@@ -69,21 +69,11 @@ def write(page: Page, draft: ConceptVersion, words: str) -> None:
 
 def carry_out_a_measure(page: Page) -> None:
     """From the pool into the focus of a period, which is decided and ended."""
-    today = timezone.localdate()
     enter_measure(page, lambda _page: None)
-    prepare_period(page, today)
-    page.goto("/arbeitsplatz/massnahmen/")
-    card = page.locator(".measure-card", has_text="Willkommensmappe")
-    card.locator("summary").click()
-    card.get_by_role("button", name="Elementarbereich").click()
-    expect(page.get_by_text("ist für „Elementarbereich“ ausgewählt")).to_be_visible()
+    prepare_period(page, timezone.localdate())
+    choose_on_board(page, lambda _page: None)
     period = FocusPeriod.objects.get()
-    page.goto(period.get_absolute_url())
-    page.locator("summary", has_text="Beschluss eintragen").click()
-    page.get_by_label("Beschlossen von").fill("Kreistag")
-    page.get_by_label("Beschlossen am").fill(today.isoformat())
-    page.get_by_role("button", name="Beschluss eintragen").click()
-    expect(page.get_by_text("steht auf der Seite „Umsetzung“")).to_be_visible()
+    decide(page, period)
     page.goto(f"{period.get_absolute_url()}beenden/")
     page.locator("[name=summary]").fill("Die Mappe ist begonnen.")
     page.get_by_role("button", name="Periode beenden").click()

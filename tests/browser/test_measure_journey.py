@@ -62,6 +62,24 @@ def prepare_period(page: Page, begin: date) -> None:
     page.get_by_role("button", name="Speichern").click()
 
 
+def choose_on_board(page: Page, look: Check) -> None:
+    page.goto("/arbeitsplatz/massnahmen/")
+    card = page.locator(".measure-card", has_text="Willkommensmappe")
+    card.locator("summary").click()
+    look(page)
+    card.get_by_role("button", name="Elementarbereich").click()
+    expect(page.get_by_text("ist für „Elementarbereich“ ausgewählt")).to_be_visible()
+
+
+def decide(page: Page, period: FocusPeriod) -> None:
+    page.goto(period.get_absolute_url())
+    page.locator("summary", has_text="Beschluss eintragen").click()
+    page.get_by_label("Beschlossen von").fill("Kreistag")
+    page.get_by_label("Beschlossen am").fill(timezone.localdate().isoformat())
+    page.get_by_role("button", name="Beschluss eintragen").click()
+    expect(page.get_by_text("steht auf der Seite „Umsetzung“")).to_be_visible()
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_measure_goes_from_the_pool_into_a_period_and_on(
     world: None, open_browser: Open, check: Check, scripts: bool
@@ -74,22 +92,11 @@ def test_measure_goes_from_the_pool_into_a_period_and_on(
     today = timezone.localdate()
     prepare_period(page, today)
 
-    # From the board into the focus
-    page.goto("/arbeitsplatz/massnahmen/")
-    card = page.locator(".measure-card", has_text="Willkommensmappe")
-    card.locator("summary").click()
-    look(page)
-    card.get_by_role("button", name="Elementarbereich").click()
-    expect(page.get_by_text("ist für „Elementarbereich“ ausgewählt")).to_be_visible()
+    choose_on_board(page, look)
     period = FocusPeriod.objects.get()
 
     # Decided, carried out
-    page.goto(period.get_absolute_url())
-    page.locator("summary", has_text="Beschluss eintragen").click()
-    page.get_by_label("Beschlossen von").fill("Kreistag")
-    page.get_by_label("Beschlossen am").fill(today.isoformat())
-    page.get_by_role("button", name="Beschluss eintragen").click()
-    expect(page.get_by_text("steht auf der Seite „Umsetzung“")).to_be_visible()
+    decide(page, period)
     measure = Measure.objects.get(title="Willkommensmappe")
     page.goto(measure.get_absolute_url())
     page.locator("summary", has_text="Umsetzung beginnen").click()

@@ -113,6 +113,7 @@ def test_character_that_no_font_has_keeps_a_version_from_being_frozen(db: None) 
         ("<table><tbody><tr><th>x</th></tr></tbody></table>", "hat eine Tabelle ohne Überschrift.", False),
         (f"<p>Das {'ist ' * 30}so.</p>", "hat ein Wort doppelt: „ist ist“.", False),
         ("<p>Wir sind sind da.</p>", "hat ein Wort doppelt: „sind sind“.", False),
+        ("<p>Gut, weil wir wir sind.</p>", "hat ein Wort doppelt: „wir wir“.", False),
     ],
 )
 def test_places_to_look_at_are_named(version: ConceptVersion, body: str, sentence: str, blocks: bool) -> None:
@@ -222,6 +223,7 @@ def test_finding_names_its_block(version: ConceptVersion) -> None:
     [
         "Frauen, die die Kurse kennen.",
         "Daten, über die die Politik berät.",
+        "Gut, dass sie sie kennen.",
         "Ja. Ja, gut.",
         "da dass das Haus",
         "ab abends",
