@@ -4,7 +4,6 @@ import datetime
 import django.db.models.deletion
 import kiportal.common.richtext.fields
 import pgtrigger.compiler
-import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -16,8 +15,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('common', '0001_initial'),
+        ('common', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -37,25 +36,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'Sprachen',
                 'ordering': ['sort_order', 'slug'],
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ContactPerson',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='angelegt am')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='geändert am')),
-                ('lock_version', models.PositiveIntegerField(default=1, editable=False)),
-                ('function', models.CharField(help_text='Zum Beispiel: Beratungsstelle, Vorstand, Kursbüro', max_length=120, verbose_name='Funktion')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='Name der Ansprechperson')),
-                ('phone', models.CharField(blank=True, max_length=60, verbose_name='Telefon')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-Mail-Adresse')),
-                ('office_hours', models.CharField(blank=True, help_text='Zum Beispiel: montags und donnerstags 9 bis 12 Uhr', max_length=160, verbose_name='Sprechzeiten')),
-                ('consent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.consent')),
-            ],
-            options={
-                'verbose_name': 'Ansprechperson',
-                'verbose_name_plural': 'Ansprechpersonen',
             },
         ),
         migrations.CreateModel(
@@ -127,6 +107,29 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'Organisationen',
                 'ordering': ['sort_key'],
                 'permissions': [('review_organisation', 'Darf Organisationen prüfen'), ('release_own_organisation', 'Darf eine eigene Organisation freigeben, wenn sonst niemand kann')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "actors_organisationevent" ("city", "created_at", "description", "edited_by_id", "email", "id", "internal_note", "is_trusted", "kind", "lock_version", "merged_into_id", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postcode", "short_name", "slug", "status", "street", "updated_at", "uuid", "website") VALUES (NEW."city", NEW."created_at", NEW."description", NEW."edited_by_id", NEW."email", NEW."id", NEW."internal_note", NEW."is_trusted", NEW."kind", NEW."lock_version", NEW."merged_into_id", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."postcode", NEW."short_name", NEW."slug", NEW."status", NEW."street", NEW."updated_at", NEW."uuid", NEW."website"); RETURN NULL;', hash='3cc27f55913b4c4ba5d8634d27b35efb05dae4dc', operation='INSERT', pgid='pgtrigger_insert_insert_f3e57', table='actors_organisation', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."edited_by_id" IS DISTINCT FROM (NEW."edited_by_id") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."internal_note" IS DISTINCT FROM (NEW."internal_note") OR OLD."is_trusted" IS DISTINCT FROM (NEW."is_trusted") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."lock_version" IS DISTINCT FROM (NEW."lock_version") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."postcode" IS DISTINCT FROM (NEW."postcode") OR OLD."short_name" IS DISTINCT FROM (NEW."short_name") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."street" IS DISTINCT FROM (NEW."street") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "actors_organisationevent" ("city", "created_at", "description", "edited_by_id", "email", "id", "internal_note", "is_trusted", "kind", "lock_version", "merged_into_id", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postcode", "short_name", "slug", "status", "street", "updated_at", "uuid", "website") VALUES (NEW."city", NEW."created_at", NEW."description", NEW."edited_by_id", NEW."email", NEW."id", NEW."internal_note", NEW."is_trusted", NEW."kind", NEW."lock_version", NEW."merged_into_id", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."postcode", NEW."short_name", NEW."slug", NEW."status", NEW."street", NEW."updated_at", NEW."uuid", NEW."website"); RETURN NULL;', hash='187fc8884baa74623d14d49b73182cbf4a11c028', operation='UPDATE', pgid='pgtrigger_update_update_c9a06', table='actors_organisation', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='ContactPerson',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='angelegt am')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='geändert am')),
+                ('lock_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('function', models.CharField(help_text='Zum Beispiel: Beratungsstelle, Vorstand, Kursbüro', max_length=120, verbose_name='Funktion')),
+                ('name', models.CharField(blank=True, max_length=120, verbose_name='Name der Ansprechperson')),
+                ('phone', models.CharField(blank=True, max_length=60, verbose_name='Telefon')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-Mail-Adresse')),
+                ('office_hours', models.CharField(blank=True, help_text='Zum Beispiel: montags und donnerstags 9 bis 12 Uhr', max_length=160, verbose_name='Sprechzeiten')),
+                ('consent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='common.consent')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='actors.organisation')),
+            ],
+            options={
+                'verbose_name': 'Ansprechperson',
+                'verbose_name_plural': 'Ansprechpersonen',
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "actors_contactpersonevent" ("consent_id", "created_at", "email", "function", "id", "lock_version", "name", "office_hours", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "updated_at") VALUES (NEW."consent_id", NEW."created_at", NEW."email", NEW."function", NEW."id", NEW."lock_version", NEW."name", NEW."office_hours", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."updated_at"); RETURN NULL;', hash='646710ec32edcfd44e840182f9f670efbb9da86a', operation='INSERT', pgid='pgtrigger_insert_insert_47c85', table='actors_contactperson', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "actors_contactpersonevent" ("consent_id", "created_at", "email", "function", "id", "lock_version", "name", "office_hours", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "updated_at") VALUES (NEW."consent_id", NEW."created_at", NEW."email", NEW."function", NEW."id", NEW."lock_version", NEW."name", NEW."office_hours", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."updated_at"); RETURN NULL;', hash='86644518e228ec0eee2a6e3c377b6f5911ef7d50', operation='UPDATE', pgid='pgtrigger_update_update_9a285', table='actors_contactperson', when='AFTER'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='actors_contactperson_reachable', violation_error_message='Bitte geben Sie eine Telefonnummer oder eine E-Mail-Adresse an.')],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +144,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Zugehörigkeit',
                 'verbose_name_plural': 'Zugehörigkeiten',
                 'permissions': [('act_for_organisation', 'Darf für die eigene Organisation handeln')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'organisation'), name='actors_membership_unique')],
             },
         ),
         migrations.CreateModel(
@@ -166,11 +170,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='contactperson',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='actors.organisation'),
         ),
         migrations.CreateModel(
             name='OrganisationEvent',
@@ -206,29 +205,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "actors_organisationevent" ("city", "created_at", "description", "edited_by_id", "email", "id", "internal_note", "is_trusted", "kind", "lock_version", "merged_into_id", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postcode", "short_name", "slug", "status", "street", "updated_at", "uuid", "website") VALUES (NEW."city", NEW."created_at", NEW."description", NEW."edited_by_id", NEW."email", NEW."id", NEW."internal_note", NEW."is_trusted", NEW."kind", NEW."lock_version", NEW."merged_into_id", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."postcode", NEW."short_name", NEW."slug", NEW."status", NEW."street", NEW."updated_at", NEW."uuid", NEW."website"); RETURN NULL;', hash='3cc27f55913b4c4ba5d8634d27b35efb05dae4dc', operation='INSERT', pgid='pgtrigger_insert_insert_f3e57', table='actors_organisation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."edited_by_id" IS DISTINCT FROM (NEW."edited_by_id") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."internal_note" IS DISTINCT FROM (NEW."internal_note") OR OLD."is_trusted" IS DISTINCT FROM (NEW."is_trusted") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."lock_version" IS DISTINCT FROM (NEW."lock_version") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."postcode" IS DISTINCT FROM (NEW."postcode") OR OLD."short_name" IS DISTINCT FROM (NEW."short_name") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."street" IS DISTINCT FROM (NEW."street") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "actors_organisationevent" ("city", "created_at", "description", "edited_by_id", "email", "id", "internal_note", "is_trusted", "kind", "lock_version", "merged_into_id", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postcode", "short_name", "slug", "status", "street", "updated_at", "uuid", "website") VALUES (NEW."city", NEW."created_at", NEW."description", NEW."edited_by_id", NEW."email", NEW."id", NEW."internal_note", NEW."is_trusted", NEW."kind", NEW."lock_version", NEW."merged_into_id", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."postcode", NEW."short_name", NEW."slug", NEW."status", NEW."street", NEW."updated_at", NEW."uuid", NEW."website"); RETURN NULL;', hash='187fc8884baa74623d14d49b73182cbf4a11c028', operation='UPDATE', pgid='pgtrigger_update_update_c9a06', table='actors_organisation', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='actors_membership_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactperson',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='actors_contactperson_reachable', violation_error_message='Bitte geben Sie eine Telefonnummer oder eine E-Mail-Adresse an.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contactperson',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "actors_contactpersonevent" ("consent_id", "created_at", "email", "function", "id", "lock_version", "name", "office_hours", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "updated_at") VALUES (NEW."consent_id", NEW."created_at", NEW."email", NEW."function", NEW."id", NEW."lock_version", NEW."name", NEW."office_hours", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."updated_at"); RETURN NULL;', hash='646710ec32edcfd44e840182f9f670efbb9da86a', operation='INSERT', pgid='pgtrigger_insert_insert_47c85', table='actors_contactperson', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='contactperson',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "actors_contactpersonevent" ("consent_id", "created_at", "email", "function", "id", "lock_version", "name", "office_hours", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "updated_at") VALUES (NEW."consent_id", NEW."created_at", NEW."email", NEW."function", NEW."id", NEW."lock_version", NEW."name", NEW."office_hours", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."updated_at"); RETURN NULL;', hash='86644518e228ec0eee2a6e3c377b6f5911ef7d50', operation='UPDATE', pgid='pgtrigger_update_update_9a285', table='actors_contactperson', when='AFTER')),
         ),
     ]

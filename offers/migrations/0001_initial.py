@@ -15,7 +15,6 @@ import offers.models.images
 import offers.models.imports
 import offers.models.touched
 import pgtrigger.compiler
-import pgtrigger.migrations
 import uuid
 from decimal import Decimal
 from django.conf import settings
@@ -72,26 +71,11 @@ class Migration(migrations.Migration):
     dependencies = [
         ('actors', '0001_initial'),
         ('common', '0001_initial'),
+        ('common', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='AccessFeature',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('feature', models.CharField(choices=[('stufenlos', 'Zugang ohne Stufen'), ('wc', 'WC für Rollstühle'), ('aufzug', 'Aufzug'), ('induktion', 'Höranlage (Induktion)'), ('dgs', 'Deutsche Gebärdensprache'), ('leichte-sprache', 'Leichte Sprache'), ('ruhiger-raum', 'ruhiger Raum')], max_length=20, verbose_name='Merkmal')),
-                ('state', models.CharField(choices=[('ja', 'ja'), ('teilweise', 'teilweise'), ('nein', 'nein'), ('unbekannt', 'nicht bekannt')], max_length=10, verbose_name='vorhanden')),
-                ('note', models.CharField(blank=True, max_length=160, verbose_name='Hinweis')),
-                ('sort_order', models.PositiveSmallIntegerField(default=0, editable=False)),
-            ],
-            options={
-                'verbose_name': 'Merkmal der Barrierefreiheit',
-                'verbose_name_plural': 'Barrierefreiheit',
-                'ordering': ['sort_order'],
-            },
-        ),
         migrations.CreateModel(
             name='CoverageSnapshot',
             fields=[
@@ -291,31 +275,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Hint',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('text', models.TextField(max_length=2000, verbose_name='Ihre Nachricht')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-Mail-Adresse')),
-                ('form_language', models.CharField(default='de', editable=False, max_length=12)),
-                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='eingegangen am')),
-                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='erledigt am')),
-                ('kind', models.CharField(choices=[('beendet', 'Das gibt es nicht mehr'), ('zeit', 'Zeit oder Ort stimmt nicht'), ('kontakt', 'Telefon, E-Mail oder Internetseite geht nicht'), ('inhalt', 'Etwas anderes im Text stimmt nicht'), ('sonstiges', 'Etwas anderes')], max_length=10, verbose_name='Was stimmt nicht?')),
-                ('forwarded_at', models.DateTimeField(editable=False, null=True, verbose_name='an die Organisation weitergegeben am')),
-                ('status', models.CharField(choices=[('open', 'offen'), ('answered', 'erledigt'), ('discarded', 'abgelegt')], default='open', editable=False, max_length=10, verbose_name='Stand')),
-                ('by_organisation', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='written_%(class)ss', to='actors.organisation', verbose_name='für die Organisation')),
-                ('by_user', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='geschrieben von')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='hints', to='actors.organisation', verbose_name='Organisation')),
-            ],
-            options={
-                'verbose_name': 'Hinweis auf einen Fehler',
-                'verbose_name_plural': 'Hinweise auf Fehler',
-                'ordering': ['received_at', 'pk'],
-                'permissions': [('answer_hint', 'Darf Hinweise bearbeiten')],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='Offer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -404,6 +363,55 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'Angebote',
                 'ordering': ['-created_at'],
                 'permissions': [('review_offer', 'Darf Angebote prüfen'), ('view_local_offer', 'Darf die Angebote der eigenen Kommune sehen'), ('release_own_offer', 'Darf eigene Einträge freigeben, wenn niemand sonst es kann')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_offerevent" ("age_from", "age_to", "childcare", "city", "closed_reason", "closed_until", "contact_id", "cost_amount", "cost_kind", "cost_note", "created_at", "description", "district", "draft_notice_at", "edited_by_id", "funding_note", "german_level", "has_interpreting", "has_waiting_list", "id", "inspired_by_id", "internal_note", "is_address_proven", "is_closed", "is_countywide", "is_on_site", "is_online", "is_outreach", "kind", "last_confirmed_on", "latitude", "lock_version", "longitude", "merged_into_id", "offer_type_id", "only_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_name", "places", "postcode", "programme_id", "project_cost_range", "project_goal", "project_needs", "project_period", "project_results", "project_state", "project_steps", "provider_id", "published_at", "recorded_by_id", "refunds_travel_costs", "registration", "registration_note", "residence_condition", "schedule", "schedule_text", "slug", "social_url", "status", "street", "submission_key", "submitted_at", "submitter_email", "submitter_language", "submitter_note", "summary", "title", "transit_note", "updated_at", "uuid", "valid_from", "valid_until", "website") VALUES (NEW."age_from", NEW."age_to", NEW."childcare", NEW."city", NEW."closed_reason", NEW."closed_until", NEW."contact_id", NEW."cost_amount", NEW."cost_kind", NEW."cost_note", NEW."created_at", NEW."description", NEW."district", NEW."draft_notice_at", NEW."edited_by_id", NEW."funding_note", NEW."german_level", NEW."has_interpreting", NEW."has_waiting_list", NEW."id", NEW."inspired_by_id", NEW."internal_note", NEW."is_address_proven", NEW."is_closed", NEW."is_countywide", NEW."is_on_site", NEW."is_online", NEW."is_outreach", NEW."kind", NEW."last_confirmed_on", NEW."latitude", NEW."lock_version", NEW."longitude", NEW."merged_into_id", NEW."offer_type_id", NEW."only_for", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_name", NEW."places", NEW."postcode", NEW."programme_id", NEW."project_cost_range", NEW."project_goal", NEW."project_needs", NEW."project_period", NEW."project_results", NEW."project_state", NEW."project_steps", NEW."provider_id", NEW."published_at", NEW."recorded_by_id", NEW."refunds_travel_costs", NEW."registration", NEW."registration_note", NEW."residence_condition", NEW."schedule", NEW."schedule_text", NEW."slug", NEW."social_url", NEW."status", NEW."street", NEW."submission_key", NEW."submitted_at", NEW."submitter_email", NEW."submitter_language", NEW."submitter_note", NEW."summary", NEW."title", NEW."transit_note", NEW."updated_at", NEW."uuid", NEW."valid_from", NEW."valid_until", NEW."website"); RETURN NULL;', hash='2c3496d5af695f9ba41ef0cae7934959f0ec6612', operation='INSERT', pgid='pgtrigger_insert_insert_ba1dd', table='offers_offer', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."age_from" IS DISTINCT FROM (NEW."age_from") OR OLD."age_to" IS DISTINCT FROM (NEW."age_to") OR OLD."childcare" IS DISTINCT FROM (NEW."childcare") OR OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."closed_reason" IS DISTINCT FROM (NEW."closed_reason") OR OLD."closed_until" IS DISTINCT FROM (NEW."closed_until") OR OLD."contact_id" IS DISTINCT FROM (NEW."contact_id") OR OLD."cost_amount" IS DISTINCT FROM (NEW."cost_amount") OR OLD."cost_kind" IS DISTINCT FROM (NEW."cost_kind") OR OLD."cost_note" IS DISTINCT FROM (NEW."cost_note") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."district" IS DISTINCT FROM (NEW."district") OR OLD."draft_notice_at" IS DISTINCT FROM (NEW."draft_notice_at") OR OLD."edited_by_id" IS DISTINCT FROM (NEW."edited_by_id") OR OLD."funding_note" IS DISTINCT FROM (NEW."funding_note") OR OLD."german_level" IS DISTINCT FROM (NEW."german_level") OR OLD."has_interpreting" IS DISTINCT FROM (NEW."has_interpreting") OR OLD."has_waiting_list" IS DISTINCT FROM (NEW."has_waiting_list") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."inspired_by_id" IS DISTINCT FROM (NEW."inspired_by_id") OR OLD."internal_note" IS DISTINCT FROM (NEW."internal_note") OR OLD."is_address_proven" IS DISTINCT FROM (NEW."is_address_proven") OR OLD."is_closed" IS DISTINCT FROM (NEW."is_closed") OR OLD."is_countywide" IS DISTINCT FROM (NEW."is_countywide") OR OLD."is_on_site" IS DISTINCT FROM (NEW."is_on_site") OR OLD."is_online" IS DISTINCT FROM (NEW."is_online") OR OLD."is_outreach" IS DISTINCT FROM (NEW."is_outreach") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."last_confirmed_on" IS DISTINCT FROM (NEW."last_confirmed_on") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."lock_version" IS DISTINCT FROM (NEW."lock_version") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."offer_type_id" IS DISTINCT FROM (NEW."offer_type_id") OR OLD."only_for" IS DISTINCT FROM (NEW."only_for") OR OLD."place_name" IS DISTINCT FROM (NEW."place_name") OR OLD."places" IS DISTINCT FROM (NEW."places") OR OLD."postcode" IS DISTINCT FROM (NEW."postcode") OR OLD."programme_id" IS DISTINCT FROM (NEW."programme_id") OR OLD."project_cost_range" IS DISTINCT FROM (NEW."project_cost_range") OR OLD."project_goal" IS DISTINCT FROM (NEW."project_goal") OR OLD."project_needs" IS DISTINCT FROM (NEW."project_needs") OR OLD."project_period" IS DISTINCT FROM (NEW."project_period") OR OLD."project_results" IS DISTINCT FROM (NEW."project_results") OR OLD."project_state" IS DISTINCT FROM (NEW."project_state") OR OLD."project_steps" IS DISTINCT FROM (NEW."project_steps") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."refunds_travel_costs" IS DISTINCT FROM (NEW."refunds_travel_costs") OR OLD."registration" IS DISTINCT FROM (NEW."registration") OR OLD."registration_note" IS DISTINCT FROM (NEW."registration_note") OR OLD."residence_condition" IS DISTINCT FROM (NEW."residence_condition") OR OLD."schedule" IS DISTINCT FROM (NEW."schedule") OR OLD."schedule_text" IS DISTINCT FROM (NEW."schedule_text") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."social_url" IS DISTINCT FROM (NEW."social_url") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."street" IS DISTINCT FROM (NEW."street") OR OLD."submission_key" IS DISTINCT FROM (NEW."submission_key") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."submitter_email" IS DISTINCT FROM (NEW."submitter_email") OR OLD."submitter_language" IS DISTINCT FROM (NEW."submitter_language") OR OLD."submitter_note" IS DISTINCT FROM (NEW."submitter_note") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."transit_note" IS DISTINCT FROM (NEW."transit_note") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid") OR OLD."valid_from" IS DISTINCT FROM (NEW."valid_from") OR OLD."valid_until" IS DISTINCT FROM (NEW."valid_until") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "offers_offerevent" ("age_from", "age_to", "childcare", "city", "closed_reason", "closed_until", "contact_id", "cost_amount", "cost_kind", "cost_note", "created_at", "description", "district", "draft_notice_at", "edited_by_id", "funding_note", "german_level", "has_interpreting", "has_waiting_list", "id", "inspired_by_id", "internal_note", "is_address_proven", "is_closed", "is_countywide", "is_on_site", "is_online", "is_outreach", "kind", "last_confirmed_on", "latitude", "lock_version", "longitude", "merged_into_id", "offer_type_id", "only_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_name", "places", "postcode", "programme_id", "project_cost_range", "project_goal", "project_needs", "project_period", "project_results", "project_state", "project_steps", "provider_id", "published_at", "recorded_by_id", "refunds_travel_costs", "registration", "registration_note", "residence_condition", "schedule", "schedule_text", "slug", "social_url", "status", "street", "submission_key", "submitted_at", "submitter_email", "submitter_language", "submitter_note", "summary", "title", "transit_note", "updated_at", "uuid", "valid_from", "valid_until", "website") VALUES (NEW."age_from", NEW."age_to", NEW."childcare", NEW."city", NEW."closed_reason", NEW."closed_until", NEW."contact_id", NEW."cost_amount", NEW."cost_kind", NEW."cost_note", NEW."created_at", NEW."description", NEW."district", NEW."draft_notice_at", NEW."edited_by_id", NEW."funding_note", NEW."german_level", NEW."has_interpreting", NEW."has_waiting_list", NEW."id", NEW."inspired_by_id", NEW."internal_note", NEW."is_address_proven", NEW."is_closed", NEW."is_countywide", NEW."is_on_site", NEW."is_online", NEW."is_outreach", NEW."kind", NEW."last_confirmed_on", NEW."latitude", NEW."lock_version", NEW."longitude", NEW."merged_into_id", NEW."offer_type_id", NEW."only_for", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_name", NEW."places", NEW."postcode", NEW."programme_id", NEW."project_cost_range", NEW."project_goal", NEW."project_needs", NEW."project_period", NEW."project_results", NEW."project_state", NEW."project_steps", NEW."provider_id", NEW."published_at", NEW."recorded_by_id", NEW."refunds_travel_costs", NEW."registration", NEW."registration_note", NEW."residence_condition", NEW."schedule", NEW."schedule_text", NEW."slug", NEW."social_url", NEW."status", NEW."street", NEW."submission_key", NEW."submitted_at", NEW."submitter_email", NEW."submitter_language", NEW."submitter_note", NEW."summary", NEW."title", NEW."transit_note", NEW."updated_at", NEW."uuid", NEW."valid_from", NEW."valid_until", NEW."website"); RETURN NULL;', hash='60fdea3507ba2ff5cd269d6de49a0454d879ce3e', operation='UPDATE', pgid='pgtrigger_update_update_3503b', table='offers_offer', when='AFTER'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cost_amount', None), ('cost_kind', 'betrag'), _connector='OR'), name='offers_offer_amount', violation_error_message='Ein Betrag gehört nur zu „kostet etwas“.'), models.CheckConstraint(condition=models.Q(('age_from', None), ('age_to', None), ('age_to__gte', models.F('age_from')), _connector='OR'), name='offers_offer_age', violation_error_message='Das Alter „bis“ liegt unter dem Alter „von“.'), models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='offers_offer_validity', violation_error_message='Das Angebot endet, bevor es beginnt.'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (Decimal('47'), Decimal('55.1'))), ('longitude__range', (Decimal('5.8'), Decimal('15.1')))), _connector='OR'), name='offers_offer_coordinates', violation_error_message='Breitengrad und Längengrad gehören zusammen.'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), models.Q(('slug__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='offers_offer_published')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='offers_offer_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), 'gin_trgm_ops'), name='offers_offer_trigram'), models.Index(fields=['status', '-published_at'], name='offers_offe_status_8e8a81_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AccessFeature',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('feature', models.CharField(choices=[('stufenlos', 'Zugang ohne Stufen'), ('wc', 'WC für Rollstühle'), ('aufzug', 'Aufzug'), ('induktion', 'Höranlage (Induktion)'), ('dgs', 'Deutsche Gebärdensprache'), ('leichte-sprache', 'Leichte Sprache'), ('ruhiger-raum', 'ruhiger Raum')], max_length=20, verbose_name='Merkmal')),
+                ('state', models.CharField(choices=[('ja', 'ja'), ('teilweise', 'teilweise'), ('nein', 'nein'), ('unbekannt', 'nicht bekannt')], max_length=10, verbose_name='vorhanden')),
+                ('note', models.CharField(blank=True, max_length=160, verbose_name='Hinweis')),
+                ('sort_order', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_features', to='offers.offer')),
+            ],
+            options={
+                'verbose_name': 'Merkmal der Barrierefreiheit',
+                'verbose_name_plural': 'Barrierefreiheit',
+                'ordering': ['sort_order'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_accessfeatureevent" ("feature", "id", "note", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_order", "state") VALUES (NEW."feature", NEW."id", NEW."note", NEW."offer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_order", NEW."state"); RETURN NULL;', hash='304553cd3d4fc70582071e99373cb1419cdf9ba5', operation='INSERT', pgid='pgtrigger_insert_insert_609be', table='offers_accessfeature', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_accessfeatureevent" ("feature", "id", "note", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_order", "state") VALUES (NEW."feature", NEW."id", NEW."note", NEW."offer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_order", NEW."state"); RETURN NULL;', hash='2db3b4fccbe89703df09068453cb350ae9d5395c', operation='UPDATE', pgid='pgtrigger_update_update_5a105', table='offers_accessfeature', when='AFTER'))],
+                'constraints': [models.UniqueConstraint(fields=('offer', 'feature'), name='offers_accessfeature_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Hint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('text', models.TextField(max_length=2000, verbose_name='Ihre Nachricht')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-Mail-Adresse')),
+                ('form_language', models.CharField(default='de', editable=False, max_length=12)),
+                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='eingegangen am')),
+                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='erledigt am')),
+                ('kind', models.CharField(choices=[('beendet', 'Das gibt es nicht mehr'), ('zeit', 'Zeit oder Ort stimmt nicht'), ('kontakt', 'Telefon, E-Mail oder Internetseite geht nicht'), ('inhalt', 'Etwas anderes im Text stimmt nicht'), ('sonstiges', 'Etwas anderes')], max_length=10, verbose_name='Was stimmt nicht?')),
+                ('forwarded_at', models.DateTimeField(editable=False, null=True, verbose_name='an die Organisation weitergegeben am')),
+                ('status', models.CharField(choices=[('open', 'offen'), ('answered', 'erledigt'), ('discarded', 'abgelegt')], default='open', editable=False, max_length=10, verbose_name='Stand')),
+                ('by_organisation', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='written_%(class)ss', to='actors.organisation', verbose_name='für die Organisation')),
+                ('by_user', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='geschrieben von')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='hints', to='actors.organisation', verbose_name='Organisation')),
+                ('offer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='hints', to='offers.offer', verbose_name='Angebot')),
+            ],
+            options={
+                'verbose_name': 'Hinweis auf einen Fehler',
+                'verbose_name_plural': 'Hinweise auf Fehler',
+                'ordering': ['received_at', 'pk'],
+                'permissions': [('answer_hint', 'Darf Hinweise bearbeiten')],
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_hintevent" ("by_organisation_id", "by_user_id", "closed_at", "email", "form_language", "forwarded_at", "id", "key", "kind", "offer_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status", "text") VALUES (NEW."by_organisation_id", NEW."by_user_id", NEW."closed_at", NEW."email", NEW."form_language", NEW."forwarded_at", NEW."id", NEW."key", NEW."kind", NEW."offer_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_at", NEW."status", NEW."text"); RETURN NULL;', hash='8225af1e15537ff4edfa3cccdb75aae05703aeaf', operation='INSERT', pgid='pgtrigger_insert_insert_02c75', table='offers_hint', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_hintevent" ("by_organisation_id", "by_user_id", "closed_at", "email", "form_language", "forwarded_at", "id", "key", "kind", "offer_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status", "text") VALUES (NEW."by_organisation_id", NEW."by_user_id", NEW."closed_at", NEW."email", NEW."form_language", NEW."forwarded_at", NEW."id", NEW."key", NEW."kind", NEW."offer_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_at", NEW."status", NEW."text"); RETURN NULL;', hash='532e6f0ba28a4fedf650dc5bd137a1f2977ab10b', operation='UPDATE', pgid='pgtrigger_update_update_8ed8e', table='offers_hint', when='AFTER'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('offer', None), ('organisation__isnull', False)), models.Q(('offer__isnull', False), ('organisation', None)), _connector='OR'), name='offers_hint_one_target')],
             },
         ),
         migrations.CreateModel(
@@ -433,6 +441,7 @@ class Migration(migrations.Migration):
                 'ordering': ['received_at', 'pk'],
                 'permissions': [('answer_need', 'Darf gemeldete Lücken bearbeiten')],
                 'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_needevent" ("by_organisation_id", "by_user_id", "closed_at", "email", "form_language", "id", "key", "language_id", "lock_version", "municipality_id", "name", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status", "target_group_id", "text", "topic_id") VALUES (NEW."by_organisation_id", NEW."by_user_id", NEW."closed_at", NEW."email", NEW."form_language", NEW."id", NEW."key", NEW."language_id", NEW."lock_version", NEW."municipality_id", NEW."name", NEW."offer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_at", NEW."status", NEW."target_group_id", NEW."text", NEW."topic_id"); RETURN NULL;', hash='94d98735d5606be6f1a108f6f7e4d8d89b76e19f', operation='INSERT', pgid='pgtrigger_insert_insert_e7834', table='offers_need', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_needevent" ("by_organisation_id", "by_user_id", "closed_at", "email", "form_language", "id", "key", "language_id", "lock_version", "municipality_id", "name", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status", "target_group_id", "text", "topic_id") VALUES (NEW."by_organisation_id", NEW."by_user_id", NEW."closed_at", NEW."email", NEW."form_language", NEW."id", NEW."key", NEW."language_id", NEW."lock_version", NEW."municipality_id", NEW."name", NEW."offer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_at", NEW."status", NEW."target_group_id", NEW."text", NEW."topic_id"); RETURN NULL;', hash='c32fa2ccaebed8853735fe3941bda5ce2ddeb183', operation='UPDATE', pgid='pgtrigger_update_update_420e1', table='offers_need', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -462,11 +471,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='hint',
-            name='offer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='hints', to='offers.offer', verbose_name='Angebot'),
-        ),
         migrations.CreateModel(
             name='DataImportRow',
             fields=[
@@ -490,6 +494,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Zeile eines Imports',
                 'verbose_name_plural': 'Zeilen eines Imports',
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('data_import', 'number'), name='offers_dataimportrow_unique'), models.CheckConstraint(condition=models.Q(('organisation', None), ('offer', None), _connector='OR'), name='offers_dataimportrow_one_record')],
             },
         ),
         migrations.CreateModel(
@@ -506,6 +511,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Bitte um Bestätigung',
                 'verbose_name_plural': 'Bitten um Bestätigung',
                 'ordering': ['sent_on', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('offer', 'confirmed_on', 'stage'), name='offers_confirmationrequest_unique')],
             },
         ),
         migrations.CreateModel(
@@ -527,11 +533,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='accessfeature',
-            name='offer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_features', to='offers.offer'),
-        ),
         migrations.CreateModel(
             name='OfferDate',
             fields=[
@@ -546,6 +547,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Termin',
                 'verbose_name_plural': 'Termine',
                 'ordering': ['starts_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='offers_offerdate_order', violation_error_message='Das Ende liegt vor dem Beginn.'), models.UniqueConstraint(fields=('offer', 'starts_at'), name='offers_offerdate_unique')],
             },
         ),
         migrations.CreateModel(
@@ -572,6 +574,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Bild',
                 'verbose_name_plural': 'Bilder',
                 'ordering': ['sort_order', 'pk'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_offerimageevent" ("alternative", "by_link_id", "by_user_id", "file", "height", "id", "is_shown", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rights", "rights_confirmed_at", "small", "small_width", "sort_order", "uploaded_at", "uuid", "width") VALUES (NEW."alternative", NEW."by_link_id", NEW."by_user_id", NEW."file", NEW."height", NEW."id", NEW."is_shown", NEW."offer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rights", NEW."rights_confirmed_at", NEW."small", NEW."small_width", NEW."sort_order", NEW."uploaded_at", NEW."uuid", NEW."width"); RETURN NULL;', hash='193dc0bc1777324a47d692c4016209b1ec855047', operation='INSERT', pgid='pgtrigger_insert_insert_68d6e', table='offers_offerimage', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_offerimageevent" ("alternative", "by_link_id", "by_user_id", "file", "height", "id", "is_shown", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rights", "rights_confirmed_at", "small", "small_width", "sort_order", "uploaded_at", "uuid", "width") VALUES (NEW."alternative", NEW."by_link_id", NEW."by_user_id", NEW."file", NEW."height", NEW."id", NEW."is_shown", NEW."offer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rights", NEW."rights_confirmed_at", NEW."small", NEW."small_width", NEW."sort_order", NEW."uploaded_at", NEW."uuid", NEW."width"); RETURN NULL;', hash='71282e207f1756e2b369960536c4ddd869e67f28', operation='UPDATE', pgid='pgtrigger_update_update_1b4a2', table='offers_offerimage', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -624,6 +627,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'Bestandsaufnahmen',
                 'ordering': ['-created_at', '-pk'],
                 'permissions': [('run_offersurvey', 'Darf Bestandsaufnahmen durchführen')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_offersurveyevent" ("answer_by", "closed_at", "created_at", "created_by_id", "id", "introduction", "key", "lock_version", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "title", "updated_at") VALUES (NEW."answer_by", NEW."closed_at", NEW."created_at", NEW."created_by_id", NEW."id", NEW."introduction", NEW."key", NEW."lock_version", NEW."opened_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."status", NEW."title", NEW."updated_at"); RETURN NULL;', hash='e9915fdd415f8e9e889c933b3ca8fb1df9c126cc', operation='INSERT', pgid='pgtrigger_insert_insert_d452b', table='offers_offersurvey', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_offersurveyevent" ("answer_by", "closed_at", "created_at", "created_by_id", "id", "introduction", "key", "lock_version", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "title", "updated_at") VALUES (NEW."answer_by", NEW."closed_at", NEW."created_at", NEW."created_by_id", NEW."id", NEW."introduction", NEW."key", NEW."lock_version", NEW."opened_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."status", NEW."title", NEW."updated_at"); RETURN NULL;', hash='1a2de0858437e609c7f00ef657094804bb92909b', operation='UPDATE', pgid='pgtrigger_update_update_8f7c1', table='offers_offersurvey', when='AFTER'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status', 'draft'), ('opened_at__isnull', False), _connector='OR'), name='offers_offersurvey_opened')],
             },
         ),
         migrations.CreateModel(
@@ -664,6 +669,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Öffnungszeit',
                 'verbose_name_plural': 'Öffnungszeiten',
                 'ordering': ['weekday', 'opens_at'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_openinghoursevent" ("closes_at", "id", "offer_id", "opens_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes_at", NEW."id", NEW."offer_id", NEW."opens_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."weekday"); RETURN NULL;', hash='225b9e47e00d9f4db86e54411b407d0df55e9430', operation='INSERT', pgid='pgtrigger_insert_insert_79a1d', table='offers_openinghours', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_openinghoursevent" ("closes_at", "id", "offer_id", "opens_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes_at", NEW."id", NEW."offer_id", NEW."opens_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."weekday"); RETURN NULL;', hash='4d29298c2266e68e802b7af4cad09d54d8929c3d', operation='UPDATE', pgid='pgtrigger_update_update_9827e', table='offers_openinghours', when='AFTER'))],
+                'constraints': [models.UniqueConstraint(fields=('offer', 'weekday', 'opens_at'), name='offers_openinghours_unique'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='offers_openinghours_order', violation_error_message='Das Ende liegt vor dem Beginn.')],
             },
         ),
         migrations.CreateModel(
@@ -698,6 +705,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Partner',
                 'verbose_name_plural': 'Partner',
                 'ordering': ['sort_order'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_partnerevent" ("id", "name", "offer_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sort_order") VALUES (NEW."id", NEW."name", NEW."offer_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."sort_order"); RETURN NULL;', hash='8d7ebb8cb4ba529d383f39a7be3e1893acab0733', operation='INSERT', pgid='pgtrigger_insert_insert_c23d3', table='offers_partner', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_partnerevent" ("id", "name", "offer_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sort_order") VALUES (NEW."id", NEW."name", NEW."offer_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."sort_order"); RETURN NULL;', hash='b1fb2e85b3fa694f0e8e759e73a785cd99cce7ff', operation='UPDATE', pgid='pgtrigger_update_update_ceba9', table='offers_partner', when='AFTER'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('organisation', None), models.Q(('name', ''), _negated=True)), models.Q(('organisation__isnull', False), ('name', '')), _connector='OR'), name='offers_partner_named', violation_error_message='Bitte wählen Sie eine Organisation aus oder schreiben Sie ihren Namen.')],
             },
         ),
         migrations.CreateModel(
@@ -842,6 +851,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Wiederholung',
                 'verbose_name_plural': 'Wiederholungen',
                 'ordering': ['sort_order', 'pk'],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_recurrenceevent" ("begins_at", "cancelled_on", "ends_at", "first_on", "id", "last_on", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rule", "skips_public_holidays", "skips_school_holidays", "sort_order") VALUES (NEW."begins_at", NEW."cancelled_on", NEW."ends_at", NEW."first_on", NEW."id", NEW."last_on", NEW."offer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rule", NEW."skips_public_holidays", NEW."skips_school_holidays", NEW."sort_order"); RETURN NULL;', hash='82edbfc2a534a44a9dc92cd47062cffba31636ea', operation='INSERT', pgid='pgtrigger_insert_insert_9ec68', table='offers_recurrence', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_recurrenceevent" ("begins_at", "cancelled_on", "ends_at", "first_on", "id", "last_on", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rule", "skips_public_holidays", "skips_school_holidays", "sort_order") VALUES (NEW."begins_at", NEW."cancelled_on", NEW."ends_at", NEW."first_on", NEW."id", NEW."last_on", NEW."offer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rule", NEW."skips_public_holidays", NEW."skips_school_holidays", NEW."sort_order"); RETURN NULL;', hash='4ca1bd09cdc8d3b355ab16bfbdb16a1e07fcc0fe', operation='UPDATE', pgid='pgtrigger_update_update_a492b', table='offers_recurrence', when='AFTER'))],
+                'constraints': [models.UniqueConstraint(fields=('offer', 'rule', 'begins_at', 'first_on'), name='offers_recurrence_unique'), models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('begins_at')), _connector='OR'), name='offers_recurrence_time', violation_error_message='Das Ende liegt vor dem Beginn.'), models.CheckConstraint(condition=models.Q(('last_on', None), ('last_on__gte', models.F('first_on')), _connector='OR'), name='offers_recurrence_days', violation_error_message='Der letzte Tag liegt vor dem ersten.')],
             },
         ),
         migrations.CreateModel(
@@ -888,8 +899,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'gemerkte Suche',
                 'verbose_name_plural': 'gemerkte Suchen',
                 'ordering': ['requested_at', 'pk'],
-                'indexes': [models.Index(condition=models.Q(('status', 'active')), fields=['next_on'], name='offers_savedsearch_due')],
                 'constraints': [models.UniqueConstraint(fields=('email', 'query'), name='offers_savedsearch_unique'), models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='offers_savedsearch_lower'), models.CheckConstraint(condition=models.Q(('status', 'unconfirmed'), models.Q(('next_on__isnull', False), ('since__isnull', False), ('wanted_on__isnull', False)), _connector='OR'), name='offers_savedsearch_confirmed')],
+                'indexes': [models.Index(condition=models.Q(('status', 'active')), fields=['next_on'], name='offers_savedsearch_due')],
             },
         ),
         migrations.CreateModel(
@@ -919,6 +930,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'geschickter Treffer',
                 'verbose_name_plural': 'geschickte Treffer',
+                'constraints': [models.UniqueConstraint(fields=('search', 'offer'), name='offers_searchhit_unique')],
             },
         ),
         migrations.CreateModel(
@@ -940,6 +952,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Anfrage einer Bestandsaufnahme',
                 'verbose_name_plural': 'Anfragen von Bestandsaufnahmen',
                 'ordering': ['organisation__sort_key', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('survey', 'organisation'), name='offers_surveyinvitation_unique')],
             },
         ),
         migrations.CreateModel(
@@ -955,6 +968,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Antwort einer Bestandsaufnahme',
                 'verbose_name_plural': 'Antworten von Bestandsaufnahmen',
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('invitation', 'offer'), name='offers_surveyanswer_unique')],
             },
         ),
         migrations.CreateModel(
@@ -1005,178 +1019,6 @@ class Migration(migrations.Migration):
                 'ordering': ['-day', 'words'],
                 'constraints': [models.UniqueConstraint(fields=('day', 'words', 'language', 'municipality'), name='offers_vainsearch_unique')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='hint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('offer', None), ('organisation__isnull', False)), models.Q(('offer__isnull', False), ('organisation', None)), _connector='OR'), name='offers_hint_one_target'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='hint',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_hintevent" ("by_organisation_id", "by_user_id", "closed_at", "email", "form_language", "forwarded_at", "id", "key", "kind", "offer_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status", "text") VALUES (NEW."by_organisation_id", NEW."by_user_id", NEW."closed_at", NEW."email", NEW."form_language", NEW."forwarded_at", NEW."id", NEW."key", NEW."kind", NEW."offer_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_at", NEW."status", NEW."text"); RETURN NULL;', hash='8225af1e15537ff4edfa3cccdb75aae05703aeaf', operation='INSERT', pgid='pgtrigger_insert_insert_02c75', table='offers_hint', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='hint',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_hintevent" ("by_organisation_id", "by_user_id", "closed_at", "email", "form_language", "forwarded_at", "id", "key", "kind", "offer_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status", "text") VALUES (NEW."by_organisation_id", NEW."by_user_id", NEW."closed_at", NEW."email", NEW."form_language", NEW."forwarded_at", NEW."id", NEW."key", NEW."kind", NEW."offer_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_at", NEW."status", NEW."text"); RETURN NULL;', hash='532e6f0ba28a4fedf650dc5bd137a1f2977ab10b', operation='UPDATE', pgid='pgtrigger_update_update_8ed8e', table='offers_hint', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='dataimportrow',
-            constraint=models.UniqueConstraint(fields=('data_import', 'number'), name='offers_dataimportrow_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='dataimportrow',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation', None), ('offer', None), _connector='OR'), name='offers_dataimportrow_one_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmationrequest',
-            constraint=models.UniqueConstraint(fields=('offer', 'confirmed_on', 'stage'), name='offers_confirmationrequest_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessfeature',
-            constraint=models.UniqueConstraint(fields=('offer', 'feature'), name='offers_accessfeature_unique'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accessfeature',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_accessfeatureevent" ("feature", "id", "note", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_order", "state") VALUES (NEW."feature", NEW."id", NEW."note", NEW."offer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sort_order", NEW."state"); RETURN NULL;', hash='304553cd3d4fc70582071e99373cb1419cdf9ba5', operation='INSERT', pgid='pgtrigger_insert_insert_609be', table='offers_accessfeature', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accessfeature',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_accessfeatureevent" ("feature", "id", "note", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_order", "state") VALUES (NEW."feature", NEW."id", NEW."note", NEW."offer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sort_order", NEW."state"); RETURN NULL;', hash='2db3b4fccbe89703df09068453cb350ae9d5395c', operation='UPDATE', pgid='pgtrigger_update_update_5a105', table='offers_accessfeature', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='offerdate',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='offers_offerdate_order', violation_error_message='Das Ende liegt vor dem Beginn.'),
-        ),
-        migrations.AddConstraint(
-            model_name='offerdate',
-            constraint=models.UniqueConstraint(fields=('offer', 'starts_at'), name='offers_offerdate_unique'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='offerimage',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_offerimageevent" ("alternative", "by_link_id", "by_user_id", "file", "height", "id", "is_shown", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rights", "rights_confirmed_at", "small", "small_width", "sort_order", "uploaded_at", "uuid", "width") VALUES (NEW."alternative", NEW."by_link_id", NEW."by_user_id", NEW."file", NEW."height", NEW."id", NEW."is_shown", NEW."offer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rights", NEW."rights_confirmed_at", NEW."small", NEW."small_width", NEW."sort_order", NEW."uploaded_at", NEW."uuid", NEW."width"); RETURN NULL;', hash='193dc0bc1777324a47d692c4016209b1ec855047', operation='INSERT', pgid='pgtrigger_insert_insert_68d6e', table='offers_offerimage', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='offerimage',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_offerimageevent" ("alternative", "by_link_id", "by_user_id", "file", "height", "id", "is_shown", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rights", "rights_confirmed_at", "small", "small_width", "sort_order", "uploaded_at", "uuid", "width") VALUES (NEW."alternative", NEW."by_link_id", NEW."by_user_id", NEW."file", NEW."height", NEW."id", NEW."is_shown", NEW."offer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rights", NEW."rights_confirmed_at", NEW."small", NEW."small_width", NEW."sort_order", NEW."uploaded_at", NEW."uuid", NEW."width"); RETURN NULL;', hash='71282e207f1756e2b369960536c4ddd869e67f28', operation='UPDATE', pgid='pgtrigger_update_update_1b4a2', table='offers_offerimage', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='offersurvey',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('opened_at__isnull', False), _connector='OR'), name='offers_offersurvey_opened'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='offersurvey',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_offersurveyevent" ("answer_by", "closed_at", "created_at", "created_by_id", "id", "introduction", "key", "lock_version", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "title", "updated_at") VALUES (NEW."answer_by", NEW."closed_at", NEW."created_at", NEW."created_by_id", NEW."id", NEW."introduction", NEW."key", NEW."lock_version", NEW."opened_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."status", NEW."title", NEW."updated_at"); RETURN NULL;', hash='e9915fdd415f8e9e889c933b3ca8fb1df9c126cc', operation='INSERT', pgid='pgtrigger_insert_insert_d452b', table='offers_offersurvey', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='offersurvey',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_offersurveyevent" ("answer_by", "closed_at", "created_at", "created_by_id", "id", "introduction", "key", "lock_version", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "title", "updated_at") VALUES (NEW."answer_by", NEW."closed_at", NEW."created_at", NEW."created_by_id", NEW."id", NEW."introduction", NEW."key", NEW."lock_version", NEW."opened_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."status", NEW."title", NEW."updated_at"); RETURN NULL;', hash='1a2de0858437e609c7f00ef657094804bb92909b', operation='UPDATE', pgid='pgtrigger_update_update_8f7c1', table='offers_offersurvey', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.UniqueConstraint(fields=('offer', 'weekday', 'opens_at'), name='offers_openinghours_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='offers_openinghours_order', violation_error_message='Das Ende liegt vor dem Beginn.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='openinghours',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_openinghoursevent" ("closes_at", "id", "offer_id", "opens_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes_at", NEW."id", NEW."offer_id", NEW."opens_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."weekday"); RETURN NULL;', hash='225b9e47e00d9f4db86e54411b407d0df55e9430', operation='INSERT', pgid='pgtrigger_insert_insert_79a1d', table='offers_openinghours', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='openinghours',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_openinghoursevent" ("closes_at", "id", "offer_id", "opens_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes_at", NEW."id", NEW."offer_id", NEW."opens_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."weekday"); RETURN NULL;', hash='4d29298c2266e68e802b7af4cad09d54d8929c3d', operation='UPDATE', pgid='pgtrigger_update_update_9827e', table='offers_openinghours', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organisation', None), models.Q(('name', ''), _negated=True)), models.Q(('organisation__isnull', False), ('name', '')), _connector='OR'), name='offers_partner_named', violation_error_message='Bitte wählen Sie eine Organisation aus oder schreiben Sie ihren Namen.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='partner',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_partnerevent" ("id", "name", "offer_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sort_order") VALUES (NEW."id", NEW."name", NEW."offer_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."sort_order"); RETURN NULL;', hash='8d7ebb8cb4ba529d383f39a7be3e1893acab0733', operation='INSERT', pgid='pgtrigger_insert_insert_c23d3', table='offers_partner', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='partner',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_partnerevent" ("id", "name", "offer_id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "sort_order") VALUES (NEW."id", NEW."name", NEW."offer_id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."sort_order"); RETURN NULL;', hash='b1fb2e85b3fa694f0e8e759e73a785cd99cce7ff', operation='UPDATE', pgid='pgtrigger_update_update_ceba9', table='offers_partner', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='recurrence',
-            constraint=models.UniqueConstraint(fields=('offer', 'rule', 'begins_at', 'first_on'), name='offers_recurrence_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurrence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('begins_at')), _connector='OR'), name='offers_recurrence_time', violation_error_message='Das Ende liegt vor dem Beginn.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurrence',
-            constraint=models.CheckConstraint(condition=models.Q(('last_on', None), ('last_on__gte', models.F('first_on')), _connector='OR'), name='offers_recurrence_days', violation_error_message='Der letzte Tag liegt vor dem ersten.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recurrence',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_recurrenceevent" ("begins_at", "cancelled_on", "ends_at", "first_on", "id", "last_on", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rule", "skips_public_holidays", "skips_school_holidays", "sort_order") VALUES (NEW."begins_at", NEW."cancelled_on", NEW."ends_at", NEW."first_on", NEW."id", NEW."last_on", NEW."offer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rule", NEW."skips_public_holidays", NEW."skips_school_holidays", NEW."sort_order"); RETURN NULL;', hash='82edbfc2a534a44a9dc92cd47062cffba31636ea', operation='INSERT', pgid='pgtrigger_insert_insert_9ec68', table='offers_recurrence', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recurrence',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_recurrenceevent" ("begins_at", "cancelled_on", "ends_at", "first_on", "id", "last_on", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rule", "skips_public_holidays", "skips_school_holidays", "sort_order") VALUES (NEW."begins_at", NEW."cancelled_on", NEW."ends_at", NEW."first_on", NEW."id", NEW."last_on", NEW."offer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rule", NEW."skips_public_holidays", NEW."skips_school_holidays", NEW."sort_order"); RETURN NULL;', hash='4ca1bd09cdc8d3b355ab16bfbdb16a1e07fcc0fe', operation='UPDATE', pgid='pgtrigger_update_update_a492b', table='offers_recurrence', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='searchhit',
-            constraint=models.UniqueConstraint(fields=('search', 'offer'), name='offers_searchhit_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyinvitation',
-            constraint=models.UniqueConstraint(fields=('survey', 'organisation'), name='offers_surveyinvitation_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.UniqueConstraint(fields=('invitation', 'offer'), name='offers_surveyanswer_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='offers_offer_search'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), 'gin_trgm_ops'), name='offers_offer_trigram'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['status', '-published_at'], name='offers_offe_status_8e8a81_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('cost_amount', None), ('cost_kind', 'betrag'), _connector='OR'), name='offers_offer_amount', violation_error_message='Ein Betrag gehört nur zu „kostet etwas“.'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('age_from', None), ('age_to', None), ('age_to__gte', models.F('age_from')), _connector='OR'), name='offers_offer_age', violation_error_message='Das Alter „bis“ liegt unter dem Alter „von“.'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='offers_offer_validity', violation_error_message='Das Angebot endet, bevor es beginnt.'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (Decimal('47'), Decimal('55.1'))), ('longitude__range', (Decimal('5.8'), Decimal('15.1')))), _connector='OR'), name='offers_offer_coordinates', violation_error_message='Breitengrad und Längengrad gehören zusammen.'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), models.Q(('slug__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='offers_offer_published'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='offer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_offerevent" ("age_from", "age_to", "childcare", "city", "closed_reason", "closed_until", "contact_id", "cost_amount", "cost_kind", "cost_note", "created_at", "description", "district", "draft_notice_at", "edited_by_id", "funding_note", "german_level", "has_interpreting", "has_waiting_list", "id", "inspired_by_id", "internal_note", "is_address_proven", "is_closed", "is_countywide", "is_on_site", "is_online", "is_outreach", "kind", "last_confirmed_on", "latitude", "lock_version", "longitude", "merged_into_id", "offer_type_id", "only_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_name", "places", "postcode", "programme_id", "project_cost_range", "project_goal", "project_needs", "project_period", "project_results", "project_state", "project_steps", "provider_id", "published_at", "recorded_by_id", "refunds_travel_costs", "registration", "registration_note", "residence_condition", "schedule", "schedule_text", "slug", "social_url", "status", "street", "submission_key", "submitted_at", "submitter_email", "submitter_language", "submitter_note", "summary", "title", "transit_note", "updated_at", "uuid", "valid_from", "valid_until", "website") VALUES (NEW."age_from", NEW."age_to", NEW."childcare", NEW."city", NEW."closed_reason", NEW."closed_until", NEW."contact_id", NEW."cost_amount", NEW."cost_kind", NEW."cost_note", NEW."created_at", NEW."description", NEW."district", NEW."draft_notice_at", NEW."edited_by_id", NEW."funding_note", NEW."german_level", NEW."has_interpreting", NEW."has_waiting_list", NEW."id", NEW."inspired_by_id", NEW."internal_note", NEW."is_address_proven", NEW."is_closed", NEW."is_countywide", NEW."is_on_site", NEW."is_online", NEW."is_outreach", NEW."kind", NEW."last_confirmed_on", NEW."latitude", NEW."lock_version", NEW."longitude", NEW."merged_into_id", NEW."offer_type_id", NEW."only_for", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place_name", NEW."places", NEW."postcode", NEW."programme_id", NEW."project_cost_range", NEW."project_goal", NEW."project_needs", NEW."project_period", NEW."project_results", NEW."project_state", NEW."project_steps", NEW."provider_id", NEW."published_at", NEW."recorded_by_id", NEW."refunds_travel_costs", NEW."registration", NEW."registration_note", NEW."residence_condition", NEW."schedule", NEW."schedule_text", NEW."slug", NEW."social_url", NEW."status", NEW."street", NEW."submission_key", NEW."submitted_at", NEW."submitter_email", NEW."submitter_language", NEW."submitter_note", NEW."summary", NEW."title", NEW."transit_note", NEW."updated_at", NEW."uuid", NEW."valid_from", NEW."valid_until", NEW."website"); RETURN NULL;', hash='2c3496d5af695f9ba41ef0cae7934959f0ec6612', operation='INSERT', pgid='pgtrigger_insert_insert_ba1dd', table='offers_offer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='offer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."age_from" IS DISTINCT FROM (NEW."age_from") OR OLD."age_to" IS DISTINCT FROM (NEW."age_to") OR OLD."childcare" IS DISTINCT FROM (NEW."childcare") OR OLD."city" IS DISTINCT FROM (NEW."city") OR OLD."closed_reason" IS DISTINCT FROM (NEW."closed_reason") OR OLD."closed_until" IS DISTINCT FROM (NEW."closed_until") OR OLD."contact_id" IS DISTINCT FROM (NEW."contact_id") OR OLD."cost_amount" IS DISTINCT FROM (NEW."cost_amount") OR OLD."cost_kind" IS DISTINCT FROM (NEW."cost_kind") OR OLD."cost_note" IS DISTINCT FROM (NEW."cost_note") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."district" IS DISTINCT FROM (NEW."district") OR OLD."draft_notice_at" IS DISTINCT FROM (NEW."draft_notice_at") OR OLD."edited_by_id" IS DISTINCT FROM (NEW."edited_by_id") OR OLD."funding_note" IS DISTINCT FROM (NEW."funding_note") OR OLD."german_level" IS DISTINCT FROM (NEW."german_level") OR OLD."has_interpreting" IS DISTINCT FROM (NEW."has_interpreting") OR OLD."has_waiting_list" IS DISTINCT FROM (NEW."has_waiting_list") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."inspired_by_id" IS DISTINCT FROM (NEW."inspired_by_id") OR OLD."internal_note" IS DISTINCT FROM (NEW."internal_note") OR OLD."is_address_proven" IS DISTINCT FROM (NEW."is_address_proven") OR OLD."is_closed" IS DISTINCT FROM (NEW."is_closed") OR OLD."is_countywide" IS DISTINCT FROM (NEW."is_countywide") OR OLD."is_on_site" IS DISTINCT FROM (NEW."is_on_site") OR OLD."is_online" IS DISTINCT FROM (NEW."is_online") OR OLD."is_outreach" IS DISTINCT FROM (NEW."is_outreach") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."last_confirmed_on" IS DISTINCT FROM (NEW."last_confirmed_on") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."lock_version" IS DISTINCT FROM (NEW."lock_version") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."offer_type_id" IS DISTINCT FROM (NEW."offer_type_id") OR OLD."only_for" IS DISTINCT FROM (NEW."only_for") OR OLD."place_name" IS DISTINCT FROM (NEW."place_name") OR OLD."places" IS DISTINCT FROM (NEW."places") OR OLD."postcode" IS DISTINCT FROM (NEW."postcode") OR OLD."programme_id" IS DISTINCT FROM (NEW."programme_id") OR OLD."project_cost_range" IS DISTINCT FROM (NEW."project_cost_range") OR OLD."project_goal" IS DISTINCT FROM (NEW."project_goal") OR OLD."project_needs" IS DISTINCT FROM (NEW."project_needs") OR OLD."project_period" IS DISTINCT FROM (NEW."project_period") OR OLD."project_results" IS DISTINCT FROM (NEW."project_results") OR OLD."project_state" IS DISTINCT FROM (NEW."project_state") OR OLD."project_steps" IS DISTINCT FROM (NEW."project_steps") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."refunds_travel_costs" IS DISTINCT FROM (NEW."refunds_travel_costs") OR OLD."registration" IS DISTINCT FROM (NEW."registration") OR OLD."registration_note" IS DISTINCT FROM (NEW."registration_note") OR OLD."residence_condition" IS DISTINCT FROM (NEW."residence_condition") OR OLD."schedule" IS DISTINCT FROM (NEW."schedule") OR OLD."schedule_text" IS DISTINCT FROM (NEW."schedule_text") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."social_url" IS DISTINCT FROM (NEW."social_url") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."street" IS DISTINCT FROM (NEW."street") OR OLD."submission_key" IS DISTINCT FROM (NEW."submission_key") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."submitter_email" IS DISTINCT FROM (NEW."submitter_email") OR OLD."submitter_language" IS DISTINCT FROM (NEW."submitter_language") OR OLD."submitter_note" IS DISTINCT FROM (NEW."submitter_note") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."transit_note" IS DISTINCT FROM (NEW."transit_note") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid") OR OLD."valid_from" IS DISTINCT FROM (NEW."valid_from") OR OLD."valid_until" IS DISTINCT FROM (NEW."valid_until") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "offers_offerevent" ("age_from", "age_to", "childcare", "city", "closed_reason", "closed_until", "contact_id", "cost_amount", "cost_kind", "cost_note", "created_at", "description", "district", "draft_notice_at", "edited_by_id", "funding_note", "german_level", "has_interpreting", "has_waiting_list", "id", "inspired_by_id", "internal_note", "is_address_proven", "is_closed", "is_countywide", "is_on_site", "is_online", "is_outreach", "kind", "last_confirmed_on", "latitude", "lock_version", "longitude", "merged_into_id", "offer_type_id", "only_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_name", "places", "postcode", "programme_id", "project_cost_range", "project_goal", "project_needs", "project_period", "project_results", "project_state", "project_steps", "provider_id", "published_at", "recorded_by_id", "refunds_travel_costs", "registration", "registration_note", "residence_condition", "schedule", "schedule_text", "slug", "social_url", "status", "street", "submission_key", "submitted_at", "submitter_email", "submitter_language", "submitter_note", "summary", "title", "transit_note", "updated_at", "uuid", "valid_from", "valid_until", "website") VALUES (NEW."age_from", NEW."age_to", NEW."childcare", NEW."city", NEW."closed_reason", NEW."closed_until", NEW."contact_id", NEW."cost_amount", NEW."cost_kind", NEW."cost_note", NEW."created_at", NEW."description", NEW."district", NEW."draft_notice_at", NEW."edited_by_id", NEW."funding_note", NEW."german_level", NEW."has_interpreting", NEW."has_waiting_list", NEW."id", NEW."inspired_by_id", NEW."internal_note", NEW."is_address_proven", NEW."is_closed", NEW."is_countywide", NEW."is_on_site", NEW."is_online", NEW."is_outreach", NEW."kind", NEW."last_confirmed_on", NEW."latitude", NEW."lock_version", NEW."longitude", NEW."merged_into_id", NEW."offer_type_id", NEW."only_for", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place_name", NEW."places", NEW."postcode", NEW."programme_id", NEW."project_cost_range", NEW."project_goal", NEW."project_needs", NEW."project_period", NEW."project_results", NEW."project_state", NEW."project_steps", NEW."provider_id", NEW."published_at", NEW."recorded_by_id", NEW."refunds_travel_costs", NEW."registration", NEW."registration_note", NEW."residence_condition", NEW."schedule", NEW."schedule_text", NEW."slug", NEW."social_url", NEW."status", NEW."street", NEW."submission_key", NEW."submitted_at", NEW."submitter_email", NEW."submitter_language", NEW."submitter_note", NEW."summary", NEW."title", NEW."transit_note", NEW."updated_at", NEW."uuid", NEW."valid_from", NEW."valid_until", NEW."website"); RETURN NULL;', hash='60fdea3507ba2ff5cd269d6de49a0454d879ce3e', operation='UPDATE', pgid='pgtrigger_update_update_3503b', table='offers_offer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='need',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "offers_needevent" ("by_organisation_id", "by_user_id", "closed_at", "email", "form_language", "id", "key", "language_id", "lock_version", "municipality_id", "name", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status", "target_group_id", "text", "topic_id") VALUES (NEW."by_organisation_id", NEW."by_user_id", NEW."closed_at", NEW."email", NEW."form_language", NEW."id", NEW."key", NEW."language_id", NEW."lock_version", NEW."municipality_id", NEW."name", NEW."offer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_at", NEW."status", NEW."target_group_id", NEW."text", NEW."topic_id"); RETURN NULL;', hash='94d98735d5606be6f1a108f6f7e4d8d89b76e19f', operation='INSERT', pgid='pgtrigger_insert_insert_e7834', table='offers_need', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='need',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "offers_needevent" ("by_organisation_id", "by_user_id", "closed_at", "email", "form_language", "id", "key", "language_id", "lock_version", "municipality_id", "name", "offer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status", "target_group_id", "text", "topic_id") VALUES (NEW."by_organisation_id", NEW."by_user_id", NEW."closed_at", NEW."email", NEW."form_language", NEW."id", NEW."key", NEW."language_id", NEW."lock_version", NEW."municipality_id", NEW."name", NEW."offer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_at", NEW."status", NEW."target_group_id", NEW."text", NEW."topic_id"); RETURN NULL;', hash='c32fa2ccaebed8853735fe3941bda5ce2ddeb183', operation='UPDATE', pgid='pgtrigger_update_update_420e1', table='offers_need', when='AFTER')),
         ),
         migrations.RunSQL(TOUCH, "DROP FUNCTION offers_touch() CASCADE"),
     ]

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 import uuid
 from django.db import migrations, models
 
@@ -16,27 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='BarrierReportEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('page', models.CharField(blank=True, max_length=300, verbose_name='Seite')),
-                ('description', models.TextField(max_length=4000, verbose_name='Was funktioniert nicht?')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='Name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-Mail-Adresse')),
-                ('language', models.CharField(default='de', editable=False, max_length=12)),
-                ('status', models.CharField(choices=[('open', 'offen'), ('interim', 'Zwischennachricht gegeben'), ('answered', 'beantwortet')], default='open', editable=False, max_length=10, verbose_name='Stand')),
-                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='eingegangen am')),
-                ('answered_at', models.DateTimeField(editable=False, null=True, verbose_name='beantwortet am')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
         migrations.CreateModel(
             name='BarrierReport',
             fields=[
@@ -56,25 +34,31 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'Meldungen von Barrieren',
                 'ordering': ['received_at', 'pk'],
                 'permissions': [('answer_barrierreport', 'Darf Meldungen von Barrieren beantworten')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "pages_barrierreportevent" ("answered_at", "description", "email", "id", "key", "language", "name", "page", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status") VALUES (NEW."answered_at", NEW."description", NEW."email", NEW."id", NEW."key", NEW."language", NEW."name", NEW."page", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_at", NEW."status"); RETURN NULL;', hash='7baf17b4b2350cdc53f17a369e43e107c1bba727', operation='INSERT', pgid='pgtrigger_insert_insert_dac6b', table='pages_barrierreport', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "pages_barrierreportevent" ("answered_at", "description", "email", "id", "key", "language", "name", "page", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status") VALUES (NEW."answered_at", NEW."description", NEW."email", NEW."id", NEW."key", NEW."language", NEW."name", NEW."page", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_at", NEW."status"); RETURN NULL;', hash='b12784de74f746cf420423056d27d7055e8ba420', operation='UPDATE', pgid='pgtrigger_update_update_dd72e', table='pages_barrierreport', when='AFTER'))],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('status', 'answered')), models.Q(models.Q(('status', 'answered'), _negated=True), ('answered_at__isnull', True)), _connector='OR'), name='pages_barrierreport_answered')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='barrierreport',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "pages_barrierreportevent" ("answered_at", "description", "email", "id", "key", "language", "name", "page", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status") VALUES (NEW."answered_at", NEW."description", NEW."email", NEW."id", NEW."key", NEW."language", NEW."name", NEW."page", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_at", NEW."status"); RETURN NULL;', hash='7baf17b4b2350cdc53f17a369e43e107c1bba727', operation='INSERT', pgid='pgtrigger_insert_insert_dac6b', table='pages_barrierreport', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='barrierreport',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "pages_barrierreportevent" ("answered_at", "description", "email", "id", "key", "language", "name", "page", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "status") VALUES (NEW."answered_at", NEW."description", NEW."email", NEW."id", NEW."key", NEW."language", NEW."name", NEW."page", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_at", NEW."status"); RETURN NULL;', hash='b12784de74f746cf420423056d27d7055e8ba420', operation='UPDATE', pgid='pgtrigger_update_update_dd72e', table='pages_barrierreport', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='barrierreportevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='barrierreportevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='pages.barrierreport'),
+        migrations.CreateModel(
+            name='BarrierReportEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('page', models.CharField(blank=True, max_length=300, verbose_name='Seite')),
+                ('description', models.TextField(max_length=4000, verbose_name='Was funktioniert nicht?')),
+                ('name', models.CharField(blank=True, max_length=120, verbose_name='Name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-Mail-Adresse')),
+                ('language', models.CharField(default='de', editable=False, max_length=12)),
+                ('status', models.CharField(choices=[('open', 'offen'), ('interim', 'Zwischennachricht gegeben'), ('answered', 'beantwortet')], default='open', editable=False, max_length=10, verbose_name='Stand')),
+                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='eingegangen am')),
+                ('answered_at', models.DateTimeField(editable=False, null=True, verbose_name='beantwortet am')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='pages.barrierreport')),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
     ]
