@@ -1,7 +1,8 @@
 """Finding among 100,000 offers: each page against a bare list of twenty and against itself among 1,000.
 
 Two web workers as `make run` starts them, one request at a time over loopback, each round all pages in turn, so that
-what else the machine does hits them alike. What a worker does on its first request is told apart.
+what else the machine does hits them alike. What a worker does on its first request is told apart, and so is a list
+whose results no process has kept yet.
 """
 
 import http.client
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from statistics import median
 from typing import Any
 
@@ -43,6 +45,7 @@ TARGETS: dict[str, tuple[float | None, float | None]] = {
     "word that half have": (18, 10),
     "an offer": (None, 1.3),
 }
+UNSEEN = ", unseen"
 WORKER_MB = 90
 LOADING_SECONDS = 60
 
@@ -124,7 +127,8 @@ def _most_used(name: str) -> str:
 
 def _visit(pages: dict[str, str]) -> tuple[Times, list[float], int]:
     """Seconds of every request by page, of the first ones of each worker, and the memory of the larger worker (MB)."""
-    found: Times = {name: [] for name in pages}
+    found: Times = {name + seen: [] for name in pages for seen in ("", UNSEEN)}
+    number = count()
     with _web() as server:
         cold = [_seconds("/angebote/") for _request in range(WARM)]
         for address in pages.values():
@@ -133,6 +137,10 @@ def _visit(pages: dict[str, str]) -> tuple[Times, list[float], int]:
         for _round in range(ROUNDS):
             for name, address in pages.items():
                 found[name] += [_seconds(address) for _request in range(REQUESTS)]
+            # Another address for the same page: nobody has asked for it, so no process has kept its results.
+            for name, address in pages.items():
+                new = (f"{address}{'&' if '?' in address else '?'}neu={next(number)}" for _request in range(REQUESTS))
+                found[f"{name}{UNSEEN}"] += [_seconds(address) for address in new]
         memory = max(memory_of_children(server.pid))
     return found, cold, memory
 
@@ -191,6 +199,8 @@ def _against_bare(many: Times, pages: dict[str, str], cold: list[float]) -> Iter
                 "details": {
                     "address": pages[name],
                     "milliseconds": round(1000 * median(many[name]), 1),
+                    "results that nobody has asked for yet (ms)": round(1000 * median(many[name + UNSEEN]), 1),
+                    "these against a bare list (times as long)": round(median(many[name + UNSEEN]) / bare, 2),
                     "bare list (ms)": round(1000 * bare, 1),
                     **({"slowest of the first requests (ms)": round(1000 * max(cold))} if name == "no word" else {}),
                 },

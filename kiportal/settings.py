@@ -132,7 +132,12 @@ CACHES = {
         "LOCATION": "common_cache",
         # allauth counts failed sign-ins here: the default of 300 would let anybody push another's count out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # What a process can make again and need not share (offers.views.offer_list): a few megabytes.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 64},
+    },
 }
 
 # Celery: transport only, results and retries live in common.Job (STACK: options tried with kill -9)

@@ -17,6 +17,7 @@ from functools import cached_property, reduce
 from operator import or_
 from threading import Lock
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection
 from django.db.models import CharField, F, Value
@@ -94,6 +95,8 @@ class Index:
     # Topics, languages, municipalities, target groups themselves, for cards and pages.
     rows: dict[str, dict[str, Any]]
     looked_at: float = field(default_factory=time.monotonic)
+    # The same as long as no offer has changed: what is made from the index alone can be kept under it.
+    edition: str = field(default_factory=lambda: uuid4().hex)
 
     def visible(self, on: date) -> int:
         """What `OfferQuerySet.visible_to_public` finds."""

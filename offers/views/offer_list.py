@@ -1,14 +1,22 @@
 """/angebote/: search, facets, tile map."""
 
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
+from offers import counting
+from offers.counting import Index
 from offers.facets import counts_without, facet_counts
 from offers.filters import MOST_PROVIDERS, RELEVANCE, SORTINGS, OfferFilters
 from offers.models import Offer
@@ -19,6 +27,7 @@ from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER
 
 # Facets that are unfolded from the start.
 OPEN_FACETS = {"thema", "zielgruppe"}
+KEPT_SECONDS = 60
 
 
 def _most_providers() -> str:
@@ -31,19 +40,62 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+@dataclass(frozen=True)
+class Results:
+    """What the address and the offers alone decide on the page: the same for everybody who asks for it."""
+
+    title: SafeString
+    # Of the feed: what is searched for in words, and its query.
+    subject: str
+    query: str
+    html: SafeString
+
+
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
 class OfferList(PublicList):
-    """The whole page, or only what changes with the filters when htmx asks for it."""
+    """The whole page, or only what changes with the filters when htmx asks for it.
+
+    Results are kept in the process until an offer changes, at most for a minute: as long may a card name a date that
+    has passed. What has no result is looked for each time, as it is counted.
+    """
 
     request: HtmxRequest
     context_object_name = "offers"
     advice: Advice | None = None
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        results = self._results()
+        if self.request.htmx:
+            return HttpResponse(results.html)
+        return render(request, "offers/offer_list.html", {"results": results})
+
+    @cached_property
+    def index(self) -> Index:
+        return counting.current()
+
+    def _results(self) -> Results:
+        asked = (self.index.edition, self.today, bool(self.request.htmx), self.request.get_full_path())
+        key = sha256(repr(asked).encode()).hexdigest()
+        kept: Results | None = caches["process"].get(key)
+        if kept is not None:
+            return kept
+        self.object_list = self.get_queryset()
+        context = self.get_context_data()
+        results = Results(
+            title=render_to_string("offers/_offer_list_title.txt", context),
+            subject=self.filters.subject,
+            query=self.filters.own_query,
+            html=render_to_string("offers/_offer_results.html", context, self.request),
+        )
+        if self.filters.hits.number:
+            caches["process"].set(key, results, KEPT_SECONDS)
+        return results
+
     @cached_property
     def filters(self) -> OfferFilters:
         """As asked for; with a typing error, as it was probably meant."""
         offers = Offer.objects.visible_to_public(self.today)
-        filters = OfferFilters(self.request.GET, offers)
+        filters = OfferFilters(self.request.GET, offers, index=self.index)
         if filters.searched and not filters.bits():
             self.advice = filters.advice()
             if self.advice.corrected:
@@ -52,9 +104,6 @@ class OfferList(PublicList):
 
     def get_queryset(self) -> Any:
         return self.filters.hits
-
-    def get_template_names(self) -> list[str]:
-        return ["offers/_offer_results.html" if self.request.htmx else "offers/offer_list.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

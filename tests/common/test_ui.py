@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import resolve
 from django.utils import translation
 
 from kiportal.common import icons, widgets
@@ -125,9 +126,17 @@ def test_direction_of_language(code: str, direction: str) -> None:
 
 
 def test_language_links_name_languages_by_themselves() -> None:
-    links = ui.language_links(Context({"request": RequestFactory().get("/?q=a")}))
+    request = RequestFactory().get("/angebote/?q=a")
+    request.resolver_match = resolve("/angebote/")
+    links = ui.language_links(Context({"request": request}))
     assert {link["code"]: link["name"] for link in links}.items() >= {"de": "Deutsch", "en": "English"}.items()
     assert [link["code"] for link in links if link["current"]] == ["de"]
+    assert {link["code"]: link["url"] for link in links} == {"de": "/angebote/?q=a", "en": "/en/angebote/?q=a"}
+
+
+def test_language_links_of_no_page_lead_to_the_start_page() -> None:
+    links = ui.language_links(Context({"request": RequestFactory().get("/gibt-es-nicht/ä/?q=a")}))
+    assert {link["code"]: link["url"] for link in links} == {"de": "/gibt-es-nicht/%C3%A4/?q=a", "en": "/en/"}
 
 
 def test_site_url_carries_the_language() -> None:

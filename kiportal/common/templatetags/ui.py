@@ -53,10 +53,12 @@ from django import template
 from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm
+from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.urls import translate_url
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.encoding import escape_uri_path
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -171,19 +173,34 @@ def language_links(context: Context) -> list[dict[str, Any]]:
             "code": code,
             "name": _endonym(code),
             "direction": direction_of(code),
-            "url": _same_page(request.get_full_path(), code),
-            "absolute_url": settings.KIPORTAL_BASE_URL + translate_url(request.path, code),
+            "url": _same_page(request, path, code),
+            "absolute_url": settings.KIPORTAL_BASE_URL + path,
             "current": code == current,
         }
-        for code, _name in settings.LANGUAGES
+        for code, path in ((code, _path_in(code, request)) for code, _name in settings.LANGUAGES)
     ]
 
 
-def _same_page(path: str, code: str) -> str:
-    """The page in another language; an address that leads nowhere has none, so the start page."""
-    url = translate_url(path, code)
-    if url != path or code == translation.get_language():
-        return url
+def _path_in(code: str, request: HttpRequest) -> str:
+    """The path of this page in a language; its own where the page has no other, or where there is no page.
+
+    Like Django's `translate_url`, without resolving again the address that was resolved to come here.
+    """
+    match, own = request.resolver_match, escape_uri_path(request.path)
+    if match is None:
+        return own
+    with translation.override(code):
+        try:
+            return reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+        except NoReverseMatch:
+            return own
+
+
+def _same_page(request: HttpRequest, path: str, code: str) -> str:
+    """With what was asked for; where the page is not there in this language, the start page."""
+    own = escape_uri_path(request.path)
+    if path != own or code == translation.get_language():
+        return path + request.get_full_path().removeprefix(own)
     with translation.override(code):
         return site_url("/")
 
