@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from actors.models import Membership, Municipality, Organisation
 from actors.querysets import ContactPersonQuerySet, OrganisationQuerySet
+from kiportal.common.inlined import first_with
 from kiportal.common.models import AccessLink, StatusChange, User
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 # A rule for every day fills a year: nobody reads more than these.
 COMING_DATES = 30
+# What else hangs on an entry: relation and model
+_PARTS = {"access_features": "AccessFeature", "opening_hours": "OpeningHours", "recurrences": "Recurrence"}
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -152,9 +155,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return cards.prefetch_related("municipalities", "languages", "topics")
 
     def with_coming_dates(self) -> "OfferQuerySet":
-        dates = apps.get_model("offers", "OfferDate")._default_manager
-        coming = dates.upcoming(timezone.now())[:COMING_DATES]
-        return self.prefetch_related(Prefetch("dates", coming, to_attr="upcoming_dates"))
+        return self.prefetch_related(Prefetch("dates", _coming_dates()[:COMING_DATES], to_attr="upcoming_dates"))
 
     def for_brochure(self) -> "OfferQuerySet":
         """All that a printed entry says, in the order of the alphabet."""
@@ -176,15 +177,24 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def for_detail(self) -> "OfferQuerySet":
         """All that the page of an entry shows."""
-        return self.for_page().prefetch_related("municipalities", "languages", "topics", "target_groups")
-
-    def for_page(self) -> "OfferQuerySet":
-        """The same without what `counting.Index.attach` adds."""
         return (
-            self.select_related("provider__municipality", "offer_type", "programme", "contact__consent")
+            self._with_detail()
             .with_coming_dates()
-            .prefetch_related("access_features", "opening_hours", "recurrences", _partners(), _pictures())
+            .prefetch_related(*_PARTS, Prefetch("images", _pictures(), to_attr="pictures"))
+            .prefetch_related("municipalities", "languages", "topics", "target_groups")
         )
+
+    def page_of(self, slug: str) -> "Offer | None":
+        """The same for one entry, in two queries and without what `counting.Index.attach` adds."""
+        own = Q(offer=OuterRef("pk"))
+        parts = {name: apps.get_model("offers", model)._default_manager.filter(own) for name, model in _PARTS.items()}
+        coming = _coming_dates().filter(own)[:COMING_DATES]
+        one = self._with_detail().filter(slug=slug)
+        return first_with(one, upcoming_dates=coming, pictures=_pictures().filter(own), **parts)
+
+    def _with_detail(self) -> "OfferQuerySet":
+        one = self.select_related("provider__municipality", "offer_type", "programme", "contact__consent")
+        return one.prefetch_related(_partners())
 
 
 def _partners() -> "Prefetch[Any]":
@@ -193,10 +203,15 @@ def _partners() -> "Prefetch[Any]":
     return Prefetch("partners", partners.filter(Q(organisation=None) | Q(organisation__status="published")))
 
 
-def _pictures() -> "Prefetch[Any]":
+def _coming_dates() -> "OfferDateQuerySet":
+    coming: OfferDateQuerySet = apps.get_model("offers", "OfferDate")._default_manager.upcoming(timezone.now())
+    return coming
+
+
+def _pictures() -> "OfferImageQuerySet":
     """Those of the entry, without what waits."""
-    images = apps.get_model("offers", "OfferImage")._default_manager
-    return Prefetch("images", images.shown(), to_attr="pictures")
+    shown: OfferImageQuerySet = apps.get_model("offers", "OfferImage")._default_manager.shown()
+    return shown
 
 
 class OfferImageQuerySet(models.QuerySet["OfferImage"]):

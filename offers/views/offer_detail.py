@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,7 +27,7 @@ def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """
     today = timezone.localdate()
     offers = Offer.objects.visible_to_public(today)
-    offer = offers.for_page().filter(slug=slug).first()
+    offer = offers.page_of(slug)
     if offer is None:
         if (kept := offers.filter(merged__slug=slug).first()) is not None:
             return redirect(kept, permanent=True)
@@ -35,7 +36,8 @@ def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     index = counting.current()
     index.attach([offer])
-    model = offers.filter(pk=offer.inspired_by_id) if offer.inspired_by_id else offers.none()
+    linked = offers.filter(Q(inspired_by=offer) | Q(pk=offer.inspired_by_id)).select_related("provider")
+    kin = list(linked.order_by("sort_key", "pk")) if offer.is_project or offer.inspired_by_id else []
     return render(
         request,
         "offers/offer_detail.html",
@@ -43,8 +45,8 @@ def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "offer": offer,
             "places": _places(offer, index),
             "similar": similar(offer, SIMILAR, index),
-            "inspired_by": model.select_related("provider").first(),
-            "inspired": offers.filter(inspired_by=offer).select_related("provider").order_by("sort_key", "pk"),
+            "inspired_by": next((other for other in kin if other.pk == offer.inspired_by_id), None),
+            "inspired": [other for other in kin if other.inspired_by_id == offer.pk],
             "invites_to_copy": True,
         },
     )

@@ -1,13 +1,14 @@
 """Named reads. What the public sees is decided in one place."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.utils import timezone
 
 from actors.models import Organisation
-from offers.models import Offer, OfferDate
+from offers.models import AccessFeature, Offer, OfferDate, OpeningHours, Recurrence
 from offers.querysets import counting_offers
 from tests import factories
 
@@ -135,3 +136,36 @@ def test_counting_offers_counts_public_ones() -> None:
     make(provider=provider, valid_until=TODAY - timedelta(days=1))
     counted = counting_offers(Organisation.objects.filter(pk=provider.pk), TODAY).get()
     assert counted.offer_count == 1
+
+
+def test_entry_read_for_its_page_has_the_same_rows_as_read_one_by_one() -> None:
+    offer = factories.make_offer("Nähcafé")
+    now = timezone.now().replace(microsecond=0)
+    for day in (3, 1, 2):
+        OfferDate.objects.create(offer=offer, starts_at=now + timedelta(days=day), note="Saal")
+    OfferDate.objects.create(offer=offer, starts_at=now - timedelta(days=1))
+    AccessFeature.objects.create(offer=offer, feature="wc", state="ja", note="Schlüssel am Tresen")
+    OpeningHours.objects.create(offer=offer, weekday=2, opens_at=time(9), closes_at=time(12, 30))
+    Recurrence.objects.create(
+        offer=offer, rule="FREQ=WEEKLY", first_on=date(2026, 1, 5), begins_at=time(17), cancelled_on=[date(2026, 2, 2)]
+    )
+    picture = factories.make_picture(offer)
+    read, stored = Offer.objects.page_of(offer.slug), Offer.objects.for_detail().get(pk=offer.pk)
+    assert read is not None
+    assert [entry.starts_at for entry in read.upcoming_dates] == [now + timedelta(days=day) for day in (1, 2, 3)]
+    assert read.pictures[0].url("klein") == picture.url("klein")
+    for name in ("upcoming_dates", "pictures", "access_features", "opening_hours", "recurrences"):
+        both = [getattr(entry, name) for entry in (read, stored)]
+        inside, beside = (
+            [model_to_row(row) for row in getattr(rows, "all", lambda rows=rows: rows)()] for rows in both
+        )
+        assert inside
+        assert inside == beside
+
+
+def model_to_row(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_entry_that_is_not_there_has_no_page() -> None:
+    assert Offer.objects.page_of("gibt-es-nicht") is None
