@@ -10,7 +10,7 @@ import re
 import sys
 import time
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, reduce
@@ -108,9 +108,7 @@ class Index:
         """The offers with one of these values."""
         if facet == PROVIDER.name:
             return reduce(or_, (bitmap(self.providers[value]) for value in values if value in self.providers), 0)
-        known = self.bits[facet]
-        found = reduce(or_, (known.get(value, 0) for value in values), 0)
-        return found | known.get(EVERYWHERE, 0) if facet == MUNICIPALITY.name and values else found
+        return held(self.bits, facet, values)
 
     def counts(self, facet: str, base: int) -> dict[str, int]:
         """How many offers of `base` have each value; values without any are left out."""
@@ -147,6 +145,12 @@ class Index:
                 prefetched = manager.rel.model.objects.none()
                 prefetched._result_cache = rows
                 by_key[key].__dict__.setdefault("_prefetched_objects_cache", {})[relation] = prefetched
+
+
+def held(bits: Mapping[str, Mapping[str, int]], facet: str, values: Iterable[str]) -> int:
+    """The offers with one of these values: one for the whole Kreis has every municipality."""
+    found = reduce(or_, (bits[facet].get(value, 0) for value in values), 0)
+    return found | bits[facet].get(EVERYWHERE, 0) if facet == MUNICIPALITY.name and values else found
 
 
 def bitmap(packed: bytes) -> int:

@@ -14,14 +14,16 @@ from django_filters import Filter
 from actors.models import Organisation
 from offers import counting, coverage
 from offers.counting import Index
-from offers.coverage import DIMENSIONS, WITHOUT
+from offers.coverage import DIMENSIONS, WITHOUT, Day, snapshots
 from offers.coverage.sheet import Options
+from offers.coverage.snapshots import FACETS as FACETS_HERE
 from offers.filters import KnownValuesField, OneValueSelect, SelectFilter, SelectFilterSet
 from offers.models import CoverageSnapshot, Offer
 from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER, Facet
 
-PROVIDER_KIND = Facet("traegerart", "Art des Trägers", "provider__kind", fixed=dict(Organisation.Kind.choices))
-FACETS_HERE = ("kommune", "thema", "zielgruppe", "sprache", "art", "kosten", "ort", "nur")
+PROVIDER_KIND = Facet(
+    snapshots.PROVIDER_KIND, "Art des Trägers", "provider__kind", fixed=dict(Organisation.Kind.choices)
+)
 SHOWS = ("zeile", "spalte", "fleck", "sortierung", "weiss", "leer", "stand", "vergleich", "ansicht", "reichweite")
 _FIRST, _FURTHER = ("zeile", "spalte", "stand", "vergleich"), ("fleck", "sortierung", "weiss", "leer")
 # Of languages there are many that nobody asks for.
@@ -110,13 +112,7 @@ class CoverageFilters(SelectFilterSet):
     @cached_property
     def notices(self) -> list[str]:
         unknown = [f"Den Filter „{name[:40]}“ gibt es hier nicht. Er wurde nicht beachtet." for name in self._unknown]
-        notices = [*self._axis_notices, *unknown, *super().notices]
-        if (self.one("vergleich") or self.one("stand")) and self.narrowed:
-            notices.append(
-                "Mit Filtern gibt es keinen Vergleich und keinen früheren Stand: Aufgehoben sind nur die Zahlen aller "
-                "Angebote. Nehmen Sie die Filter heraus, um zu vergleichen."
-            )
-        return notices
+        return [*self._axis_notices, *unknown, *super().notices]
 
     # What was chosen
 
@@ -150,12 +146,7 @@ class CoverageFilters(SelectFilterSet):
 
     @property
     def kept_days(self) -> tuple[date | None, date | None]:
-        """The day of the numbers (None: today) and the earlier one, in this order however they were chosen.
-
-        None with filters: of an earlier day only the numbers of all offers are known.
-        """
-        if self.narrowed:
-            return None, None
+        """The day of the numbers (None: today) and the earlier one, in this order however they were chosen."""
         shown, other = (
             date.fromisoformat(self.one(name)) if self.one(name) else None for name in ("stand", "vergleich")
         )
@@ -227,25 +218,25 @@ class CoverageFilters(SelectFilterSet):
 
     def bits(self) -> int:
         """The public offers that the filters leave."""
-        return self._base(self.narrowed)
+        return self._base(self.index, self.narrowed)
 
-    def bits_beside(self) -> int:
-        """The same without the filters of rows and columns, which say which of these are shown."""
-        return self._base(self.others)
+    def bits_beside(self, day: Day) -> int:
+        """Those of a day without the filters of rows and columns, which say which of these are shown."""
+        return self._base(day, self.others)
 
-    def _base(self, narrowed: Mapping[str, Sequence[str]]) -> int:
-        bits = self.index.visible(self.on)
+    def _base(self, day: Day, narrowed: Mapping[str, Sequence[str]]) -> int:
+        bits = day.visible(self.on)
         for name, values in narrowed.items():
-            bits &= self._with(name, values)
+            bits &= self._with(day, name, values)
         return bits
 
-    def _with(self, name: str, values: Sequence[str]) -> int:
+    def _with(self, day: Day, name: str, values: Sequence[str]) -> int:
         if name in DIMENSIONS:
-            return coverage.within(self.index, name, values)
-        if name == PROVIDER_KIND.name:
+            return coverage.within(day, name, values)
+        if name == PROVIDER_KIND.name and day is self.index:
             providers = Organisation.objects.filter(kind__in=values).values_list("slug", flat=True)
-            return self.index.with_values(PROVIDER.name, providers)
-        return self.index.with_values(name, values)
+            return day.with_values(PROVIDER.name, providers)
+        return day.with_values(name, values)
 
 
 def _axes(data: QueryDict) -> tuple[str, str, list[str]]:

@@ -12,6 +12,7 @@ from funding.calculation.periods import Period, year
 from funding.calculation.staffing import Staffing, staffing
 from funding.overview.reading import book
 from offers import counting, coverage
+from offers.coverage import snapshots
 from offers.models import CoverageSnapshot, Topic
 
 AXES = ("thema", "kommune")
@@ -76,12 +77,13 @@ def _of_measure(measure: Measure, period: Period) -> Iterator[MeasureFigure]:
 def _offers(period: Period, today: date) -> tuple[date, list[tuple[str, int]]] | None:
     """(day, offers by topic): of today, or as kept on the last day of that year on which numbers were kept."""
     if period.first <= today <= period.last:
-        index = counting.current()
-        return today, _by_topic(coverage.matrix(index, index.visible(today), *AXES))
-    kept = CoverageSnapshot.objects.filter(taken_on__range=(period.first, period.last)).order_by("-taken_on").first()
-    return (kept.taken_on, _by_topic(coverage.from_figures(kept.figures, *AXES))) if kept else None
+        return today, _by_topic(counting.current(), today)
+    last = CoverageSnapshot.objects.filter(taken_on__range=(period.first, period.last)).order_by("-taken_on").first()
+    return (
+        (last.taken_on, _by_topic(snapshots.kept(last, counting.current().vocabulary), last.taken_on)) if last else None
+    )
 
 
-def _by_topic(matrix: coverage.Matrix) -> list[tuple[str, int]]:
-    totals = matrix.row_totals
+def _by_topic(day: coverage.Day, on: date) -> list[tuple[str, int]]:
+    totals = coverage.matrix(day, day.visible(on), *AXES).row_totals
     return [(topic.name, totals[topic.slug].offers if topic.slug in totals else 0) for topic in Topic.objects.all()]

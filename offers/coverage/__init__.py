@@ -7,11 +7,10 @@ under WITHOUT, so that nothing is lost between the cells and the sums.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
-from typing import Any, NamedTuple
+from datetime import date
+from typing import NamedTuple, Protocol
 
-from offers.counting import Index
-from offers.vocabulary import EVERYWHERE, MUNICIPALITY
+from offers.vocabulary import EVERYWHERE, MUNICIPALITY, Vocabulary
 
 # Names of facets, in the order in which the page offers them.
 DIMENSIONS = ("kommune", "thema", "zielgruppe", "sprache", "art")
@@ -68,37 +67,34 @@ class Matrix:
                 yield row, column
 
 
-def completed(index: Index, earlier: Matrix, row: str, column: str) -> Matrix:
-    """The numbers of a kept day with every value of today: what had no offer then, counts as none."""
-    none = Count(0, 0)
-    rows, columns = (
-        (*index.vocabulary[dimension], *({WITHOUT} & set(values)))
-        for dimension, values in ((row, earlier.rows), (column, earlier.columns))
-    )
-    return Matrix(
-        rows=rows,
-        columns=columns,
-        cells={(one, other): earlier.cells.get((one, other), none) for one in rows for other in columns},
-        row_totals={value: earlier.row_totals.get(value, none) for value in rows},
-        column_totals={value: earlier.column_totals.get(value, none) for value in columns},
-        total=earlier.total,
-    )
+class Day(Protocol):
+    """The offers of a day by their values: `counting.Index` of now, or `snapshots.Kept` of an earlier one."""
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def bits(self) -> Mapping[str, Mapping[str, int]]: ...
+
+    def visible(self, on: date) -> int: ...
+
+    def with_values(self, facet: str, values: Iterable[str]) -> int: ...
 
 
-def local(index: Index) -> int:
+def local(day: Day) -> int:
     """A mask that leaves out the offers for the whole Kreis."""
-    return ~index.bits[MUNICIPALITY.name].get(EVERYWHERE, 0)
+    return ~day.bits[MUNICIPALITY.name].get(EVERYWHERE, 0)
 
 
-def within(index: Index, dimension: str, values: Iterable[str]) -> int:
+def within(day: Day, dimension: str, values: Iterable[str]) -> int:
     """The offers with one of these values, whatever their state; WITHOUT stands for having none."""
     values = list(values)
-    found = index.with_values(dimension, [value for value in values if value != WITHOUT])
-    return found | ~index.with_values(dimension, index.vocabulary[dimension]) if WITHOUT in values else found
+    found = day.with_values(dimension, [value for value in values if value != WITHOUT])
+    return found | ~day.with_values(dimension, day.vocabulary[dimension]) if WITHOUT in values else found
 
 
 def matrix(
-    index: Index,
+    day: Day,
     base: int,
     row: str,
     column: str,
@@ -107,12 +103,12 @@ def matrix(
     columns: Sequence[str] = (),
 ) -> Matrix:
     """Count the offers of `base` by two dimensions; `rows` and `columns` narrow what is looked at."""
-    nearby = local(index)
+    nearby = local(day)
     if rows:
-        base &= within(index, row, rows)
+        base &= within(day, row, rows)
     if columns:
-        base &= within(index, column, columns)
-    across, down = _values(index, base, row, rows), _values(index, base, column, columns)
+        base &= within(day, column, columns)
+    across, down = _values(day, base, row, rows), _values(day, base, column, columns)
 
     def count(bits: int) -> Count:
         return Count(bits.bit_count(), (bits & nearby).bit_count())
@@ -127,51 +123,9 @@ def matrix(
     )
 
 
-def _values(index: Index, base: int, dimension: str, chosen: Sequence[str]) -> dict[str, int]:
+def _values(day: Day, base: int, dimension: str, chosen: Sequence[str]) -> dict[str, int]:
     """The offers of `base` by value."""
-    known = [value for value in index.vocabulary[dimension] if not chosen or value in chosen]
-    found = {value: base & index.with_values(dimension, [value]) for value in known}
-    without = base & within(index, dimension, [WITHOUT]) if not chosen or WITHOUT in chosen else 0
+    known = [value for value in day.vocabulary[dimension] if not chosen or value in chosen]
+    found = {value: base & day.with_values(dimension, [value]) for value in known}
+    without = base & within(day, dimension, [WITHOUT]) if not chosen or WITHOUT in chosen else 0
     return found | {WITHOUT: without} if without else found
-
-
-# Figures that can be kept
-
-
-def figures(index: Index, base: int) -> dict[str, Any]:
-    """Return every number of every two dimensions as JSON; what is zero is left out."""
-    known = {dimension: _values(index, base, dimension, ()) for dimension in DIMENSIONS}
-    nearby = local(index)
-
-    def count(bits: int) -> list[int]:
-        return [bits.bit_count(), (bits & nearby).bit_count()]
-
-    return {
-        "total": count(base),
-        "values": {
-            dimension: {value: count(bits) for value, bits in values.items() if bits}
-            for dimension, values in known.items()
-        },
-        "pairs": {
-            f"{one} {other}": {
-                first: {second: count(both) for second, held in known[other].items() if (both := bits & held)}
-                for first, bits in known[one].items()
-                if bits
-            }
-            for one, other in combinations(DIMENSIONS, 2)
-        },
-    }
-
-
-def from_figures(kept: Mapping[str, Any], row: str, column: str) -> Matrix:
-    """The matrix of an earlier day, with the values that had offers then; other cells count as none."""
-    turned = DIMENSIONS.index(row) > DIMENSIONS.index(column)
-    pairs = kept["pairs"][f"{column} {row}" if turned else f"{row} {column}"]
-    found = {
-        ((second, first) if turned else (first, second)): Count(*count)
-        for first, others in pairs.items()
-        for second, count in others.items()
-    }
-    across = {value: Count(*count) for value, count in kept["values"][row].items()}
-    down = {value: Count(*count) for value, count in kept["values"][column].items()}
-    return Matrix(tuple(across), tuple(down), found, across, down, Count(*kept["total"]))

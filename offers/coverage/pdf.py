@@ -30,11 +30,16 @@ def printable(sheet: Sheet) -> dict[str, Any]:
         "title": sheet.title,
         "stand": f"Stand: {sheet.as_of:%d.%m.%Y}",
         "day": sheet.as_of.isoformat(),
+        "as_of": f"{sheet.as_of:%d.%m.%Y}",
         "compared": f"{sheet.compared_on:%d.%m.%Y}" if sheet.compared_on else "",
         "filters": [list(pair) for pair in sheet.filters],
         "gaps": f"{sheet.gap_count} von {sheet.pair_count}",
         "explanations": sheet.explanations,
         "row_label": sheet.row_label,
+        "changes": [
+            [change, cell.row_label, cell.column_label, *sheet.numbers_of(cell)] for change, cell in sheet.changes
+        ],
+        "column_label": sheet.column_label,
         "missed_days": MISSED_DAYS,
         "missed": [[row.words, row.number, places] for row, places in sheet.missed],
         "is_wide": width > PORTRAIT,

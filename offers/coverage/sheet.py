@@ -141,6 +141,19 @@ class Sheet:
             said.append(f"Seit dem {self.compared_on:%d.%m.%Y}: {self.difference}.")
         return [*said, self.definition]
 
+    def numbers_of(self, cell: Cell) -> tuple[int, int]:
+        """Then and now, as a white spot is told by them."""
+        then, now = cell.was or NONE, cell.now
+        return (then.local, now.local) if self.options.locally else (then.offers, now.offers)
+
+    @property
+    def changes(self) -> list[tuple[str, Cell]]:
+        """Every white spot that has come or gone since the earlier day, with what became of it."""
+        closed, opened = (
+            [(word, cell) for cell in cells] for word, cells in (("geschlossen", self.closed), ("neu", self.opened))
+        )
+        return [*closed, *opened]
+
     @property
     def difference(self) -> str:
         """What has become of the white spots since the earlier day."""
@@ -161,6 +174,7 @@ def build(
     filters: Iterable[tuple[str, str]] = (),
     missed: Iterable[Missed] = (),
     is_today: bool = True,
+    vanished: Iterable[str] = (),
 ) -> Sheet:
     """Put labels to the numbers and leave out, order and mark as the options say."""
     row_dimension, column_dimension = axes
@@ -227,7 +241,7 @@ def build(
         have_row_needs=needs.have_rows,
         have_cell_needs=needs.have_cells,
         homeless_needs=needs.homeless,
-        vanished=_vanished(index, axes, was) if was else (),
+        vanished=tuple(vanished),
         gap_count=len(gaps),
         pair_count=real[0] * real[1],
         missed=tuple((row, _places(index, row.places)) for row in missed),
@@ -285,13 +299,3 @@ def _sorted(rows: list[Row], sorting: str) -> list[Row]:
             return sorted(rows, key=lambda row: (row.value == WITHOUT, -(row.total.needs or 0)))
         case _:
             return rows
-
-
-def _vanished(index: Index, axes: tuple[str, str], was: Matrix) -> tuple[str, ...]:
-    pairs = zip(axes, (was.rows, was.columns), strict=True)
-    return tuple(
-        value
-        for dimension, values in pairs
-        for value in values
-        if value != WITHOUT and value not in index.vocabulary[dimension]
-    )

@@ -28,6 +28,11 @@ def write(sheet: Sheet) -> bytes:
     numbers.page_setup.orientation = "landscape"
     numbers.oddHeader.center.text = f"{sheet.title}, Stand {sheet.as_of:%d.%m.%Y}".replace("&", "&&")
     style(numbers, first=32, others=14)
+    if sheet.changes:
+        changes = book.create_sheet("Veränderungen")
+        for line in _changes(sheet):
+            append(changes, line)
+        style(changes, first=40, others=24)
     about = book.create_sheet("Angaben")
     for fact in _about(sheet):
         append(about, fact)
@@ -71,6 +76,19 @@ def _numbers(sheet: Sheet, cell: Cell) -> Iterator[tuple[str, Value]]:
     has_needs = sheet.have_row_needs if not cell.column else sheet.have_cell_needs
     if has_needs:
         yield "Bedarfe", cell.needs
+
+
+def _changes(sheet: Sheet) -> Iterator[list[Value]]:
+    """White spots that have come or gone; the numbers are those by which a white spot is told."""
+    yield [
+        sheet.row_label,
+        sheet.column_label,
+        "weißer Fleck",
+        f"am {sheet.compared_on:%d.%m.%Y}",
+        f"am {sheet.as_of:%d.%m.%Y}",
+    ]
+    for change, cell in sheet.changes:
+        yield [cell.row_label, cell.column_label, change, *sheet.numbers_of(cell)]
 
 
 def _about(sheet: Sheet) -> Iterator[list[Value]]:

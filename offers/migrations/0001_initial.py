@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('taken_on', models.DateField(unique=True, verbose_name='Stand vom')),
-                ('figures', models.JSONField(verbose_name='Zahlen')),
+                ('facts', models.JSONField(verbose_name='Angaben der Angebote')),
             ],
             options={
                 'verbose_name': 'Stand der Abdeckung',

@@ -6,10 +6,10 @@ from offers.querysets import CoverageSnapshotQuerySet
 
 
 class CoverageSnapshot(models.Model):
-    """One a day at most. `figures` is what `offers.coverage.figures` gives: small, and kept for good once a month."""
+    """One a day at most. `facts` is what `offers.coverage.snapshots` reads: no entries; kept for good once a month."""
 
     taken_on = models.DateField("Stand vom", unique=True)
-    figures = models.JSONField("Zahlen")
+    facts = models.JSONField("Angaben der Angebote")
 
     objects = CoverageSnapshotQuerySet.as_manager()
 

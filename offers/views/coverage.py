@@ -31,24 +31,27 @@ PDF_JOB = "offers.render_coverage"
 def sheet_of(filters: CoverageFilters) -> sheet.Sheet:
     """The table that an address asks for."""
     axes = (filters.row, filters.column)
+    rows, columns = (filters.narrowed.get(name, []) for name in axes)
+
+    def counted(day: coverage.Day) -> coverage.Matrix:
+        return coverage.matrix(day, filters.bits_beside(day), *axes, rows=rows, columns=columns)
+
     days = [day for day in filters.kept_days if day]
-    kept = CoverageSnapshot.objects.in_bulk(days, field_name="taken_on") if days else {}
-    shown, earlier = (kept.get(day) if day else None for day in filters.kept_days)
-    if shown:
-        now = coverage.completed(filters.index, coverage.from_figures(shown.figures, *axes), *axes)
-    else:
-        rows, columns = (filters.narrowed.get(name, []) for name in axes)
-        now = coverage.matrix(filters.index, filters.bits_beside(), *axes, rows=rows, columns=columns)
+    found = CoverageSnapshot.objects.in_bulk(days, field_name="taken_on") if days else {}
+    then = {day: snapshots.kept(snapshot, filters.index.vocabulary) for day, snapshot in found.items()}
+    on, before = filters.kept_days
+    shown, earlier = (then.get(day) if day else None for day in (on, before))
     return sheet.build(
         filters.index,
-        now,
+        counted(shown or filters.index),
         needs.count(*axes, filters.narrowed),
         filters.options,
         axes=axes,
-        as_of=shown.taken_on if shown else filters.on,
+        as_of=on if on and shown else filters.on,
         is_today=shown is None,
-        was=coverage.from_figures(earlier.figures, *axes) if earlier else None,
-        compared_on=earlier.taken_on if earlier else None,
+        was=counted(earlier) if earlier else None,
+        compared_on=before if earlier else None,
+        vanished=earlier.vanished(*axes) if earlier else (),
         filters=filters.named,
         missed=vain.most_missed([slug for slug in filters.narrowed.get("kommune", []) if slug != coverage.WITHOUT]),
     )

@@ -3,7 +3,6 @@
 import random
 from datetime import date, datetime, time, timedelta
 from itertools import permutations
-from typing import Any
 
 import pytest
 import time_machine
@@ -109,7 +108,7 @@ def test_matrix_equals_the_counts_of_the_database(many_offers: None, row: str, c
 )
 def test_filters_leave_what_the_database_leaves(many_offers: None, query: str, condition: Q) -> None:
     filters = CoverageFilters(QueryDict(query))
-    table = coverage.matrix(filters.index, filters.bits_beside(), filters.row, filters.column)
+    table = coverage.matrix(filters.index, filters.bits_beside(filters.index), filters.row, filters.column)
     assert filters.notices == []
     assert table.total == counted(public().filter(condition))
     for (place, topic), count in table.cells.items():
@@ -119,7 +118,7 @@ def test_filters_leave_what_the_database_leaves(many_offers: None, query: str, c
 
 def test_filter_of_a_row_shows_this_row_alone_and_counts_within(many_offers: None) -> None:
     filters = CoverageFilters(QueryDict("kommune=ort-1"))
-    table = coverage.matrix(filters.index, filters.bits_beside(), "kommune", "thema", rows=["ort-1"])
+    table = coverage.matrix(filters.index, filters.bits_beside(filters.index), "kommune", "thema", rows=["ort-1"])
     assert table.rows == ("ort-1",)
     assert table.total == table.row_totals["ort-1"] == counted(public().filter(has("kommune", "ort-1")))
 
@@ -150,29 +149,42 @@ def test_matrix_takes_no_query_beside_the_index(
 # Earlier days
 
 
-@pytest.mark.parametrize(("row", "column"), [("kommune", "thema"), ("thema", "kommune"), ("art", "sprache")])
-def test_kept_figures_give_the_same_numbers(many_offers: None, row: str, column: str) -> None:
-    index = counting.current()
-    base = index.visible(timezone.localdate())
-    now = coverage.matrix(index, base, row, column)
-    kept = snapshots.take(timezone.localdate())
-    kept.refresh_from_db()
-    then = coverage.from_figures(kept.figures, row, column)
-    assert then.total == now.total
-    assert {pair: then.cells.get(pair, Count(0, 0)) for pair in now.cells} == now.cells
-    assert {value: then.row_totals.get(value, Count(0, 0)) for value in now.rows} == now.row_totals
-    assert {value: then.column_totals.get(value, Count(0, 0)) for value in now.columns} == now.column_totals
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "zeile=thema&spalte=kommune",
+        "zeile=art&spalte=sprache&sprache=ohne",
+        "kosten=kostenfrei&nur=projekte",
+        "traegerart=verein&traegerart=mso",
+        "kommune=ort-1&zielgruppe=gruppe-1",
+        "ort=online",
+    ],
+)
+def test_kept_day_gives_the_same_numbers_with_any_filter(many_offers: None, query: str) -> None:
+    snapshot = snapshots.take(timezone.localdate())
+    snapshot.refresh_from_db()
+    filters = CoverageFilters(QueryDict(query))
+    now, then = (
+        coverage.matrix(day, filters.bits_beside(day), filters.row, filters.column)
+        for day in (filters.index, snapshots.kept(snapshot, filters.index.vocabulary))
+    )
+    assert filters.notices == []
+    assert then == now
+    assert now.total.offers
 
 
-def test_kept_figures_hold_numbers_and_no_entries(many_offers: None) -> None:
-    def leaves(value: Any) -> list[Any]:
-        if isinstance(value, dict):
-            return [leaf for inner in value.values() for leaf in leaves(inner)]
-        return [leaf for inner in value for leaf in leaves(inner)] if isinstance(value, list) else [value]
-
-    figures = snapshots.take(timezone.localdate()).figures
-    assert set(figures) == {"total", "values", "pairs"}
-    assert {type(leaf) for leaf in leaves(figures)} == {int}
+def test_kept_day_knows_no_entries(many_offers: None) -> None:
+    """As many places as offers were public, from the first on: the keys of the entries are nowhere."""
+    Offer.objects.filter(pk=Offer.objects.order_by("pk").values("pk")[:1]).delete()
+    facts = snapshots.take(timezone.localdate()).facts
+    assert set(facts) == {"offers", "bits"}
+    assert set(facts["bits"]) == {*snapshots.FACETS, snapshots.PROVIDER_KIND}
+    assert facts["offers"] == public().count()
+    assert (
+        max(int(held, 16).bit_length() for values in facts["bits"].values() for held in values.values())
+        <= facts["offers"]
+    )
 
 
 def test_second_snapshot_of_a_day_takes_the_place_of_the_first(db: None) -> None:
@@ -180,7 +192,7 @@ def test_second_snapshot_of_a_day_takes_the_place_of_the_first(db: None) -> None
     snapshots.take(today)
     factories.make_offer()
     snapshots.take(today)
-    assert [kept.figures["total"] for kept in CoverageSnapshot.objects.all()] == [[1, 1]]
+    assert [kept.facts["offers"] for kept in CoverageSnapshot.objects.all()] == [1]
 
 
 def test_earlier_numbers_leave_out_what_came_later(db: None) -> None:
@@ -189,7 +201,7 @@ def test_earlier_numbers_leave_out_what_came_later(db: None) -> None:
         offer = factories.make_offer()
         noon = datetime.combine(timezone.localdate() - timedelta(days=days), time(12), timezone.get_current_timezone())
         Offer.objects.filter(pk=offer.pk).update(published_at=noon)
-    assert snapshots.take_earlier(day).figures["total"] == [2, 2]
+    assert snapshots.take_earlier(day).facts["offers"] == 2
 
 
 def test_command_keeps_today_and_thins_out_what_is_older_than_sixty_days(db: None) -> None:
@@ -197,7 +209,7 @@ def test_command_keeps_today_and_thins_out_what_is_older_than_sixty_days(db: Non
         kept = [date(2026, 2, 3), date(2026, 3, 1), date(2026, 4, 1), date(2026, 4, 16), date(2026, 6, 14)]
         gone = [date(2026, 2, 4), date(2026, 3, 2), date(2026, 4, 15)]
         for day in (*kept, *gone):
-            CoverageSnapshot.objects.create(taken_on=day, figures={})
+            CoverageSnapshot.objects.create(taken_on=day, facts={})
         for _time in range(2):
             call_command("take_coverage_snapshot", verbosity=0)
         found = CoverageSnapshot.objects.order_by("taken_on").values_list("taken_on", flat=True)

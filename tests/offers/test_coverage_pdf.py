@@ -74,7 +74,7 @@ def test_pdf_passes_verapdf_and_has_headers_in_every_part(
     assert pdf_structure.content_outside_tree(printed, structure) == []
     assert structure.cells_without_header == 0
     assert all(table["TH"] > table["TR"] for table in structure.tables)
-    assert structure.headings == [1, 2, 2, 2]
+    assert structure.headings == [1, 2, 2, 2, 2]
     _left, _bottom, width, height = printed.pages[0].mediabox
     assert width > height
 

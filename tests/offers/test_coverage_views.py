@@ -278,12 +278,26 @@ def test_languages_without_offers_and_needs_are_left_out_unless_wanted(staff: Cl
     assert [value for value, _label in shown.columns] == ["kultur"]
 
 
-def test_comparison_and_filters_exclude_each_other_and_the_page_says_so(staff: Client, world: dict[str, Any]) -> None:
+def test_earlier_day_is_compared_within_the_filters(staff: Client, world: dict[str, Any]) -> None:
     day = timezone.localdate()
+    Offer.objects.filter(pk=world["chor"].pk).update(cost_kind="kostenfrei")
+    Offer.objects.filter(pk=world["tanz"].pk).update(cost_kind="betrag", cost_amount=5)
     snapshots.take(day)
-    page = staff.get(TABLE, {"vergleich": day.isoformat(), "kosten": "kostenfrei"})
-    assert page.context["sheet"].compared_on is None
-    assert "Mit Filtern gibt es keinen Vergleich" in page.text
+    world["chor"].topics.set([world["sport"]])
+    address = {"vergleich": day.isoformat(), "kosten": "kostenfrei"}
+    page = staff.get(TABLE, address)
+    sheet = page.context["sheet"]
+    assert (sheet.totals.total.now.offers, sheet.totals.total.was) == (1, coverage.Count(1, 1))
+    assert [(cell.row, cell.column) for cell in sheet.closed] == [("hier", "sport")]
+    assert [(cell.row, cell.column) for cell in sheet.opened] == [("hier", "kultur")]
+    assert page.context["notices"] == []
+    book = load_workbook(BytesIO(staff.get(XLSX, address).content))
+    header, *rows = book["Veränderungen"].values
+    assert header[:3] == ("Kommune", "Thema", "weißer Fleck")
+    assert rows == [("Hier", "Sport", "geschlossen", 0, 1), ("Hier", "Kultur", "neu", 1, 0)]
+    html = pdf.render_html(pdf.printable(sheet))
+    assert "Weiße Flecken, die geschlossen oder neu sind" in html
+    assert "Veränderungen" not in load_workbook(BytesIO(staff.get(XLSX).content)).sheetnames
 
 
 def test_comparison_names_values_that_are_gone(staff: Client, world: dict[str, Any]) -> None:
@@ -297,7 +311,7 @@ def test_comparison_names_values_that_are_gone(staff: Client, world: dict[str, A
 def test_staff_keep_the_numbers_of_today(staff: Client, world: dict[str, Any]) -> None:
     for _time in range(2):
         assert staff.post(f"{TABLE}stand/")["Location"] == TABLE
-    assert CoverageSnapshot.objects.get().figures["total"] == [2, 1]
+    assert CoverageSnapshot.objects.get().facts["offers"] == 2
     assert "Der heutige Stand ist schon festgehalten." in staff.get(TABLE).text
 
 
