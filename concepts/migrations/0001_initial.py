@@ -338,6 +338,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64, verbose_name='Prüfsumme (SHA-256)')),
                 ('pages', models.PositiveIntegerField(verbose_name='Seiten')),
                 ('size', models.PositiveIntegerField(verbose_name='Größe (Bytes)')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='erstellt am')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chapter_pdfs', to='concepts.conceptversion')),
             ],
             options={

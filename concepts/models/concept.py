@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from concepts.models.stored import StoredPDF
 from concepts.models.triggers import frozen_stays_frozen
 from concepts.querysets import ConceptQuerySet, ConceptVersionQuerySet
 from kiportal.common.models import Locked, Stateful, Timestamped
@@ -185,15 +186,10 @@ class ConceptImage(models.Model):
         return reverse("concepts:image_file", args=[self.uuid])
 
 
-class VersionPDF(models.Model):
-    """The stored PDF of a frozen version; made once, downloaded from storage ever after."""
+class VersionPDF(StoredPDF):
+    """The PDF of a frozen version."""
 
     version = models.OneToOneField(ConceptVersion, on_delete=models.CASCADE, related_name="pdf")
-    file = models.FileField(_("Datei"), max_length=200)
-    sha256 = models.CharField(_("Prüfsumme (SHA-256)"), max_length=64)
-    pages = models.PositiveIntegerField(_("Seiten"))
-    size = models.PositiveIntegerField(_("Größe (Bytes)"))
-    made_at = models.DateTimeField(_("erstellt am"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("PDF einer Fassung")
@@ -203,15 +199,11 @@ class VersionPDF(models.Model):
         return f"PDF: {self.version}"
 
 
-class ChapterPDF(models.Model):
-    """The stored PDF of one chapter of a frozen version, known by the `uuid` of its section."""
+class ChapterPDF(StoredPDF):
+    """The PDF of one chapter of a frozen version, known by the `uuid` of its section."""
 
     version = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="chapter_pdfs")
     chapter = models.UUIDField(_("Kapitel"))
-    file = models.FileField(_("Datei"), max_length=200)
-    sha256 = models.CharField(_("Prüfsumme (SHA-256)"), max_length=64)
-    pages = models.PositiveIntegerField(_("Seiten"))
-    size = models.PositiveIntegerField(_("Größe (Bytes)"))
 
     class Meta:
         verbose_name = _("PDF eines Kapitels")
@@ -222,16 +214,11 @@ class ChapterPDF(models.Model):
         return f"PDF eines Kapitels: {self.version}"
 
 
-class Synopsis(models.Model):
-    """The stored PDF of two finished versions side by side; made once, because neither of them changes any more."""
+class Synopsis(StoredPDF):
+    """The PDF of two finished versions side by side: neither of them changes any more."""
 
     old = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="synopses_with_newer")
     new = models.ForeignKey(ConceptVersion, on_delete=models.CASCADE, related_name="synopses_with_older")
-    file = models.FileField(_("Datei"), max_length=200)
-    sha256 = models.CharField(_("Prüfsumme (SHA-256)"), max_length=64)
-    pages = models.PositiveIntegerField(_("Seiten"))
-    size = models.PositiveIntegerField(_("Größe (Bytes)"))
-    made_at = models.DateTimeField(_("erstellt am"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("Synopse")

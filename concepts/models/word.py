@@ -9,16 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from concepts.models.concept import ConceptVersion
+from concepts.models.stored import StoredFile
 
 
-class VersionWord(models.Model):
-    """The stored Word file of a frozen version; made once with its PDF, downloaded from storage ever after."""
+class VersionWord(StoredFile):
+    """The Word file of a frozen version, made with its PDF."""
 
     version = models.OneToOneField(ConceptVersion, on_delete=models.CASCADE, related_name="word")
-    file = models.FileField(_("Datei"), max_length=200)
-    sha256 = models.CharField(_("Prüfsumme (SHA-256)"), max_length=64)
-    size = models.PositiveIntegerField(_("Größe (Bytes)"))
-    made_at = models.DateTimeField(_("erstellt am"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("Word-Datei einer Fassung")
