@@ -133,10 +133,11 @@ CACHES = {
         # allauth counts failed sign-ins here: the default of 300 would let anybody push another's count out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # What a process can make again and need not share (offers.views.offer_list): a few megabytes.
+    # What a process can make again and need not share (offers.search, offers.views.offer_list): a megabyte.
     "process": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 64},
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 100},
     },
 }
 

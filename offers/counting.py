@@ -10,10 +10,12 @@ import re
 import sys
 import time
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, reduce
+from hashlib import sha256
 from operator import or_
 from threading import Lock
 from typing import Any
@@ -80,6 +82,44 @@ class TextWords:
         return self if self._words.issuperset(words) else TextWords(self._words.union(words))
 
 
+class Providers:
+    """Who offers what. There are thousands with a few offers each: their keys take less than bitmaps would."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self._keys = keys
+
+    def bits(self, providers: Iterable[str]) -> int:
+        return bitmap(b"".join(self._keys[provider] for provider in providers if provider in self._keys))
+
+    def counts(self, base: int) -> dict[str, int]:
+        """How many offers of `base` each of them has, who has any."""
+        slugs, number_of = self._numbered
+        last = len(number_of)
+        numbers = Counter(number_of[key] for key in keys_of(base) if key < last)
+        return {slugs[number]: count for number, count in numbers.items() if number}
+
+    def changed(self, gone: Iterable[int], new: Mapping[str, bytes]) -> "Providers":
+        """Without these offers, and with others."""
+        gone, keys = set(gone), dict(self._keys)
+        for provider, packed in self._keys.items():
+            if not gone.isdisjoint(own := unpacked(packed)):
+                keys[provider] = packed_keys(key for key in own if key not in gone)
+        return Providers(keys | {provider: keys.get(provider, b"") + packed for provider, packed in new.items()})
+
+    @cached_property
+    def _numbered(self) -> "tuple[list[str], array[int]]":
+        """The providers from 1 on, and by the key of an offer the number of who offers it."""
+        slugs, last = (
+            ["", *self._keys],
+            max((max(unpacked(packed)) for packed in self._keys.values() if packed), default=-1),
+        )
+        number_of = array("I", bytes(4 * (last + 1)))
+        for number, packed in enumerate(self._keys.values(), start=1):
+            for key in unpacked(packed):
+                number_of[key] = number
+        return slugs, number_of
+
+
 @dataclass(frozen=True)
 class Index:
     """The offers as they were at one moment. It never changes: `updated` gives another one."""
@@ -87,9 +127,9 @@ class Index:
     snapshot: str
     vocabulary: Vocabulary
     words: TextWords
-    # By facet and value, whatever the state of the offer; providers, of whom there are thousands, as packed keys.
+    # By facet and value, whatever the state of the offer
     bits: dict[str, Values]
-    providers: dict[str, bytes]
+    providers: Providers
     # Newest first: all that are or were public.
     newest: "array[int]"
     # Topics, languages, municipalities, target groups themselves, for cards and pages.
@@ -107,13 +147,13 @@ class Index:
     def with_values(self, facet: str, values: Iterable[str]) -> int:
         """The offers with one of these values."""
         if facet == PROVIDER.name:
-            return reduce(or_, (bitmap(self.providers[value]) for value in values if value in self.providers), 0)
+            return self.providers.bits(values)
         return held(self.bits, facet, values)
 
     def counts(self, facet: str, base: int) -> dict[str, int]:
         """How many offers of `base` have each value; values without any are left out."""
         if facet == PROVIDER.name:
-            return dict(self._provider_counts(base))
+            return self.providers.counts(base)
         everywhere = base & self.bits[facet].get(EVERYWHERE, 0)
         within, countywide = base & ~everywhere, everywhere.bit_count()
         if countywide:
@@ -123,13 +163,9 @@ class Index:
         numbers = ((value, (within & self.bits[facet].get(value, 0)).bit_count() + countywide) for value in slugs)
         return {value: number for value, number in numbers if number and value != EVERYWHERE}
 
-    def _provider_counts(self, base: int) -> Iterator[tuple[str, int]]:
-        held = base.to_bytes((base.bit_length() + 7) // 8 + 1, "little")
-        last = len(held)
-        for slug, packed in self.providers.items():
-            number = sum(1 for key in unpacked(packed) if key >> 3 < last and held[key >> 3] & (1 << (key & 7)))
-            if number:
-                yield slug, number
+    def key(self, *about: object) -> str:
+        """Under which something that follows from the index is kept in `caches["process"]`."""
+        return sha256(repr((self.edition, *about)).encode()).hexdigest()
 
     def attach(self, offers: Iterable[Offer]) -> None:
         """Give offers their topics, languages, places and target groups as if they had been prefetched."""
@@ -257,7 +293,7 @@ def _load(snapshot: str) -> Index:
         else:
             bits[name][value] = bits[name].get(value, 0) | bitmap(packed)
     rows = {facet: {row.slug: row for row in FACETS[facet].rows()} for facet in _SHOWN}  # type: ignore[misc]
-    return _index(snapshot, Vocabulary(), TextWords(), bits, providers, rows)
+    return _index(snapshot, Vocabulary(), TextWords(), bits, Providers(providers), rows)
 
 
 def _updated(seen: Index, noted: _Noted) -> Index:
@@ -266,17 +302,14 @@ def _updated(seen: Index, noted: _Noted) -> Index:
         return replace(seen, snapshot=noted.snapshot, looked_at=time.monotonic())
     others = ~reduce(or_, (1 << key for key in noted.offers))
     bits = {name: {value: held & others for value, held in values.items()} for name, values in seen.bits.items()}
-    gone = set(noted.offers)
-    providers = dict(seen.providers)
-    for value, packed in seen.providers.items():
-        if not gone.isdisjoint(keys := unpacked(packed)):
-            providers[value] = packed_keys(key for key in keys if key not in gone)
+    new: dict[str, bytes] = {}
     for name, value, packed in _facts(Offer.objects.filter(pk__in=noted.offers)):
         if name == PROVIDER.name:
-            providers[value] = providers.get(value, b"") + packed
+            new[value] = packed
         else:
             bits[name][value] = bits[name].get(value, 0) | bitmap(packed)
     words = seen.words.with_those_of(noted.offers)
+    providers = seen.providers.changed(noted.offers, new)
     return _index(noted.snapshot, seen.vocabulary, words, bits, providers, seen.rows)
 
 
@@ -285,7 +318,7 @@ def _index(
     vocabulary: Vocabulary,
     words: TextWords,
     bits: dict[str, Values],
-    providers: dict[str, bytes],
+    providers: Providers,
     rows: dict[str, dict[str, Any]],
 ) -> Index:
     newest = (

@@ -16,8 +16,10 @@ from functools import cached_property, reduce
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity, TrigramWordSimilarity
+from django.core.cache import caches
 from django.db.models import Count, Expression, F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
+from django.utils.translation import get_language
 
 from kiportal.common.text import fold
 from offers.counting import Index, TextWords, bitmap
@@ -134,23 +136,30 @@ def condition(query: Query, index: Index) -> Q:
 
 
 def found(query: Query, index: Index) -> int:
-    """The same as a bitmap: texts are asked for in the database, all terms in one query, labels in the index."""
-    texts = _texts(query, index.words)
-    bits = []
-    for number, term in enumerate(query.terms):
+    """The same as a bitmap: texts are asked for in the database, all terms in one query, labels in the index.
+
+    Whoever reads on, sorts or filters looks for the same words again, so what a term has found is kept.
+    """
+    keys = {term: index.key("found", get_language(), term) for term in query.terms}
+    kept = caches["process"].get_many(keys.values())
+    new = [term for term, key in keys.items() if key not in kept]
+    texts = _texts(new, index.words)
+    for number, term in enumerate(new):
         labelled = _labelled(term, index.vocabulary)
-        bits.append(reduce(or_, (index.with_values(*item) for item in labelled.items()), texts.get(number, 0)))
-    return reduce(and_, bits)
+        bits = reduce(or_, (index.with_values(*item) for item in labelled.items()), texts.get(number, 0))
+        kept[keys[term]] = bits
+        caches["process"].set(keys[term], bits)
+    return reduce(and_, kept.values())
 
 
-def _texts(query: Query, words: TextWords) -> dict[int, int]:
-    """The offers with each term in their texts, by the number of the term."""
+def _texts(terms: list[Term], words: TextWords) -> dict[int, int]:
+    """The offers with each term in their texts, by the place of the term."""
     branches = [
         Offer.objects.filter(_text_condition(term, words))
         .order_by()
         .values(number=Value(number))
         .annotate(packed=PackedKeys("pk"))
-        for number, term in enumerate(query.terms)
+        for number, term in enumerate(terms)
     ]
     rows = branches[0].union(*branches[1:], all=True).order_by() if branches else ()
     return {row["number"]: bitmap(bytes(row["packed"])) for row in rows if row["packed"]}
@@ -211,12 +220,10 @@ def _labelled(term: Term, vocabulary: Vocabulary) -> dict[str, list[str]]:
     else:
         begun = "|".join(rf"\b{beginning}" for beginning in term.beginnings)
         entries = vocabulary.words.with_word_like(f"{begun}|{term.compounds}" if term.compounds else begun)
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for entry in entries:
-        values = found.setdefault(entry.facet, [])
-        if entry.value not in values:
-            values.append(entry.value)
-    return found
+        found.setdefault(entry.facet, {})[entry.value] = None
+    return {facet: list(values) for facet, values in found.items()}
 
 
 def _any_of(words: Iterable[str], *, begun: bool = False, within: Iterable[str] = ()) -> SearchQuery:
