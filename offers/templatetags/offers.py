@@ -34,7 +34,7 @@ def offer_card(context: Context, offer: Offer, level: int = 3) -> SafeString:
     return _written(cards.card(offer, months=months, on=timezone.localdate(), level=level))
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=500)
 def _written(card: cards.Card) -> SafeString:
     return render_to_string("offers/_offer_card.html", {"card": card})
 

@@ -147,7 +147,7 @@ def facet_options(name: str, options: Sequence[Mapping[str, Any]], start: int = 
     return _written_options(name, rows, start, translation.get_language())
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=100)
 def _written_options(
     name: str, rows: tuple[tuple[str, str, int, bool], ...], start: int, _language: str | None
 ) -> SafeString:
