@@ -174,6 +174,8 @@ class CoverageFilters(SelectFilterSet):
         if names not in self._kept:
             query = QueryDict(mutable=True)
             query["zeile"], query["spalte"] = self.row, self.column
+            if self.one("stand"):
+                query["stand"] = self.one("stand")
             for name, values in self.narrowed.items():
                 if name not in changes:
                     query.setlist(name, values)

@@ -177,6 +177,11 @@ class OfferFilters(LenientFilterSet):
         known: dict[str, Mapping[str, Any]] = {name: self.vocabulary[name] for name in FACETS}
         super().__init__(data, queryset, known | {"sortierung": SORTINGS})
         self.searched = search.parse(self.chosen["q"]) if searched is None else searched
+        # What stands in addresses and words of what was found; the field keeps what was typed.
+        self.words = self.chosen["q"] if searched is None else str(searched)
+
+    def query(self, **changes: Any) -> str:
+        return super().query(**({"q": self.words} | changes))
 
     def searching(self, query: search.Query) -> "OfferFilters":
         """The same filters with other words."""
@@ -219,7 +224,7 @@ class OfferFilters(LenientFilterSet):
     @property
     def subject(self) -> str:
         """What is chosen, in words: "Suche: Chor, Schule, Siegen"; nothing for all offers."""
-        words = [_("Suche: %(words)s") % {"words": self.chosen["q"]}] if self.searched else []
+        words = [_("Suche: %(words)s") % {"words": self.words}] if self.searched else []
         return ", ".join([*words, *(str(chip["label"]) for chip in self.chips)])
 
     # Counting

@@ -40,6 +40,8 @@ WEIGHTS = [0.02, 0.05, 0.2, 1.0]
 # Likeness from which a word is taken for a typing error, and from which it is worth showing.
 SAME_WORD = 0.8
 SIMILAR_WORD = 0.75
+# A word with more letters than that too many or too few is another one: "Asylberatung" is not "Beratung".
+MOST_LETTERS = 2
 # Words of up to four letters are easily like another; one letter of four changed makes them this alike.
 SHORT_WORD = 4
 SAME_SHORT_WORD = 0.75
@@ -327,11 +329,16 @@ def _rated(wanted: str, candidates: Iterable[str]) -> Iterator[tuple[float, str]
 
 
 def _is_same_word(term: Term, word: str, likeness: float) -> bool:
-    """It was probably meant: a word of four letters with one of them wrong, missing or too many; no shorter one."""
-    typed, meant = len(" ".join(term.words)), len(fold(word))
-    if typed > SHORT_WORD:
-        return likeness >= SAME_WORD
-    return typed == SHORT_WORD and abs(meant - typed) <= 1 and likeness >= SAME_SHORT_WORD
+    """It was probably meant: a word that begins alike and is as long, up to two letters; no part of a compound.
+
+    Of four letters one may be wrong, missing or too many; shorter words are never corrected.
+    """
+    typed, meant = " ".join(term.words), fold(word)
+    difference = abs(len(meant) - len(typed))
+    if len(typed) > SHORT_WORD:
+        begins_alike = typed[:1] == meant[:1] or sorted(typed[:2]) == sorted(meant[:2])
+        return begins_alike and difference <= MOST_LETTERS and likeness >= SAME_WORD
+    return len(typed) == SHORT_WORD and difference <= 1 and likeness >= SAME_SHORT_WORD
 
 
 def _label_words(vocabulary: Vocabulary) -> Iterator[str]:

@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 
 PAUSE = timedelta(minutes=2)
 ROWS_A_DAY = 3000
-LONGEST = 100
+# A single letter was a slip.
+SHORTEST, LONGEST = 2, 100
 # What stands beside the white spots: this many words, searched for in this many days.
 MISSED = 10
 MISSED_DAYS = 90
@@ -64,6 +65,8 @@ def words_of(typed: str) -> Words:
         return NO_WORDS
     terms = search.parse(typed).terms
     folded = " ".join(word for term in terms for word in term.words)
+    if len(folded) < SHORTEST:
+        return NO_WORDS
     return Words(folded[:LONGEST].strip(), " ".join(term.typed for term in terms).lower()[:LONGEST].strip())
 
 

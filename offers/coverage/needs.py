@@ -40,6 +40,10 @@ class Needs:
         return self.row in FIELDS
 
     @property
+    def have_columns(self) -> bool:
+        return self.column in FIELDS
+
+    @property
     def have_cells(self) -> bool:
         return self.row in FIELDS and self.column in FIELDS
 
@@ -55,7 +59,7 @@ class Needs:
         return sum(number for pair, number in self._counts.items() if pair[0] == row) if self.have_rows else None
 
     def of_column(self, column: str) -> int | None:
-        return sum(number for pair, number in self._counts.items() if pair[1] == column) if self.have_cells else None
+        return sum(number for pair, number in self._counts.items() if pair[1] == column) if self.have_columns else None
 
 
 def count(row: str, column: str, chosen: Mapping[str, Sequence[str]]) -> Needs:

@@ -85,7 +85,7 @@ class Sheet:
     rows: tuple[Row, ...]
     totals: Row
     have_row_needs: bool
-    have_cell_needs: bool
+    have_column_needs: bool
     homeless_needs: int
     # Values of the earlier day that the reference data has no more
     vanished: tuple[str, ...]
@@ -127,7 +127,7 @@ class Sheet:
         said = ["Gezählt sind die öffentlichen Angebote und Projekte. In einer Summe zählt jedes einmal."]
         if self.options.is_split:
             said.append("Ein Angebot für den ganzen Kreis zählt in jeder Kommune; „vor Ort“ zählt ohne diese.")
-        if self.have_row_needs or self.have_cell_needs:
+        if self.have_row_needs or self.have_column_needs:
             said.append("Bedarfe sind gemeldete Lücken, die offen oder vorgemerkt sind.")
         if self.options.only_gaps:
             said.append("Zeilen und Spalten ohne weißen Fleck sind nicht gezeigt; die Summen enthalten sie.")
@@ -225,7 +225,9 @@ def build(
 
     earlier = _earlier_gaps(now, was, locally=options.locally) if was else gaps
     before = was.total if was else None
-    grand = Cell("", "", "Gesamt", "Gesamt", now.total, before, needs.total if needs.have_rows else None)
+    grand = Cell(
+        "", "", "Gesamt", "Gesamt", now.total, before, needs.total if needs.have_rows or needs.have_columns else None
+    )
     rows = [row_of(value) for value in now.rows]
     real = [sum(value != WITHOUT for value in values) for values in (now.rows, now.columns)]
     return Sheet(
@@ -239,7 +241,7 @@ def build(
         rows=tuple(_sorted([row for row in rows if row.gaps or not options.only_gaps], options.sorting)),
         totals=Row("", "Gesamt", tuple(total_of_column(value) for value in columns), grand),
         have_row_needs=needs.have_rows,
-        have_cell_needs=needs.have_cells,
+        have_column_needs=needs.have_columns,
         homeless_needs=needs.homeless,
         vanished=tuple(vanished),
         gap_count=len(gaps),

@@ -73,7 +73,7 @@ def _numbers(sheet: Sheet, cell: Cell) -> Iterator[tuple[str, Value]]:
     if sheet.compared_on and cell.was is not None:
         yield f"am {sheet.compared_on:%d.%m.%Y}", cell.was.offers
         yield "Änderung", cell.change
-    has_needs = sheet.have_row_needs if not cell.column else sheet.have_cell_needs
+    has_needs = sheet.have_row_needs if not cell.column else sheet.have_column_needs
     if has_needs:
         yield "Bedarfe", cell.needs
 

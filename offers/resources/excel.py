@@ -4,6 +4,7 @@ import codecs
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 
 from openpyxl import load_workbook
@@ -15,6 +16,8 @@ from offers.resources.raw import MAXIMUM_COLUMNS, MAXIMUM_ENTRIES, MAXIMUM_UNPAC
 
 # An Excel file may claim a million empty rows between two full ones.
 _EMPTY_ROWS = 1000
+# A table shows its width in the first rows.
+_TOP = 20
 _CHUNK = 1024 * 1024
 # So much of a formula is shown.
 _SHOWN = 80
@@ -53,7 +56,10 @@ def _refuse_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
 
 def rows(file: IO[bytes]) -> Iterator[Row]:
-    """The rows of the first sheet. Where formulas have no result, a second look says what they are."""
+    """The rows of the widest sheet that is not hidden, the first of equal ones.
+
+    Where formulas have no result, a second look says what they are.
+    """
     try:
         sheet, formulas = _sheet(file, data_only=True), _formulas(file)
         empty = 0
@@ -73,12 +79,19 @@ def rows(file: IO[bytes]) -> Iterator[Row]:
 
 def _sheet(file: IO[bytes], *, data_only: bool) -> Any:
     book = load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
-    sheet: Any = next(iter(book.worksheets), None)
-    if sheet is None:
+    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    for sheet in shown:
+        # Sizes that a file claims are not believed.
+        sheet.reset_dimensions()
+    if not shown:
         raise FileRefused("In der Datei ist kein Tabellenblatt.")
-    # Sizes that a file claims are not believed.
-    sheet.reset_dimensions()
-    return sheet
+    return max(shown, key=_width) if len(shown) > 1 else shown[0]
+
+
+def _width(sheet: Any) -> int:
+    """The most cells that are filled in one of the first rows: a cover sheet has few."""
+    tops = islice(sheet.iter_rows(max_col=MAXIMUM_COLUMNS, values_only=True), _TOP)
+    return max((sum(value is not None for value in row) for row in tops), default=0)
 
 
 def _text(cell: Any) -> str:

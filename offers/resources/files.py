@@ -7,7 +7,9 @@ rows and columns are counted while reading.
 import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from typing import IO, NamedTuple
 
@@ -27,6 +29,8 @@ SAMPLES = 3
 # The headings are in one of the first rows that are not empty.
 TOP = 10
 
+# So much of a text shows how its rows are separated.
+_SAMPLE = 100_000
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -162,7 +166,17 @@ def _decode(content: bytes, encoding: str) -> str:
 
 
 def _separator(text: str) -> str:
-    """The one that stands most often in the first line that is not empty, outside of quotation marks."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    outside = "".join(line.split('"')[::2])
-    return max(";,\t", key=outside.count)
+    """The one that cuts most of the first rows into equally many cells, the more the better: a title above them, or a
+    line break in a heading, says nothing about the others.
+    """
+    return max(";,\t", key=lambda separator: _evenness(text, separator))
+
+
+def _evenness(text: str, separator: str) -> tuple[int, int]:
+    """(rows of the most frequent width, this width) of the first rows; a row of one cell is not cut at all."""
+    widths: Counter[int] = Counter()
+    with suppress(csv.Error):  # told with its line when the rows are read
+        for cells in islice(csv.reader(io.StringIO(text[:_SAMPLE], newline=""), delimiter=separator), 2 * TOP):
+            if len(cells) > 1:
+                widths[len(cells)] += 1
+    return max(((rows, width) for width, rows in widths.items()), default=(0, 0))

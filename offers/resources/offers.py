@@ -172,11 +172,18 @@ class OfferResource(OfferTable):
         return costs.prepared(cells)
 
     def follow(self, record: Offer, values: dict[str, Any]) -> dict[str, Any]:
-        """Another kind of cost has no amount; the file can only say so by the kind."""
+        """Another kind of cost has no amount; the file can only say so by the kind.
+
+        A Kreis's own table has telephone numbers and seldom a column for whose they are.
+        """
+        follows: dict[str, Any] = {}
         kind = values.get("cost_kind", record.cost_kind)
         if "cost_kind" in values and kind != Offer.CostKind.AMOUNT and record.cost_amount is not None:
-            return {"cost_amount": None}
-        return {}
+            follows["cost_amount"] = None
+        reachable = values.get("contact_phone") or values.get("contact_email")
+        if reachable and record.contact is None and "contact_function" not in values:
+            follows["contact_function"] = "Kontakt"
+        return follows
 
     def problems(self, record: Offer, values: dict[str, Any]) -> Iterable[str]:
         if record.cost_amount is not None and record.cost_kind != Offer.CostKind.AMOUNT:

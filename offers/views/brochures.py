@@ -87,7 +87,9 @@ def brochure_file(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """The PDF as long as it is still right: no entry or name stays in print that was withdrawn."""
     found = get_object_or_404(Brochure.objects.select_related("job").exclude(file=""), pk=key)
     with translation.override(found.language):
-        html = brochure.render_brochure_html(_filters(QueryDict(found.query)), found.grouping, timezone.localdate())
+        html = brochure.render_brochure_html(
+            _filters(QueryDict(found.query)), found.grouping, timezone.localdate(found.created_at)
+        )
     if brochure.state_of(html) != found.state or not found.is_stored:
         return render(request, "offers/brochure_detail.html", _state(found) | {"is_outdated": True}, status=410)
     etag = quote_etag(found.state)

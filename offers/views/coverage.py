@@ -128,7 +128,7 @@ def coverage_detail(request: HttpRequest) -> HttpResponse:
     wanted = needs.reported(filters.narrowed)
     context = {
         "filters": filters,
-        "notices": filters.notices,
+        "notices": [*filters.notices, *_of_another_day(filters)],
         "page_obj": page,
         "rows": [(offer, queue.places(offer)) for offer in page],
         "tabs": tabs,
@@ -139,6 +139,15 @@ def coverage_detail(request: HttpRequest) -> HttpResponse:
         "title": " · ".join(values for _label, values in filters.named) or "Alle Angebote",
     }
     return render(request, "offers/coverage_detail.html", context)
+
+
+def _of_another_day(filters: CoverageFilters) -> list[str]:
+    """Of an earlier day only numbers are known."""
+    day = max((day for day in filters.kept_days if day), default=None) if filters.one("stand") else None
+    if day is None:
+        return []
+    told = f"Die Zahl in der Tabelle ist die vom {day:%d.%m.%Y}."
+    return [f"{told} Welche Angebote das waren, ist nicht aufgehoben: Hier stehen die von heute."]
 
 
 def _labels(filters: CoverageFilters) -> list[tuple[str, str]]:

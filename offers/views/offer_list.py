@@ -121,9 +121,8 @@ class OfferList(PublicList):
         # What was corrected and found was not searched in vain.
         if self.advice is not None and not filters.hits.number:
             vain_searches.count(self.request, filters)
-        meant = {"q": str(filters.searched)} if self.advice and self.advice.corrected else {}
         return context | {
-            "save_query": filters.query(sortierung=[], **meant),
+            "save_query": filters.query(sortierung=[]),
             "advice": self.advice,
             "is_by_date": bool(filters.searched) and filters.sorting == RELEVANCE and not filters.hits.is_ranked,
             "loosened": [] if context["offers"] else self._loosened(),

@@ -292,6 +292,13 @@ def test_file_is_gone_when_an_entry_was_taken_down(client: Client, run_jobs: Run
     assert client.post(URL)["Location"] != page
 
 
+def test_file_stays_right_on_the_next_day(client: Client, run_jobs: RunJobs) -> None:
+    factories.make_offer()
+    with time_machine.travel(timezone.now() - timedelta(days=1)):
+        page, _made = order(client, run_jobs)
+    assert client.get(f"{page}wegweiser.pdf").status_code == 200
+
+
 def test_change_between_order_and_work_is_said(client: Client, run_jobs: RunJobs) -> None:
     factories.make_offer()
     page = client.post(URL)["Location"]

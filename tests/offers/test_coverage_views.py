@@ -1,5 +1,7 @@
 """The pages of coverage: table, list of white spots, what stands behind a number, spreadsheet, snapshot, needs."""
 
+import html
+import re
 import uuid
 from datetime import timedelta
 from io import BytesIO
@@ -295,9 +297,27 @@ def test_earlier_day_is_compared_within_the_filters(staff: Client, world: dict[s
     header, *rows = book["Veränderungen"].values
     assert header[:3] == ("Kommune", "Thema", "weißer Fleck")
     assert rows == [("Hier", "Sport", "geschlossen", 0, 1), ("Hier", "Kultur", "neu", 1, 0)]
-    html = pdf.render_html(pdf.printable(sheet))
-    assert "Weiße Flecken, die geschlossen oder neu sind" in html
+    assert "Weiße Flecken, die geschlossen oder neu sind" in pdf.render_html(pdf.printable(sheet))
     assert "Veränderungen" not in load_workbook(BytesIO(staff.get(XLSX).content)).sheetnames
+
+
+def test_number_of_an_earlier_day_leads_to_todays_offers_and_says_so(staff: Client, world: dict[str, Any]) -> None:
+    day = timezone.localdate() - timedelta(days=20)
+    snapshots.take(day)
+    page = staff.get(TABLE, {"stand": day.isoformat()})
+    link = html.unescape(re.search(r'href="([^"]*kommune=hier[^"]*)"', page.text)[1])  # type: ignore[index]
+    assert f"Die Zahl in der Tabelle ist die vom {day:%d.%m.%Y}." in staff.get(link).text
+    assert "Die Zahl in der Tabelle" not in staff.get(link.replace("stand=", "s=")).text
+
+
+def test_needs_stand_in_the_sums_where_only_columns_can_have_them(staff: Client, world: dict[str, Any]) -> None:
+    Need.objects.create(text="Lauftreff", municipality=world["here"], topic=world["sport"])
+    address = {"zeile": "art", "spalte": "thema"}
+    sheet = staff.get(TABLE, address).context["sheet"]
+    assert [cell.needs for cell in sheet.totals.cells if cell.column == "sport"] == [1]
+    assert sheet.totals.total.needs == 1
+    header, *_rows, sums = load_workbook(BytesIO(staff.get(XLSX, address).content))["Abdeckung"].values
+    assert dict(zip(header, sums, strict=True))["Sport: Bedarfe"] == 1
 
 
 def test_comparison_names_values_that_are_gone(staff: Client, world: dict[str, Any]) -> None:

@@ -38,6 +38,37 @@ def test_csv_in_latin_1_and_in_utf_16_with_either_mark_is_read() -> None:
     assert table(codecs.BOM_UTF16_BE + csv_bytes(PLAIN, encoding="utf-16-be")) == PLAIN
 
 
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (
+            "Angebote in Siegen, Kreuztal und Netphen\nTitel;Träger\nChor;Verein\nTanz, für alle;Verein\n",
+            ["Titel", "Träger"],
+        ),
+        ('"Name des\nAngebots",Träger,Ort\nChor,Verein,Siegen\n', ["Name des Angebots", "Träger", "Ort"]),
+        ("Titel\nChor, Tanz\n", ["Titel"]),
+    ],
+)
+def test_separator_is_the_one_of_the_table_whatever_stands_above_it(content: str, headers: list[str]) -> None:
+    encoded = content.encode()
+    found = files.read(io.BytesIO(encoded), len(encoded), known={"titel", "träger"})
+    assert [" ".join(header.split()) for header in found.headers] == headers
+
+
+def test_table_is_found_behind_a_cover_sheet_and_hidden_ones_are_none() -> None:
+    book = Workbook()
+    book.active.append(["Angebotsübersicht Integrationsrat"])
+    table_sheet = book.create_sheet("Liste")
+    for row in PLAIN:
+        table_sheet.append(row)
+    hidden = book.create_sheet("Werte")
+    hidden.append(["A", "B", "C", "D"])
+    hidden.sheet_state = "hidden"
+    file = io.BytesIO()
+    book.save(file)
+    assert table(file.getvalue()) == PLAIN
+
+
 def test_line_that_names_the_separator_is_no_heading() -> None:
     assert table(b"sep=,\r\nA,B\r\n1;2,3\r\n") == [["A", "B"], ["1;2", "3"]]
 

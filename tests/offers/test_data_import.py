@@ -228,7 +228,6 @@ def test_empty_cell_of_somebodys_own_table_takes_nothing_away(editor: User, prov
         ("Termine", "morgen", "„morgen“ ist kein Termin."),
         ("Termine", "22.11.2026 25:00", "„25:00“ ist keine Uhrzeit."),
         ("Barrierefreiheit", "Aufzug", "„Aufzug“ ist keine Angabe zur Barrierefreiheit."),
-        ("Kontakt: Telefon", "0271 1", "Zum Kontakt fehlt die Funktion"),
         ("Kontakt: Funktion", "Büro", "Zum Kontakt fehlt eine Telefonnummer oder eine E-Mail-Adresse."),
         ("Kurz gesagt", "#REF!", "Kurz gesagt: In Excel steht dort ein Fehler (#REF!)."),
     ],
@@ -240,6 +239,19 @@ def test_wrong_value_is_named_with_its_column(
     found = messages_of(upload(csv_bytes([list(values), list(values.values())]), OFFERS, editor))
     assert len(found[2]) == 1
     assert message in found[2][0]
+
+
+@pytest.mark.django_db
+def test_contact_without_a_column_for_whose_it_is_gets_a_neutral_name(editor: User, provider: Organisation) -> None:
+    rows = [["Titel", "Träger", "Telefon"], ["Kurs", "Verein Brücke", "0271 1"], ["Chor", "Verein Brücke", ""]]
+    done = carry_out(upload(csv_bytes(rows), OFFERS, editor), editor)
+    assert done.status == Status.IMPORTED, messages_of(done)
+    contact = Offer.objects.get(title="Kurs").contact
+    assert contact is not None
+    assert (contact.function, contact.phone) == ("Kontakt", "+49 271 1")
+    assert Offer.objects.get(title="Chor").contact is None
+    named = [["Titel", "Träger", "Kontakt: Telefon", "Kontakt: Funktion"], ["Treff", "Verein Brücke", "0271 1", ""]]
+    assert "Zum Kontakt fehlt die Funktion" in messages_of(upload(csv_bytes(named), OFFERS, editor))[2][0]
 
 
 @pytest.mark.django_db

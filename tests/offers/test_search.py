@@ -166,6 +166,24 @@ def test_search_corrects_a_word_with_one_wrong_letter(client: Client, typed: str
     assert f"Meinten Sie „{meant}“?" in html(client, f"/angebote/?q={typed}")
 
 
+@pytest.mark.parametrize(("typed", "title"), [("Asylberatung", "Beratung"), ("Kindergarten", "Wintergarten")])
+def test_search_takes_no_word_for_another_one_that_only_ends_alike(client: Client, typed: str, title: str) -> None:
+    make(title)
+    page = html(client, f"/angebote/?q={typed}")
+    assert "Meinten Sie" not in page
+    assert f"Nach „{title}“ suchen" in page
+
+
+def test_links_of_a_corrected_search_lead_to_what_it_found(client: Client) -> None:
+    make("Beratung")
+    page = html(client, "/angebote/?q=beratungg")
+    assert "Meinten Sie „Beratung“?" in page
+    for address in ("feed/", "wegweiser/", "export/angebote.csv", "export/angebote.xlsx", "suche-merken/"):
+        [query] = set(re.findall(rf'href="[^"]*{address}\?([^"]*)"', page))
+        assert "q=Beratung" in query, address
+        assert "beratungg" not in query
+
+
 @pytest.mark.parametrize(("typed", "title"), [("free", "Frühe Hilfen"), ("Ohr", "Uhr"), ("Garn", "Gärtnern")])
 def test_search_takes_no_short_word_for_another(client: Client, typed: str, title: str) -> None:
     make(title)

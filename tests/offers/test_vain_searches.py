@@ -56,6 +56,12 @@ def test_search_without_a_hit_is_counted_folded(client: Client) -> None:
     assert counted() == [("schluesseldienst", "de", "netphen", 1), ("unicycle", "en", "", 1)]
 
 
+def test_single_letter_is_not_counted(client: Client) -> None:
+    search(client, "q=a")
+    search(client, "q=b1")
+    assert [row[0] for row in counted()] == ["b1"]
+
+
 def test_corrected_search_with_hits_was_not_in_vain(client: Client) -> None:
     factories.make_offer("Nähwerkstatt")
     factories.make_municipality(slug="netphen")
