@@ -142,8 +142,9 @@ class EndForm(forms.Form):
         for selection in rest:
             self.fields[self.name_of(selection)] = forms.ChoiceField(
                 label=f"{selection.measure} ({selection.measure.get_status_display()})",
-                choices=list(_ways(selection.measure, focuses)),
+                choices=_ways(selection.measure, focuses),
                 initial=_usual_way(selection, focuses),
+                error_messages={"invalid_choice": "Das ist inzwischen anders. Bitte wählen Sie noch einmal."},
             )
         legend = "Was wird aus den offenen Maßnahmen?"
         self.fieldsets = [
@@ -159,15 +160,26 @@ class EndForm(forms.Form):
         return {each.measure_id: self.cleaned_data[self.name_of(each)] for each in self.rest}
 
 
-def _ways(measure: Measure, focuses: Sequence[WorkFocus]) -> Sequence[tuple[str, str]]:
+def _ways(measure: Measure, focuses: Sequence[WorkFocus]) -> list[tuple[str, str]]:
+    """What is chosen for another period already goes on there: taking it out is a step of its own."""
+    further = [(str(focus.pk), f"weiter in „{focus}“ ({focus.period})") for focus in focuses]
+    if _chosen(measure, focuses):
+        return further
     ways = [(POOL, "zurück ins Arbeitspapier (zurückgestellt)")]
     if measure.status == Measure.Status.RUNNING:
         ways.append((RUN_ON, "läuft ohne Periode weiter"))
-    return [*ways, *((str(focus.pk), f"weiter in „{focus}“ ({focus.period})") for focus in focuses)]
+    return [*ways, *further]
+
+
+def _chosen(measure: Measure, focuses: Sequence[WorkFocus]) -> WorkFocus | None:
+    keys = {each.focus_id for each in measure.selections.all()}
+    return next((focus for focus in focuses if focus.pk in keys), None)
 
 
 def _usual_way(selection: Selection, focuses: Sequence[WorkFocus]) -> str:
-    """On in the focus of the next period with the same subject, where there is one."""
+    """Where the measure is chosen already, or on in the focus of the next period with the same subject."""
+    if chosen := _chosen(selection.measure, focuses):
+        return str(chosen.pk)
     own = selection.focus
     for focus in focuses:
         if (focus.topic_id, focus.target_group_id) == (own.topic_id, own.target_group_id):

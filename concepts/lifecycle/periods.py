@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from concepts import progress
-from concepts.lifecycle.measures import MEASURE, postpone_measure, select_measure
+from concepts.lifecycle.measures import MEASURE, open_selections, postpone_measure, select_measure
 from concepts.models import FocusPeriod, Measure, Selection, WorkFocus
 from concepts.permissions import can_decide_period, can_edit_measures
 from kiportal.common.models import User
@@ -72,7 +72,8 @@ def end_period(
 ) -> None:
     """Say what was reached, keep how far each measure is, and let the rest go where people said.
 
-    `rest` names for each open measure (by key) POOL, RUN_ON or the key of a focus, which is one of `focuses`.
+    `rest` names for each open measure (by key) POOL, RUN_ON or the key of a focus, which is one of `focuses`. What is
+    chosen for another open period stays so, whatever is said.
     """
     locked = FocusPeriod.objects.select_for_update().get(pk=period.pk)
     selections = list(period.selections.select_related("measure", "period").prefetch_related("measure__steps"))
@@ -90,7 +91,8 @@ def end_period(
         if measure.status not in _AT_WORK:
             continue
         if goes == POOL:
-            postpone_measure(measure, by=by, reason=f"„{period}“ ist beendet, zurück ins Arbeitspapier.")
+            if not open_selections(measure).exists():
+                postpone_measure(measure, by=by, reason=f"„{period}“ ist beendet, zurück ins Arbeitspapier.")
         elif goes == RUN_ON and measure.status == Measure.Status.RUNNING:
             apply(MEASURE, measure, "carry_over", by=by, reason=f"„{period}“ ist beendet, die Maßnahme läuft weiter.")
         elif goes.isdecimal() and int(goes) in focuses:

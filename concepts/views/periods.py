@@ -268,12 +268,11 @@ def period_end(request: HttpRequest, pk: int) -> HttpResponse:
     focuses = list(later.select_related("period").order_by("period__starts_on", "sort_order", "pk"))
     rows = [row for _focus, found, _progress in focuses_of(period) for row in found]
     rest = [each for each, standing in rows if standing.status in {"selected", "running"}]
+    to_ask = SELECTIONS.select_related("focus").prefetch_related("measure__selections")
     form = EndForm(
         request.POST if request.method == "POST" else None,
         period=period,
-        rest=list(
-            SELECTIONS.select_related("focus").filter(pk__in=[each.pk for each in rest]).order_by("measure__number")
-        ),
+        rest=list(to_ask.filter(pk__in=[each.pk for each in rest]).order_by("measure__number")),
         focuses=focuses,
     )
     if form.is_bound and form.is_valid():

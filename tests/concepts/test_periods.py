@@ -136,6 +136,17 @@ def test_end_keeps_what_was_reached_and_lets_the_rest_go_on(lead: User, ending: 
     }
 
 
+def test_end_takes_nothing_out_of_another_period(lead: User, ending: dict[str, Measure]) -> None:
+    next_focus = WorkFocus.objects.get(title="Weiter")
+    for name in ("half", "untouched"):
+        choose(ending[name], next_focus)
+    end(lead, {ending["half"].pk: lifecycle.POOL, ending["untouched"].pk: lifecycle.POOL})
+    assert {each.measure.title: each.measure.status for each in next_focus.selections.all()} == {
+        "half": _S.RUNNING,
+        "untouched": _S.SELECTED,
+    }
+
+
 def test_what_a_period_reached_stays_when_measures_go_on(lead: User, ending: dict[str, Measure]) -> None:
     period = end(lead, {ending["half"].pk: lifecycle.RUN_ON, ending["untouched"].pk: lifecycle.POOL})
     lifecycle.finish_measure(Measure.objects.get(title="half"), by=lead)
