@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 
 from concepts.forms.concepts import not_in_future
 from concepts.forms.measures import area_field
@@ -58,7 +59,7 @@ class FocusPeriodForm(LockedModelForm):
 def unusual(period: FocusPeriod) -> str:
     """A sentence where the period is not as long as usual, else ""."""
     rule = PeriodRule.objects.on(period.starts_on)
-    if rule is None or rule.end_of(period.starts_on) == period.ends_on:
+    if rule is None or rule.end_of(period.starts_on) == (period.planned_end or period.ends_on):
         return ""
     length = "zwei Jahre" if rule.months == 24 else f"{rule.months} Monate"
     return (
@@ -121,7 +122,7 @@ class DecideForm(ReasonForm):
 
 
 class EndForm(forms.Form):
-    """What was reached, and for each measure that is not done where it goes."""
+    """What was reached, and for each measure that is not done where it goes; early, whether the other days are free."""
 
     summary = forms.CharField(
         label="Was wurde erreicht?",
@@ -139,6 +140,13 @@ class EndForm(forms.Form):
         kwargs["initial"] = {"summary": period.summary} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.rest = rest
+        if period.has_days_left(timezone.localdate()):
+            self.fields["shorten"] = forms.BooleanField(
+                label=f"Die Periode endet heute, nicht erst am {period.ends_on:%d.%m.%Y}",
+                help_text="Dann kann die nächste morgen beginnen. Ohne Haken bleiben die Tage bis dahin vergeben.",
+                required=False,
+                initial=True,
+            )
         for selection in rest:
             self.fields[self.name_of(selection)] = forms.ChoiceField(
                 label=f"{selection.measure} ({selection.measure.get_status_display()})",
@@ -149,6 +157,7 @@ class EndForm(forms.Form):
         legend = "Was wird aus den offenen Maßnahmen?"
         self.fieldsets = [
             ("Ergebnis", ["summary"]),
+            ("Letzter Tag", ["shorten"]),
             (legend, [self.name_of(selection) for selection in rest], "Keine geht verloren."),
         ]
 

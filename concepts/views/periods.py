@@ -158,7 +158,8 @@ class PeriodDetail(StepView):
             "Wieder öffnen",
             "undo",
             lifecycle.reopen_period,
-            "Für einen Irrtum: Die Periode ist dann nicht mehr beendet. Die Maßnahmen bleiben, wo sie jetzt sind.",
+            "Für einen Irrtum: Die Periode ist dann nicht mehr beendet. Die Maßnahmen bleiben, wo sie jetzt sind. Das "
+            "geplante Ende gilt wieder, wenn in diesen Tagen keine andere Periode liegt.",
             "„{}“ ist wieder offen.",
             needs_reason=True,
             form_class=NoteForm,
@@ -283,6 +284,7 @@ def period_end(request: HttpRequest, pk: int) -> HttpResponse:
                 summary=form.cleaned_data["summary"],
                 rest=form.ways(),
                 focuses={focus.pk: focus for focus in focuses},
+                shorten=form.cleaned_data.get("shorten", False),
             )
         except SomebodyWasFaster as faster:
             if FocusPeriod.objects.filter(pk=pk, status=FocusPeriod.Status.DECIDED).exists():
@@ -295,12 +297,17 @@ def period_end(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"„{period}“ ist beendet. Das Ergebnis steht auf der Seite „Umsetzung“.")
             return redirect(period)
     reached = [(each, standing) for each, standing in rows if standing.status == Measure.Status.DONE]
-    context = {"period": period, "form": form, "reached": reached, "rows": rows, "has_next": bool(focuses)}
-    return render(
-        request,
-        "concepts/period_end.html",
-        context | {"progress": progress.of(standing for _each, standing in rows), "how": progress.HOW},
-    )
+    context = {
+        "period": period,
+        "form": form,
+        "is_early": timezone.localdate() < period.ends_on,
+        "reached": reached,
+        "rows": rows,
+        "has_next": bool(focuses),
+        "progress": progress.of(standing for _each, standing in rows),
+        "how": progress.HOW,
+    }
+    return render(request, "concepts/period_end.html", context)
 
 
 def _faster(request: HttpRequest, period: FocusPeriod, typed: str = "") -> HttpResponse:

@@ -217,6 +217,46 @@ def test_end_page_needs_the_same_queries_for_one_and_for_ten(head: Client) -> No
     assert len(few) == len(many)
 
 
+def test_early_end_is_told_and_public_at_once(head: Client, rule: PeriodRule) -> None:
+    today = timezone.localdate()
+    period = make_period("decided", ends_on=rule.end_of(today - timedelta(days=100)))
+    make_focus(period, "Elementarbereich")
+    asked = head.get(page(period, "beenden/"))
+    planned = f"{period.ends_on:%d.%m.%Y}"
+    assert f"Geplant ist sie bis zum {planned}." in asked.text
+    assert asked.context["form"].fields["shorten"].initial is True
+    head.post(page(period, "beenden/"), {"summary": "Die Mappe liegt vor.", "shorten": "on"})
+    public, start = Client().get("/umsetzung/").text, Client().get("/").text
+    for part in ("Frühere Schwerpunkte", "Die Mappe liegt vor.", f"{today:%d.%m.%Y}"):
+        assert part in public
+    for text in (public, start):
+        assert "Woran wir bis" not in text
+    shown = head.get(page(period)).text
+    assert f"(geplant bis {planned})" in shown
+    assert "Andere Dauer als üblich" not in shown
+    assert head.get("/arbeitsplatz/massnahmen/papiere/").context["form"].fields["period"].initial is None
+    next_one = typed(starts_on=(today + timedelta(days=1)).isoformat())
+    assert head.post(f"{LIST}neu/", next_one).status_code == 302
+    head.post(page(period), {"verb": "reopen", "reopen-reason": "Zu früh."})
+    assert "gibt es inzwischen eine andere Periode" in head.get(page(period)).text
+
+
+def test_early_end_without_the_tick_is_public_all_the_same(head: Client) -> None:
+    period = make_period("decided")
+    make_focus(period)
+    head.post(page(period, "beenden/"), {"summary": "Die Mappe liegt vor."})
+    text = Client().get("/umsetzung/").text
+    assert "Die Mappe liegt vor." in text
+    assert "Woran wir bis" not in text
+    assert FocusPeriod.objects.get().ends_on == period.ends_on
+
+
+def test_end_after_the_last_day_asks_for_no_other(head: Client) -> None:
+    asked = head.get(page(make_period("decided", starts_in=-729, days=728), "beenden/"))
+    assert "shorten" not in asked.context["form"].fields
+    assert "noch nicht vorbei" not in asked.text
+
+
 def test_end_without_a_next_period_says_what_to_do(head: Client) -> None:
     period = make_period("decided")
     choose(make_measure(), make_focus(period))
