@@ -39,7 +39,7 @@ class ShownPeriod:
 
 @dataclass(frozen=True)
 class Implementation:
-    """`current` runs today, `coming` begin later, `past` are over; `others` run without being in `current`."""
+    """`current` runs today, `coming` begin later, `past` are over or ended; `others` run without being in `current`."""
 
     current: ShownPeriod | None
     coming: list[ShownPeriod]
@@ -56,8 +56,8 @@ def gather(on: date) -> Implementation:
     running = list(_measures().filter(status=Measure.Status.RUNNING))
     return Implementation(
         current=current,
-        coming=[each for each in reversed(periods) if each.period.starts_on > on],
-        past=[each for each in periods if each.period.ends_on < on],
+        coming=[each for each in reversed(periods) if each.period.is_open and each.period.starts_on > on],
+        past=[each for each in periods if each.period.is_past(on)],
         others=[_shown(each, progress.standing(each), areas) for each in running if each.pk not in in_current],
         by_area=by_area(on, areas),
     )
@@ -75,7 +75,7 @@ def by_area(on: date, areas: Areas) -> list[tuple[str, Progress]]:
 
 def current_period(on: date) -> FocusPeriod | None:
     """With its focuses: "Woran wir bis 2028 arbeiten"."""
-    return FocusPeriod.objects.visible_to_public().on(on).prefetch_related("focuses").first()
+    return FocusPeriod.objects.current(on).prefetch_related("focuses").first()
 
 
 def _measures() -> QuerySet[Measure]:

@@ -232,10 +232,11 @@ def _how_far(standing: Standing) -> dict[str, Any]:
 
 
 def _told(measure: Measure, *, during: FocusPeriod | None = None) -> dict[str, Any]:
-    """`during` a period all is told that was said in it, otherwise what was said last."""
+    """`during` a period all is told that was said in it, otherwise what was said last. Nothing later than its end."""
+    last = (during.ended_on if during is not None and not during.is_open else None) or date.max
     partners = [str(partner) for partner in measure.partners.all()]
     chosen = next((each for each in measure.selections.all() if each.period.is_open), None)
-    notes = [note for note in measure.notes.all() if note.is_public]
+    notes = [note for note in measure.notes.all() if note.is_public and note.reported_on <= last]
     if during is not None:
         notes = [note for note in notes if during.starts_on <= note.reported_on <= during.ends_on] or notes[:1]
     else:
@@ -259,16 +260,21 @@ def _told(measure: Measure, *, during: FocusPeriod | None = None) -> dict[str, A
         "focus": f"{chosen.focus} ({chosen.period})" if chosen else "",
         "focus_title": str(chosen.focus) if chosen else "",
         "steps": [
-            {"text": step.text, "due": _day(step.due_on), "done": _day(step.done_on)} for step in measure.steps.all()
+            {
+                "text": step.text,
+                "due": _day(step.due_on),
+                "done": _day(step.done_on) if step.done_on and step.done_on <= last else "",
+            }
+            for step in measure.steps.all()
         ],
-        "indicators": [_indicator(indicator) for indicator in measure.indicators.all()],
+        "indicators": [_indicator(indicator, last) for indicator in measure.indicators.all()],
         "notes": [{"day": _day(note.reported_on), "text": note.text} for note in reversed(notes)],
     }
 
 
-def _indicator(indicator: Any) -> dict[str, Any]:
-    """With bars of the last counts and of the target; widths in per cent of the longest."""
-    values = list(indicator.values.all())
+def _indicator(indicator: Any, last: date) -> dict[str, Any]:
+    """With bars of the last counts until a day and of the target; widths in per cent of the longest."""
+    values = [each for each in indicator.values.all() if each.counted_on <= last]
     shown = [(_day(each.counted_on), each.value) for each in values[-_BARS:]]
     if indicator.target is not None:
         by = f" bis {_day(indicator.target_on)}" if indicator.target_on else ""

@@ -188,7 +188,12 @@ class FocusPeriodQuerySet(models.QuerySet["FocusPeriod"]):
         return self.filter(status__in=DECIDED_STATUSES)
 
     def on(self, day: date) -> "FocusPeriodQuerySet":
-        return self.filter(starts_on__lte=day, ends_on__gte=day)
+        """Those that run or ran on that day, until the day on which they were ended."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day).exclude(status="ended", ended_on__lt=day)
+
+    def current(self, today: date) -> "FocusPeriodQuerySet":
+        """Decided on, and not ended: what the centre works on."""
+        return self.filter(status="decided").on(today)
 
     def open(self) -> "FocusPeriodQuerySet":
         """Those for which measures can be chosen, the next one first."""

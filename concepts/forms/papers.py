@@ -44,7 +44,7 @@ class PaperForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        current = FocusPeriod.objects.visible_to_public().on(today).first()
+        current = FocusPeriod.objects.current(today).first()
         self.fields["period"].initial = current
         self.fields["kind"].initial = MeasurePaper.Kind.STATUS if current else MeasurePaper.Kind.POOL
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 
 from concepts.forms.concepts import not_in_future
 from concepts.forms.measures import area_field
@@ -58,7 +59,7 @@ class FocusPeriodForm(LockedModelForm):
 def unusual(period: FocusPeriod) -> str:
     """A sentence where the period is not as long as usual, else ""."""
     rule = PeriodRule.objects.on(period.starts_on)
-    if rule is None or rule.end_of(period.starts_on) == period.ends_on:
+    if rule is None or rule.end_of(period.starts_on) == (period.planned_end or period.ends_on):
         return ""
     length = "zwei Jahre" if rule.months == 24 else f"{rule.months} Monate"
     return (
@@ -121,7 +122,7 @@ class DecideForm(ReasonForm):
 
 
 class EndForm(forms.Form):
-    """What was reached, and for each measure that is not done where it goes."""
+    """What was reached, and for each measure that is not done where it goes; early, whether the other days are free."""
 
     summary = forms.CharField(
         label="Was wurde erreicht?",
@@ -139,15 +140,24 @@ class EndForm(forms.Form):
         kwargs["initial"] = {"summary": period.summary} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.rest = rest
+        if period.has_days_left(timezone.localdate()):
+            self.fields["shorten"] = forms.BooleanField(
+                label=f"Die Periode endet heute, nicht erst am {period.ends_on:%d.%m.%Y}",
+                help_text="Dann kann die nächste morgen beginnen. Ohne Haken bleiben die Tage bis dahin vergeben.",
+                required=False,
+                initial=True,
+            )
         for selection in rest:
             self.fields[self.name_of(selection)] = forms.ChoiceField(
                 label=f"{selection.measure} ({selection.measure.get_status_display()})",
-                choices=list(_ways(selection.measure, focuses)),
+                choices=_ways(selection.measure, focuses),
                 initial=_usual_way(selection, focuses),
+                error_messages={"invalid_choice": "Das ist inzwischen anders. Bitte wählen Sie noch einmal."},
             )
         legend = "Was wird aus den offenen Maßnahmen?"
         self.fieldsets = [
             ("Ergebnis", ["summary"]),
+            ("Letzter Tag", ["shorten"]),
             (legend, [self.name_of(selection) for selection in rest], "Keine geht verloren."),
         ]
 
@@ -159,15 +169,26 @@ class EndForm(forms.Form):
         return {each.measure_id: self.cleaned_data[self.name_of(each)] for each in self.rest}
 
 
-def _ways(measure: Measure, focuses: Sequence[WorkFocus]) -> Sequence[tuple[str, str]]:
+def _ways(measure: Measure, focuses: Sequence[WorkFocus]) -> list[tuple[str, str]]:
+    """What is chosen for another period already goes on there: taking it out is a step of its own."""
+    further = [(str(focus.pk), f"weiter in „{focus}“ ({focus.period})") for focus in focuses]
+    if _chosen(measure, focuses):
+        return further
     ways = [(POOL, "zurück ins Arbeitspapier (zurückgestellt)")]
     if measure.status == Measure.Status.RUNNING:
         ways.append((RUN_ON, "läuft ohne Periode weiter"))
-    return [*ways, *((str(focus.pk), f"weiter in „{focus}“ ({focus.period})") for focus in focuses)]
+    return [*ways, *further]
+
+
+def _chosen(measure: Measure, focuses: Sequence[WorkFocus]) -> WorkFocus | None:
+    keys = {each.focus_id for each in measure.selections.all()}
+    return next((focus for focus in focuses if focus.pk in keys), None)
 
 
 def _usual_way(selection: Selection, focuses: Sequence[WorkFocus]) -> str:
-    """On in the focus of the next period with the same subject, where there is one."""
+    """Where the measure is chosen already, or on in the focus of the next period with the same subject."""
+    if chosen := _chosen(selection.measure, focuses):
+        return str(chosen.pk)
     own = selection.focus
     for focus in focuses:
         if (focus.topic_id, focus.target_group_id) == (own.topic_id, own.target_group_id):

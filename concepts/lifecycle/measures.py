@@ -25,7 +25,7 @@ from concepts.models import (
 )
 from concepts.permissions import can_choose_for, can_edit_measure, can_edit_measures, can_take_out
 from kiportal.common.models import User
-from kiportal.common.transitions import SomebodyWasFaster, Transition, TransitionError, apply, table
+from kiportal.common.transitions import SomebodyWasFaster, Transition, TransitionError, apply, possible, table
 
 _S = Measure.Status
 _POOL = frozenset({_S.PROPOSED, _S.POSTPONED})
@@ -51,6 +51,11 @@ MEASURE = table(
     Transition("drop", _POOL | {_S.SELECTED, _S.RUNNING}, _S.DROPPED, can_take_out),
     Transition("take_up", frozenset({_S.DROPPED}), _S.PROPOSED, can_take_out),
 )
+
+
+def offered(measure: Measure, by: User) -> list[str]:
+    """The verbs that pages offer: a beginning that would be refused is not among them."""
+    return [verb for verb in possible(MEASURE, measure, by) if not MEASURE[verb].guard(measure)]
 
 
 @transaction.atomic

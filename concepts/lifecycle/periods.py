@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from concepts import progress
-from concepts.lifecycle.measures import MEASURE, postpone_measure, select_measure
+from concepts.lifecycle.measures import MEASURE, open_selections, postpone_measure, select_measure
 from concepts.models import FocusPeriod, Measure, Selection, WorkFocus
 from concepts.permissions import can_decide_period, can_edit_measures
 from kiportal.common.models import User
@@ -68,11 +68,18 @@ def undecide_period(period: FocusPeriod, *, by: User, reason: str = "") -> None:
 
 @transaction.atomic
 def end_period(
-    period: FocusPeriod, *, by: User, summary: str, rest: Mapping[int, str], focuses: Mapping[int, WorkFocus]
+    period: FocusPeriod,
+    *,
+    by: User,
+    summary: str,
+    rest: Mapping[int, str],
+    focuses: Mapping[int, WorkFocus],
+    shorten: bool = False,
 ) -> None:
     """Say what was reached, keep how far each measure is, and let the rest go where people said.
 
-    `rest` names for each open measure (by key) POOL, RUN_ON or the key of a focus, which is one of `focuses`.
+    `rest` names for each open measure (by key) POOL, RUN_ON or the key of a focus, which is one of `focuses`. What is
+    chosen for another open period stays so, whatever is said. `shorten` frees the days that are left.
     """
     locked = FocusPeriod.objects.select_for_update().get(pk=period.pk)
     selections = list(period.selections.select_related("measure", "period").prefetch_related("measure__steps"))
@@ -84,29 +91,49 @@ def end_period(
             )
         selection.outcome = progress.standing(selection.measure).as_json()
         selection.save(update_fields=["outcome"])
-    apply(PERIOD, locked, "end", by=by, reason="", ended_on=timezone.localdate(), summary=summary)
+    today, reason, changes = timezone.localdate(), "", {}
+    if shorten and locked.has_days_left(today):
+        reason = f"Die Periode endet damit nicht erst am {locked.ends_on:%d.%m.%Y}."
+        changes = {"planned_end": locked.ends_on, "ends_on": today}
+    apply(PERIOD, locked, "end", by=by, reason=reason, ended_on=today, summary=summary, **changes)
     for selection in selections:
-        measure, goes = selection.measure, rest.get(selection.measure_id, "")
-        if measure.status not in _AT_WORK:
-            continue
-        if goes == POOL:
-            postpone_measure(measure, by=by, reason=f"„{period}“ ist beendet, zurück ins Arbeitspapier.")
-        elif goes == RUN_ON and measure.status == Measure.Status.RUNNING:
-            apply(MEASURE, measure, "carry_over", by=by, reason=f"„{period}“ ist beendet, die Maßnahme läuft weiter.")
-        elif goes.isdecimal() and int(goes) in focuses:
-            focus = focuses[int(goes)]
-            if not focus.selections.filter(measure=measure).exists():
-                select_measure(measure, by=by, focus=focus, reason=f"Übernommen aus „{period}“.")
-        else:
-            raise TransitionError(f"Bitte wählen Sie, was aus „{measure}“ wird.")
+        if selection.measure.status in _AT_WORK:
+            _let_go(selection.measure, rest[selection.measure_id], by=by, period=period, focuses=focuses)
     period.refresh_from_db()
 
 
+def _let_go(measure: Measure, goes: str, *, by: User, period: FocusPeriod, focuses: Mapping[int, WorkFocus]) -> None:
+    if goes == POOL:
+        if not open_selections(measure).exists():
+            postpone_measure(measure, by=by, reason=f"„{period}“ ist beendet, zurück ins Arbeitspapier.")
+    elif goes == RUN_ON and measure.status == Measure.Status.RUNNING:
+        apply(MEASURE, measure, "carry_over", by=by, reason=f"„{period}“ ist beendet, die Maßnahme läuft weiter.")
+    elif goes.isdecimal() and int(goes) in focuses:
+        focus = focuses[int(goes)]
+        if not focus.selections.filter(measure=measure).exists():
+            select_measure(measure, by=by, focus=focus, reason=f"Übernommen aus „{period}“.")
+    else:
+        raise TransitionError(f"Bitte wählen Sie, was aus „{measure}“ wird.")
+
+
 def reopen_period(period: FocusPeriod, *, by: User, reason: str = "") -> None:
-    """Take the end back. Measures stay where they went meanwhile; ending again keeps how far they are then."""
+    """Take the end back. Measures stay where they went meanwhile; ending again keeps how far they are then.
+
+    What was shortened gets its planned end again, unless another period has taken a day of it; the Verlauf says so.
+    """
     if not reason.strip():
         raise TransitionError("Bitte geben Sie einen Grund an. Er steht im Verlauf.")
-    apply(PERIOD, period, "reopen", by=by, reason=reason)
+    planned, ends_on = period.planned_end, period.ends_on
+    try:
+        apply(PERIOD, period, "reopen", by=by, reason=reason, ends_on=planned or ends_on, planned_end=None)
+    except IntegrityError:
+        if planned is None:
+            raise
+        kept = (
+            f"Das Ende bleibt der {ends_on:%d.%m.%Y}: Bis zum geplanten Ende am {planned:%d.%m.%Y} gibt es inzwischen "
+            "eine andere Periode."
+        )
+        apply(PERIOD, period, "reopen", by=by, reason=f"{reason.strip()} {kept}", planned_end=None)
 
 
 @transaction.atomic

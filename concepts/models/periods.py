@@ -80,6 +80,8 @@ class FocusPeriod(Timestamped, Locked, Stateful):
     decision_url = models.URLField("Beschluss im Ratsinformationssystem", blank=True)
     # The end
     ended_on = models.DateField("abgeschlossen am", null=True, editable=False)
+    # Where the end came early and freed the days that were left: the last day that was planned.
+    planned_end = models.DateField("geplantes Ende", null=True, editable=False)
     summary = models.TextField("Was wurde erreicht?", max_length=3000, blank=True, editable=False)
 
     objects = FocusPeriodQuerySet.as_manager()
@@ -113,6 +115,10 @@ class FocusPeriod(Timestamped, Locked, Stateful):
             models.CheckConstraint(
                 condition=~Q(status="ended") | Q(ended_on__isnull=False), name="concepts_focusperiod_has_end"
             ),
+            models.CheckConstraint(
+                condition=Q(planned_end=None) | Q(status="ended", planned_end__gt=F("ends_on")),
+                name="concepts_focusperiod_ended_early",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,7 +137,15 @@ class FocusPeriod(Timestamped, Locked, Stateful):
         return self.status != self.Status.ENDED
 
     def is_current(self, on: date) -> bool:
-        return self.starts_on <= on <= self.ends_on
+        return self.is_open and self.starts_on <= on <= self.ends_on
+
+    def is_past(self, on: date) -> bool:
+        """Over, or ended before its last day."""
+        return not self.is_open or self.ends_on < on
+
+    def has_days_left(self, on: date) -> bool:
+        """Whether it runs, and for longer than this day."""
+        return self.is_current(on) and on < self.ends_on
 
 
 @pghistory.track()

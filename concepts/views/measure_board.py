@@ -18,7 +18,7 @@ from concepts import lifecycle
 from concepts.models import Measure, WorkFocus
 from concepts.views.paths import PERMISSION, page_before
 from kiportal.common.models import User
-from kiportal.common.transitions import TransitionError, possible
+from kiportal.common.transitions import TransitionError
 from kiportal.common.views.acting import acting_user
 
 if TYPE_CHECKING:
@@ -69,12 +69,10 @@ def columns_of(cards: Sequence["Card"], by: User, focuses: Sequence[WorkFocus]) 
 
 
 def _movable(card: "Card", by: User, focuses: Sequence[WorkFocus]) -> Movable:
-    verbs = possible(lifecycle.MEASURE, card.measure, by)
+    verbs = lifecycle.offered(card.measure, by)
     moves = [(verb, label, column) for verb, (column, label, _act) in MOVES.items() if verb in verbs]
-    refused = {"postpone"} if card.measure.status == _S.PROPOSED else set()  # it lies in this column already
-    if lifecycle.MEASURE["start"].guard(card.measure):
-        refused.add("start")
-    moves = [move for move in moves if move[0] not in refused]
+    if card.measure.status == _S.PROPOSED:  # it lies in this column already
+        moves = [move for move in moves if move[0] != "postpone"]
     return Movable(card, moves, focuses if "select" in verbs else [], "drop" in verbs)
 
 

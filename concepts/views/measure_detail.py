@@ -106,6 +106,10 @@ class MeasureDetail(StepView):
     def get_history(self) -> Sequence[Any]:
         return timeline(self.object)
 
+    def offered_verbs(self) -> list[str]:
+        verbs = lifecycle.offered(self.object, acting_user(self.request))
+        return verbs if self.focuses else [verb for verb in verbs if verb not in _CHOOSING]
+
     def step_form(self, step: Step, data: Any = None) -> ReasonForm:
         """Only focuses that this person may choose for."""
         form = super().step_form(step, data)
@@ -124,8 +128,6 @@ class MeasureDetail(StepView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         measure = self.object
         context = super().get_context_data(**kwargs)
-        if not self.focuses:
-            context["steps"] = [(step, form) for step, form in context["steps"] if step.verb not in _CHOOSING]
         selections = measure.selections.select_related("focus", "period").order_by("-period__starts_on")
         indicators = Indicator.objects.filter(measure=measure).prefetch_related("values")
         return context | {

@@ -158,7 +158,8 @@ class PeriodDetail(StepView):
             "Wieder öffnen",
             "undo",
             lifecycle.reopen_period,
-            "Für einen Irrtum: Die Periode ist dann nicht mehr beendet. Die Maßnahmen bleiben, wo sie jetzt sind.",
+            "Für einen Irrtum: Die Periode ist dann nicht mehr beendet. Die Maßnahmen bleiben, wo sie jetzt sind. Das "
+            "geplante Ende gilt wieder, wenn in diesen Tagen keine andere Periode liegt.",
             "„{}“ ist wieder offen.",
             needs_reason=True,
             form_class=NoteForm,
@@ -268,12 +269,11 @@ def period_end(request: HttpRequest, pk: int) -> HttpResponse:
     focuses = list(later.select_related("period").order_by("period__starts_on", "sort_order", "pk"))
     rows = [row for _focus, found, _progress in focuses_of(period) for row in found]
     rest = [each for each, standing in rows if standing.status in {"selected", "running"}]
+    to_ask = SELECTIONS.select_related("focus").prefetch_related("measure__selections")
     form = EndForm(
         request.POST if request.method == "POST" else None,
         period=period,
-        rest=list(
-            SELECTIONS.select_related("focus").filter(pk__in=[each.pk for each in rest]).order_by("measure__number")
-        ),
+        rest=list(to_ask.filter(pk__in=[each.pk for each in rest]).order_by("measure__number")),
         focuses=focuses,
     )
     if form.is_bound and form.is_valid():
@@ -284,6 +284,7 @@ def period_end(request: HttpRequest, pk: int) -> HttpResponse:
                 summary=form.cleaned_data["summary"],
                 rest=form.ways(),
                 focuses={focus.pk: focus for focus in focuses},
+                shorten=form.cleaned_data.get("shorten", False),
             )
         except SomebodyWasFaster as faster:
             if FocusPeriod.objects.filter(pk=pk, status=FocusPeriod.Status.DECIDED).exists():
@@ -296,12 +297,17 @@ def period_end(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"„{period}“ ist beendet. Das Ergebnis steht auf der Seite „Umsetzung“.")
             return redirect(period)
     reached = [(each, standing) for each, standing in rows if standing.status == Measure.Status.DONE]
-    context = {"period": period, "form": form, "reached": reached, "rows": rows, "has_next": bool(focuses)}
-    return render(
-        request,
-        "concepts/period_end.html",
-        context | {"progress": progress.of(standing for _each, standing in rows), "how": progress.HOW},
-    )
+    context = {
+        "period": period,
+        "form": form,
+        "is_early": timezone.localdate() < period.ends_on,
+        "reached": reached,
+        "rows": rows,
+        "has_next": bool(focuses),
+        "progress": progress.of(standing for _each, standing in rows),
+        "how": progress.HOW,
+    }
+    return render(request, "concepts/period_end.html", context)
 
 
 def _faster(request: HttpRequest, period: FocusPeriod, typed: str = "") -> HttpResponse:

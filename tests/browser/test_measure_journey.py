@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.utils import timezone
@@ -121,9 +121,6 @@ def test_measure_goes_from_the_pool_into_a_period_and_on(
     page.get_by_role("button", name="Periode beenden").click()
     expect(page.get_by_text("ist beendet. Das Ergebnis steht")).to_be_visible()
     assert [each.measure for each in later.selections.all()] == [measure]
-    FocusPeriod.objects.filter(pk=period.pk).update(
-        starts_on=today - timedelta(days=800), ends_on=today - timedelta(days=70)
-    )
     reader.goto("/umsetzung/")
     expect(reader.get_by_text("Frühere Schwerpunkte")).to_be_visible()
     expect(reader.get_by_text("Die Mappe ist geschrieben.")).to_be_visible()

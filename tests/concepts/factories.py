@@ -160,7 +160,7 @@ def make_period(status: str = "draft", *, starts_in: int = -100, days: int = 729
     begin = timezone.localdate() + timedelta(days=starts_in)
     end = begin + timedelta(days=days)
     decided = {"status": status, "decided_on": begin, "decided_by": "Kreistag"} if status != "draft" else {}
-    ended = {"ended_on": end} if status == "ended" else {}
+    ended = {"ended_on": min(end, timezone.localdate())} if status == "ended" else {}
     return FocusPeriod.objects.create(
         **{"title": f"Schwerpunkte {begin.year}", "starts_on": begin, "ends_on": end} | decided | ended | values
     )

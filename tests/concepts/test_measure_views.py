@@ -330,7 +330,7 @@ def test_page_offers_what_is_possible_and_takes_a_step(staff: Client) -> None:
     def verbs() -> list[str]:
         return [step.verb for step, _form in staff.get(page(measure)).context["steps"]]
 
-    assert verbs() == ["select", "start", "postpone", "drop"]
+    assert verbs() == ["select", "postpone", "drop"]
     refused = staff.post(page(measure), {"verb": "start"})
     assert refused.status_code == 400
     assert "noch nicht ausgewählt" in refused.text
@@ -343,3 +343,17 @@ def test_page_offers_what_is_possible_and_takes_a_step(staff: Client) -> None:
     text = staff.get(page(measure)).text
     assert "verworfen" in text
     assert "Das Land macht es." in text
+
+
+@pytest.mark.parametrize("status", [_S.PROPOSED, _S.POSTPONED])
+def test_beginning_is_offered_where_it_succeeds(staff: Client, status: str) -> None:
+    waiting, delegated = make_measure(status=status), make_measure(status=status, delegated_to="KommKo")
+    assert "Umsetzung beginnen" not in staff.get(page(waiting)).text
+    refused = staff.post(page(waiting), {"verb": "start", "start-reason": "Fängt morgen an."})
+    assert refused.status_code == 400
+    for part in ("noch nicht ausgewählt", "Fängt morgen an."):
+        assert part in refused.text
+    assert "Umsetzung beginnen" in staff.get(page(delegated)).text
+    assert staff.post(page(delegated), {"verb": "start"}).status_code == 302
+    delegated.refresh_from_db()
+    assert delegated.status == _S.RUNNING

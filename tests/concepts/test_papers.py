@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from concepts import lifecycle, papers
-from concepts.models import Measure, MeasurePaper
+from concepts.models import FocusPeriod, Measure, MeasurePaper
 from kiportal.common.models import Job, User
 from kiportal.common.pdf.fonts import unprintable
 from tests import factories, pdf_structure, verapdf
@@ -217,6 +217,31 @@ def test_report_on_a_period_that_ended_says_how_far_it_was_then(lead: User) -> N
     lifecycle.end_period(period, by=lead, summary="Die Mappe.", rest={measure.pk: lifecycle.POOL}, focuses={})
     content = papers.report(period)
     assert (content["summary"], content["focuses"][0]["measures"][0]["status"]) == ("Die Mappe.", "ausgewählt")
+
+
+def test_report_on_a_period_that_ended_tells_nothing_later(lead: User) -> None:
+    today = timezone.localdate()
+    ended, later = today - timedelta(days=70), today - timedelta(days=5)
+    period = make_period("decided", starts_in=-800)
+    measure = make_measure(status="running", steps=2)
+    choose(measure, make_focus(period))
+    first, second = measure.steps.all()
+    measure.steps.filter(pk=first.pk).update(done_on=ended)
+    lifecycle.end_period(period, by=lead, summary="Die Mappe.", rest={measure.pk: lifecycle.RUN_ON}, focuses={})
+    FocusPeriod.objects.filter(pk=period.pk).update(ended_on=ended)
+    period.refresh_from_db()
+    measure.steps.filter(pk=second.pk).update(done_on=later)
+    indicator = measure.indicators.create(name="Mappen", unit="Stück", target=40)
+    for day, value in ((ended, 10), (later, 50)):
+        indicator.values.create(counted_on=day, value=value)
+    for day, text in ((period.starts_on - timedelta(days=1), "Vorher."), (later, "Hinterher.")):
+        measure.notes.create(reported_on=day, text=text, is_public=True)
+    [told] = papers.report(period)["focuses"][0]["measures"]
+    assert (told["steps_done"], [step["done"] for step in told["steps"]]) == (1, [f"{ended:%d.%m.%Y}", ""])
+    [counted] = told["indicators"]
+    assert (counted["value"], [bar["value"] for bar in counted["bars"]]) == ("10", ["10", "40"])
+    assert [note["text"] for note in told["notes"]] == ["Vorher."]
+    assert papers.one_focus(period.focuses.get())["focus"]["measures"] == [told]
 
 
 def test_failed_job_is_told(staff: Client, pool: list[Measure]) -> None:

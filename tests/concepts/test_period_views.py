@@ -179,6 +179,84 @@ def test_end_shows_what_was_reached_and_offers_the_rest(staff: Client, head: Cli
     assert again.status_code == 409
 
 
+def test_what_is_chosen_for_the_next_period_goes_on_there_whatever_its_subject(head: Client) -> None:
+    period, following = make_period("decided", starts_in=-729, days=728), make_period(starts_in=1)
+    chosen, other = make_measure("Schon ausgewählt"), make_measure("Noch offen")
+    now = make_focus(period, "Jetzt", topic=factories.make_topic(slug="eins"))
+    same = make_focus(following, "Gleiches Thema", topic=now.topic)
+    taken = make_focus(following, "Anderes Thema", topic=factories.make_topic(slug="zwei"))
+    for measure, focus in ((chosen, now), (other, now), (chosen, taken)):
+        choose(measure, focus)
+    form = head.get(page(period, "beenden/")).context["form"]
+    usual = {name: field.initial for name, field in form.fields.items() if name.startswith("rest_")}
+    assert usual == {f"rest_{chosen.pk}": str(taken.pk), f"rest_{other.pk}": str(same.pk)}
+    assert [way for way, _label in form.fields[f"rest_{chosen.pk}"].choices] == [str(same.pk), str(taken.pk)]
+    stale = head.post(page(period, "beenden/"), usual | {"summary": "Viel.", f"rest_{chosen.pk}": "pool"})
+    assert "Das ist inzwischen anders." in stale.text
+    assert head.post(page(period, "beenden/"), usual | {"summary": "Viel."}).status_code == 302
+    assert list(taken.selections.values_list("measure__title", "measure__status")) == [("Schon ausgewählt", "selected")]
+    assert [each.measure for each in same.selections.all()] == [other]
+
+
+def test_end_page_needs_the_same_queries_for_one_and_for_ten(head: Client) -> None:
+    period, following = make_period("decided", starts_in=-729, days=728), make_period(starts_in=1)
+
+    def fill(number: int) -> None:
+        for _ in range(number):
+            measure = make_measure(steps=1)
+            choose(measure, make_focus(period))
+            choose(measure, make_focus(following))
+
+    fill(1)
+    head.get(page(period, "beenden/"))
+    with CaptureQueriesContext(connection) as few:
+        head.get(page(period, "beenden/"))
+    fill(9)
+    with CaptureQueriesContext(connection) as many:
+        head.get(page(period, "beenden/"))
+    assert len(few) == len(many)
+
+
+def test_early_end_is_told_and_public_at_once(head: Client, rule: PeriodRule) -> None:
+    today = timezone.localdate()
+    period = make_period("decided", ends_on=rule.end_of(today - timedelta(days=100)))
+    make_focus(period, "Elementarbereich")
+    asked = head.get(page(period, "beenden/"))
+    planned = f"{period.ends_on:%d.%m.%Y}"
+    assert f"Geplant ist sie bis zum {planned}." in asked.text
+    assert asked.context["form"].fields["shorten"].initial is True
+    head.post(page(period, "beenden/"), {"summary": "Die Mappe liegt vor.", "shorten": "on"})
+    public, start = Client().get("/umsetzung/").text, Client().get("/").text
+    for part in ("Frühere Schwerpunkte", "Die Mappe liegt vor.", f"{today:%d.%m.%Y}"):
+        assert part in public
+    for text in (public, start):
+        assert "Woran wir bis" not in text
+    shown = head.get(page(period)).text
+    assert f"(geplant bis {planned})" in shown
+    assert "Andere Dauer als üblich" not in shown
+    assert head.get("/arbeitsplatz/massnahmen/papiere/").context["form"].fields["period"].initial is None
+    next_one = typed(starts_on=(today + timedelta(days=1)).isoformat())
+    assert head.post(f"{LIST}neu/", next_one).status_code == 302
+    head.post(page(period), {"verb": "reopen", "reopen-reason": "Zu früh."})
+    assert "gibt es inzwischen eine andere Periode" in head.get(page(period)).text
+
+
+def test_early_end_without_the_tick_is_public_all_the_same(head: Client) -> None:
+    period = make_period("decided")
+    make_focus(period)
+    head.post(page(period, "beenden/"), {"summary": "Die Mappe liegt vor."})
+    text = Client().get("/umsetzung/").text
+    assert "Die Mappe liegt vor." in text
+    assert "Woran wir bis" not in text
+    assert FocusPeriod.objects.get().ends_on == period.ends_on
+
+
+def test_end_after_the_last_day_asks_for_no_other(head: Client) -> None:
+    asked = head.get(page(make_period("decided", starts_in=-729, days=728), "beenden/"))
+    assert "shorten" not in asked.context["form"].fields
+    assert "noch nicht vorbei" not in asked.text
+
+
 def test_end_without_a_next_period_says_what_to_do(head: Client) -> None:
     period = make_period("decided")
     choose(make_measure(), make_focus(period))

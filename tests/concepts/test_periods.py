@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from concepts import lifecycle, progress
 from concepts.models import FocusPeriod, Measure, PeriodRule, Selection, WorkFocus
-from kiportal.common.models import User
+from kiportal.common.models import StatusChange, User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from tests import factories
 from tests.concepts.factories import choose, make_focus, make_measure, make_period
@@ -86,6 +86,8 @@ def test_period_without_decision_or_end_refused_by_the_database() -> None:
     for values in ({"status": "decided"}, {"status": "ended", "decided_on": date(2026, 1, 1)}):
         with pytest.raises(IntegrityError), transaction.atomic():
             FocusPeriod.objects.filter(pk=period.pk).update(**values)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FocusPeriod.objects.filter(pk=period.pk).update(planned_end=date(2099, 1, 1))
 
 
 # The end
@@ -136,6 +138,17 @@ def test_end_keeps_what_was_reached_and_lets_the_rest_go_on(lead: User, ending: 
     }
 
 
+def test_end_takes_nothing_out_of_another_period(lead: User, ending: dict[str, Measure]) -> None:
+    next_focus = WorkFocus.objects.get(title="Weiter")
+    for name in ("half", "untouched"):
+        choose(ending[name], next_focus)
+    end(lead, {ending["half"].pk: lifecycle.POOL, ending["untouched"].pk: lifecycle.POOL})
+    assert {each.measure.title: each.measure.status for each in next_focus.selections.all()} == {
+        "half": _S.RUNNING,
+        "untouched": _S.SELECTED,
+    }
+
+
 def test_what_a_period_reached_stays_when_measures_go_on(lead: User, ending: dict[str, Measure]) -> None:
     period = end(lead, {ending["half"].pk: lifecycle.RUN_ON, ending["untouched"].pk: lifecycle.POOL})
     lifecycle.finish_measure(Measure.objects.get(title="half"), by=lead)
@@ -163,6 +176,60 @@ def test_only_the_lead_ends_and_reopens(editor: User, lead: User, ending: dict[s
         lifecycle.reopen_period(period, by=editor, reason="x")
     lifecycle.reopen_period(period, by=lead, reason="Zu früh.")
     assert period.status == "decided"
+
+
+# An early end
+
+
+@pytest.fixture
+def early(lead: User) -> FocusPeriod:
+    """Ended 100 days after its beginning; the days that were left are free."""
+    period = make_period("decided", starts_in=-100)
+    lifecycle.end_period(period, by=lead, summary="Viel erreicht.", rest={}, focuses={}, shorten=True)
+    return period
+
+
+def test_early_end_frees_the_days_that_are_left(early: FocusPeriod) -> None:
+    today = timezone.localdate()
+    assert (early.ends_on, early.planned_end) == (today, early.starts_on + timedelta(days=729))
+    change = StatusChange.objects.for_target(early).get()
+    assert change.reason == f"Die Periode endet damit nicht erst am {early.planned_end:%d.%m.%Y}."
+    assert make_period(starts_in=1).starts_on > today
+
+
+def test_early_end_leaves_the_days_where_nothing_is_said_or_left(lead: User) -> None:
+    running, over = make_period("decided"), make_period("decided", starts_in=-900, days=700)
+    for period, shorten in ((running, False), (over, True)):
+        before = period.ends_on
+        lifecycle.end_period(period, by=lead, summary="x", rest={}, focuses={}, shorten=shorten)
+        assert (period.ends_on, period.planned_end) == (before, None)
+
+
+def test_period_that_was_ended_is_past_and_ran_until_then() -> None:
+    today = timezone.localdate()
+    period = make_period("ended")
+    assert (period.is_current(today), period.is_past(today)) == (False, True)
+    assert not FocusPeriod.objects.current(today).exists()
+    ended = today - timedelta(days=10)
+    FocusPeriod.objects.update(ended_on=ended)
+    assert [FocusPeriod.objects.on(ended + timedelta(days=days)).exists() for days in (-1, 0, 1)] == [True, True, False]
+
+
+def test_reopened_period_gets_its_planned_end_again(lead: User, early: FocusPeriod) -> None:
+    planned = early.planned_end
+    lifecycle.reopen_period(early, by=lead, reason="Zu früh.")
+    early.refresh_from_db()
+    assert (early.status, early.ends_on, early.planned_end) == ("decided", planned, None)
+
+
+def test_reopened_period_keeps_the_early_end_where_the_days_are_taken(lead: User, early: FocusPeriod) -> None:
+    following = make_period(starts_in=1)
+    lifecycle.reopen_period(early, by=lead, reason="Zu früh.")
+    early.refresh_from_db()
+    assert (early.status, early.ends_on, early.planned_end) == ("decided", timezone.localdate(), None)
+    change = StatusChange.objects.for_target(early).get(verb="reopen")
+    assert change.reason.startswith("Zu früh. Das Ende bleibt der ")
+    assert following in FocusPeriod.objects.all()
 
 
 # Preparing

@@ -44,13 +44,16 @@ class StepView(PermissionRequiredMixin, DetailView):
         """The Verlauf of the record, newest first."""
         raise NotImplementedError
 
+    def offered_verbs(self) -> list[str]:
+        return possible(self.transitions, self.object, acting_user(self.request))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         refused: ReasonForm | None = kwargs.pop("refused", None)
-        verbs = possible(self.transitions, self.object, acting_user(self.request))
+        verbs = self.offered_verbs()
         steps = []
         for step in self.steps:
-            if step.verb in verbs:
-                is_refused = refused is not None and refused.prefix == step.verb
+            is_refused = refused is not None and refused.prefix == step.verb
+            if step.verb in verbs or is_refused:
                 steps.append((step, refused if is_refused else self.step_form(step)))
         return super().get_context_data(steps=steps, history=self.get_history(), **kwargs)
 
