@@ -60,7 +60,8 @@ class TakeForm(forms.Form):
 
     mark_optional = False
 
-    def __init__(self, *args: Any, sections: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: int, notes: int, **kwargs: Any) -> None:
+        """`sections` are those of the draft now; `notes` the open ones that go with them."""
         super().__init__(*args, **kwargs)
         append = "Als neue Kapitel hinter die vorhandenen anhängen. Am vorhandenen Text ändert sich nichts."
         replace = (
@@ -68,6 +69,9 @@ class TakeForm(forms.Form):
             if sections > 1
             else "Den ganzen Entwurf ersetzen. Der Abschnitt, der jetzt darin steht, wird gelöscht."
         )
+        if notes:
+            gone = "fällt eine offene interne Notiz" if notes == 1 else f"fallen {notes} offene interne Notizen"
+            replace += f" Dabei {gone} weg."
         way: Any = self.fields["way"]
         way.choices = [(WordImport.Way.APPEND, append), (WordImport.Way.REPLACE, replace)]
         if not sections:

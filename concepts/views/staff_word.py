@@ -106,7 +106,7 @@ class StaffWordImport(ConceptEditorMixin, View):
     def post(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Take the file over."""
         found = get_object_or_404(IMPORTS, pk=key)
-        form = TakeForm(request.POST, sections=found.version.sections.count())
+        form = _take_form(found, request.POST)
         if not form.is_valid():
             return _page(request, found, form=form)
         try:
@@ -175,11 +175,14 @@ def _page(request: HttpRequest, found: WordImport, **context: Any) -> HttpRespon
         ]
         context["number"] = len(notes)
     if found.read_at and not found.taken_at:
-        count = version.sections.count()
-        context.setdefault("form", TakeForm(sections=count))
-        context |= _preview(found) | {"sections": len(found.parts), "present": count}
+        context.setdefault("form", _take_form(found))
+        context |= _preview(found) | {"sections": len(found.parts), "present": version.sections.exists()}
     context["can_be_undone"] = bool(found.taken_at) and taking.can_be_undone(found)
     return render(request, "concepts/staff_word_import.html", context, status=status)
+
+
+def _take_form(found: WordImport, data: Any = None) -> TakeForm:
+    return TakeForm(data, sections=found.version.sections.count(), notes=taking.open_notes_that_go(found))
 
 
 def _preview(found: WordImport) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Word files on screen: upload, preview, taking over, taking back; downloads of versions."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from docx import Document
 from pytest_django.fixtures import Settings
 
 from concepts import changes, lifecycle
-from concepts.models import ConceptImage, ConceptVersion, Section, VersionWord, WordImport
+from concepts.models import ConceptImage, ConceptVersion, Section, SectionNote, VersionWord, WordImport
 from concepts.word.writing import render_version_word
 from kiportal.common import roles
 from kiportal.common.models import Job, User
@@ -115,6 +116,64 @@ def test_draft_is_replaced_and_comes_back_with_its_areas(
     assert staff.post(f"{url}rueckgaengig/").status_code == 302
     assert changes.snapshot(draft) == before
     assert draft.action_areas.get().section is not None
+
+
+def test_notes_come_back_with_the_draft(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs, editor: User, lead: User
+) -> None:
+    section = draft.sections.get(title="Auftrag")
+    written = timezone.now() - timedelta(days=3)
+    note = SectionNote.objects.create(section=section, text="Zahlen?", by=editor, created_at=written, done_at=written)
+    SectionNote.objects.create(section=section, text="Kommen im Mai.", by=lead, answer_to=note, created_at=written)
+    for text in ("Offen", "Auch offen"):
+        SectionNote.objects.create(section=section, text=text, kind=SectionNote.Kind.GUIDE)
+    before, notes = changes.snapshot(draft), list(SectionNote.objects.order_by("pk").values())
+    url = send(staff, draft, file_of("Neu"))
+    run_jobs()
+    assert "Dabei fallen 2 offene interne Notizen weg." in staff.get(url).text
+    staff.post(url, {"way": "ersetzen"})
+    assert not SectionNote.objects.exists()
+    assert staff.post(f"{url}rueckgaengig/").status_code == 302
+    assert changes.snapshot(draft) == before
+    section = draft.sections.get(title="Auftrag")
+    assert list(SectionNote.objects.order_by("pk").values()) == [row | {"section_id": section.pk} for row in notes]
+    assert [answer.by for answer in section.notes.threads().get(text="Zahlen?").answers.all()] == [lead]
+
+
+def test_note_of_an_account_that_is_gone_comes_back_without_a_name(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs, lead: User
+) -> None:
+    SectionNote.objects.create(section=draft.sections.get(title="Auftrag"), text="Zahlen?", by=lead)
+    url = send(staff, draft, file_of("Neu"))
+    run_jobs()
+    assert "Dabei fällt eine offene interne Notiz weg." in staff.get(url).text
+    staff.post(url, {"way": "ersetzen"})
+    lead.delete()
+    assert staff.post(f"{url}rueckgaengig/").status_code == 302
+    assert SectionNote.objects.values_list("text", "by").get() == ("Zahlen?", None)
+
+
+def test_note_written_after_taking_over_is_not_lost(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
+    url = send(staff, draft, file_of("Neu"))
+    run_jobs()
+    staff.post(url, {"way": "ersetzen"})
+    SectionNote.objects.create(section=draft.sections.get(), text="Neue Notiz")
+    assert staff.post(f"{url}rueckgaengig/").status_code == 409
+    assert SectionNote.objects.get().text == "Neue Notiz"
+
+
+def test_notes_stay_with_sections_that_the_file_brings_back(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs
+) -> None:
+    SectionNote.objects.create(section=draft.sections.get(title="Auftrag"), text="Zahlen?")
+    notes = list(SectionNote.objects.values())
+    url = send(staff, draft, render_version_word(draft))
+    run_jobs()
+    assert "Notiz weg" not in staff.get(url).text
+    staff.post(url, {"way": "ersetzen"})
+    assert list(SectionNote.objects.values()) == notes
+    assert staff.post(f"{url}rueckgaengig/").status_code == 302
+    assert list(SectionNote.objects.values()) == notes
 
 
 def test_work_after_taking_over_is_not_lost(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
