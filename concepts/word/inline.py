@@ -313,10 +313,9 @@ class Inline:
 
 
 def _without_number(pieces: list[Piece]) -> None:
-    """The portal writes the number behind the words of a reference, and its own space, each time anew."""
+    """The portal writes the number behind the words of a reference each time anew."""
     if pieces and any(mark[1].startswith(' href="#section') for mark in pieces[-1].marks):
         pieces[-1].html = _NUMBER_BEHIND.sub("", pieces[-1].html)
-        pieces[0].html = pieces[0].html.replace("Kapitel\xa0", "Kapitel ")
 
 
 class _Notes:

@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from concepts.models import Section
 from concepts.models.content import DEEPEST
 from concepts.outline import Outline
+from concepts.rendering import without_numbers
 from concepts.word import citations
 from concepts.word.blocks import Block, Blocks, assembled, flattened
 from concepts.word.inline import Inline, Line, plain, shortened
@@ -162,6 +163,8 @@ class _Reader:
         self._close()
         self._set_numbers()
         outline = _outline(self.parts)
+        for part in self.parts:
+            part.body = without_numbers(part.body, outline)
         headings = [node.heading for node in outline]
         return Reading(self.parts, self.notes.told(headings), list(self.pictures.new.values()))
 

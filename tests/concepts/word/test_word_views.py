@@ -15,11 +15,12 @@ from docx import Document
 from pytest_django.fixtures import Settings
 
 from concepts import changes, lifecycle
+from concepts.comparison import compare
 from concepts.models import ConceptImage, ConceptVersion, Section, SectionNote, VersionWord, WordImport
 from concepts.word.writing import render_version_word
 from kiportal.common import roles
 from kiportal.common.models import Job, User
-from tests.concepts.factories import freeze, make_image, make_section, make_version
+from tests.concepts.factories import citation, freeze, make_image, make_section, make_source, make_version
 from tests.concepts.word.samples import full_file, picture, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
@@ -202,6 +203,37 @@ def test_own_file_with_a_change_keeps_what_hangs_on_sections(
     assert {key: each["areas"] for key, each in after.items()} == {key: each["areas"] for key, each in before.items()}
     assert draft.concept.images.get() == image
     assert image.get_absolute_url() in draft.sections.get(title="Bild").body
+
+
+def test_own_file_brought_back_as_it_is_changes_no_section(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs
+) -> None:
+    image, source = make_image(draft.concept), make_source(draft, year="2024")
+    preface = make_section(draft, "Vorwort", is_numbered=False)
+    chapter = draft.sections.get(title="Einleitung")
+    link = f'<a href="#section:{chapter.uuid}">{{}}</a>'.format
+    make_section(
+        draft,
+        "Was ein Abschnitt haben kann",
+        body='<table><caption>Zahlen</caption><thead><tr><th scope="col">Ort</th><th scope="col">Zahl</th></tr></thead>'
+        f'<tbody><tr><th scope="row">Ahaus</th><td>{link("Kapitel")}</td></tr>'
+        f'<tr><th scope="row">Borken</th><td></td></tr></tbody></table><table><tbody><tr><th><p>A</p></th></tr>'
+        f"<tr><td><ul><li>eins {link('Kapitel 7.3')}</li></ul></td></tr></tbody></table>"
+        f"<p>Siehe {link('Abschnitt')}, {link('die <strong>Lage</strong>')}, {link('die Lage')} und "
+        f'<a href="#section:{preface.uuid}">„Vorwort“</a>, <a href="#section:{preface.uuid}">Kapitel</a>'
+        f'<span class="fn">Vgl. {citation(source, "S. 3")} und {link("Kapitel 1")}.</span>, so {citation(source)}.</p>'
+        f'<figure><img src="{image.get_absolute_url()}" alt="Ein Bild"><figcaption>Bild 1</figcaption></figure>',
+    )
+    freeze(draft)
+    following = changes.copy_version(draft)
+    url = send(staff, following, render_version_word(following))
+    run_jobs()
+    staff.post(url, {"way": "ersetzen"})
+    changed = {
+        change.title: [piece.html for piece in change.pieces if piece.kind != "same"]
+        for change in compare(draft, following).changes
+    }
+    assert changed == {}
 
 
 def test_sections_of_an_own_file_are_new_ones_when_appended(
