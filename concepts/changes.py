@@ -3,7 +3,6 @@
 Every function locks the version first, so that two people who move sections at once do not tear the tree.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -210,6 +209,11 @@ def _note_values(note: SectionNote) -> dict[str, Any]:
     }
 
 
+def _copied(note: SectionNote, **values: Any) -> SectionNote:
+    kept = {name: getattr(note, name) for name in ("kind", "text", "by_id", "created_at", "done_at")}
+    return SectionNote.objects.create(**kept | values)
+
+
 def _add_notes(section: Section, notes: Iterable[Mapping[str, Any]]) -> None:
     """Notes as they were, under their own keys; an account that is gone by now has no name any more."""
     authors = User.objects.in_bulk([each["by"] for each in notes])
@@ -283,7 +287,10 @@ def delete_source(source: Source) -> None:
 
 @transaction.atomic
 def copy_version(source: ConceptVersion) -> ConceptVersion:
-    """Open the next draft with the content of `source`: sections, Handlungsfelder and sources under the same uuids."""
+    """Open the next draft with the content of `source`: sections, Handlungsfelder and sources under the same uuids.
+
+    Open notes come along with their answers. No section is ready yet: each is worked on anew.
+    """
     Concept.objects.select_for_update().get(pk=source.concept_id)
     versions = ConceptVersion.objects.filter(concept=source.concept_id)
     if versions.drafts().exists():
@@ -295,28 +302,32 @@ def copy_version(source: ConceptVersion) -> ConceptVersion:
         subtitle=source.subtitle,
         shows_measures=source.shows_measures,
     )
-    copies: dict[uuid.UUID, Section] = {}
+    copies: dict[int, Section] = {}
     for node in Outline.of(source, with_texts=True):
         old = node.section
-        copies[old.uuid] = Section.objects.create(
+        copies[old.pk] = Section.objects.create(
             version=draft,
             uuid=old.uuid,
-            parent=copies[node.parent.section.uuid] if node.parent else None,
+            parent=copies[node.parent.section.pk] if node.parent else None,
             sort_order=old.sort_order,
             title=old.title,
             is_numbered=old.is_numbered,
             body=old.body,
             shows_numbers=old.shows_numbers,
-            state=old.state,
         )
-    for area in source.action_areas.select_related("section").prefetch_related("topics"):
+    for note in SectionNote.objects.filter(section__version=source).open().prefetch_related("answers"):
+        section = copies[note.section_id]
+        new_note = _copied(note, section=section)
+        for answer in note.answers.all():
+            _copied(answer, section=section, answer_to=new_note)
+    for area in source.action_areas.prefetch_related("topics"):
         copy = ActionArea.objects.create(
             version=draft,
             uuid=area.uuid,
             title=area.title,
             strand=area.strand,
             sort_order=area.sort_order,
-            section=copies[area.section.uuid] if area.section else None,
+            section=copies[area.section_id] if area.section_id else None,
         )
         copy.topics.set(area.topics.all())
     for values in source.sources.values(*_OF_SOURCE):
