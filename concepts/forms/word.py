@@ -58,11 +58,20 @@ class TakeForm(forms.Form):
         error_messages={"required": "Bitte wählen Sie, was mit dem Text geschehen soll."},
     )
 
+    comments = forms.BooleanField(
+        label="Kommentare als interne Notizen übernehmen",
+        required=False,
+        initial=True,
+        help_text="Jeder Kommentar wird eine Notiz an seinem Abschnitt. Sie steht nur im Arbeitsplatz, nie im Konzept.",
+    )
+
     mark_optional = False
 
-    def __init__(self, *args: Any, sections: int, notes: int, **kwargs: Any) -> None:
-        """`sections` are those of the draft now; `notes` the open ones that go with them."""
+    def __init__(self, *args: Any, sections: int, notes: int, comments: int, **kwargs: Any) -> None:
+        """`sections` are those of the draft now, `notes` the open ones that go with them; `comments` has the file."""
         super().__init__(*args, **kwargs)
+        if not comments:
+            del self.fields["comments"]
         append = "Als neue Kapitel hinter die vorhandenen anhängen. Am vorhandenen Text ändert sich nichts."
         replace = (
             f"Den ganzen Entwurf ersetzen. Die {sections} Abschnitte, die jetzt darin stehen, werden gelöscht."

@@ -37,7 +37,11 @@ _TITLES = {
     "lost": ("Nicht übernommen", "danger", "Das steht in der Datei, aber nicht im Entwurf."),
     "todo": ("Bitte nacharbeiten", "warning", "Ohne das lässt sich die Fassung später nicht abschließen."),
     "changed": ("Verändert", "info", "Das sieht im Entwurf anders aus als in der Datei."),
-    "comment": ("Kommentare", "info", "Kommentare werden nie Teil des Textes. Sie stehen nur hier, 30 Tage lang."),
+    "comment": (
+        "Kommentare",
+        "info",
+        "Kommentare werden nie Teil des Textes, auf Wunsch aber interne Notizen. Diese Liste bleibt 30 Tage.",
+    ),
 }
 
 
@@ -110,7 +114,8 @@ class StaffWordImport(ConceptEditorMixin, View):
         if not form.is_valid():
             return _page(request, found, form=form)
         try:
-            taking.take(found, form.cleaned_data["way"], by=acting_user(request))
+            comments = form.cleaned_data.get("comments", False)
+            taking.take(found, form.cleaned_data["way"], by=acting_user(request), comments=comments)
         except TransitionError as error:
             found.refresh_from_db()
             if not found.version.is_draft:
@@ -182,7 +187,12 @@ def _page(request: HttpRequest, found: WordImport, **context: Any) -> HttpRespon
 
 
 def _take_form(found: WordImport, data: Any = None) -> TakeForm:
-    return TakeForm(data, sections=found.version.sections.count(), notes=taking.open_notes_that_go(found))
+    return TakeForm(
+        data,
+        sections=found.version.sections.count(),
+        notes=taking.open_notes_that_go(found),
+        comments=len(taking.comments_of(found)),
+    )
 
 
 def _preview(found: WordImport) -> dict[str, Any]:

@@ -170,6 +170,7 @@ class _Reader:
 
     def _paragraph(self, element: Any) -> None:
         was_in_contents = self.blocks.inline.in_contents
+        self.notes.begin()
         line = self.blocks.inline.read(element)
         role = self.styles.role(element)
         if was_in_contents or self.blocks.inline.in_contents or role == "toc":
@@ -220,12 +221,15 @@ class _Reader:
             )
             self.waiting.append(Block("subheading", line.html))
             return
+        said_of_it = self.notes.withdraw()
         self._close()
         self._open.append(level)
         if len(self.parts) >= MOST_SECTIONS:
             raise WordRefused(f"Die Datei hat mehr als {MOST_SECTIONS} Überschriften. Bitte teilen Sie sie auf.")
         self.parts.append(Part(heading.uuid, title, depth, is_numbered=True))
         self.notes.here = len(self.parts) - 1
+        for kind, sentence in said_of_it:
+            self.notes.say(kind, sentence)
         if depth < level and (depth == 1 or level - depth > 1) and self._is_skip(depth, level):
             self.notes.say("changed", f"Die Überschrift stand auf Ebene {level} und steht jetzt auf Ebene {depth}.")
         if footnotes:

@@ -79,8 +79,11 @@ def open_notes_that_go(found: WordImport) -> int:
 
 
 @transaction.atomic
-def take(found: WordImport, way: str, *, by: User) -> WordImport:
-    """Write the chapters into the draft; raises SomebodyWasFaster when it is no draft any more or was done before."""
+def take(found: WordImport, way: str, *, by: User, comments: bool = False) -> WordImport:
+    """Write the chapters into the draft, with `comments` also those as internal notes.
+
+    Raises SomebodyWasFaster when it is no draft any more or was done before.
+    """
     if not can_edit_concepts(by):
         raise PermissionDenied("take is not allowed")
     version = _locked_with_sections(found)
@@ -95,6 +98,8 @@ def take(found: WordImport, way: str, *, by: User) -> WordImport:
         for each in added:
             each["body"] = each["body"].replace(old, new)
     changes.set_sections(version, added if way == WordImport.Way.REPLACE else [*before, *added])
+    if comments:
+        _note_comments(found, version, [each["uuid"] for each in added], by)
     found.before, found.way, found.taken_at = before, way, timezone.now()
     found.written = _digest(changes.snapshot(version), _own(before, way))
     found.save()
@@ -172,6 +177,18 @@ def _take_pictures(found: WordImport) -> dict[str, str]:
     return addresses
 
 
+def comments_of(found: WordImport) -> list[Note]:
+    return [note for note in notes_of(found) if note.kind == "comment"]
+
+
+def _note_comments(found: WordImport, version: ConceptVersion, uuids: Sequence[str], by: User) -> None:
+    """`uuids` are the sections that the parts have become; what stands before the first belongs to that."""
+    sections = {str(section.uuid): section for section in version.sections.defer("body")}
+    SectionNote.objects.bulk_create(
+        SectionNote(section=sections[uuids[note.part or 0]], text=note.sentence, by=by) for note in comments_of(found)
+    )
+
+
 def can_be_undone(found: WordImport) -> bool:
     """Whether what was written still stands there as it was written: nobody's work since then gets lost."""
     if found.taken_at is None or found.undone_at is not None or not found.version.is_draft:
@@ -195,6 +212,8 @@ def undo(found: WordImport, *, by: User) -> None:
         )
     if found.way == WordImport.Way.REPLACE:
         changes.set_sections(version, found.before)
+        kept = [note["pk"] for each in found.before for note in each["notes"]]
+        SectionNote.objects.filter(section__version=version).exclude(pk__in=kept).delete()
     else:
         mine = _own(found.before, found.way)
         changes.set_sections(version, [each for each in changes.snapshot(version) if not mine(each)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from concepts.word.writing import render_version_word
 from kiportal.common import roles
 from kiportal.common.models import Job, User
 from tests.concepts.factories import citation, freeze, make_image, make_section, make_source, make_version
-from tests.concepts.word.samples import full_file, picture, saved
+from tests.concepts.word.samples import add_comment, full_file, picture, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
 
@@ -175,6 +176,68 @@ def test_notes_stay_with_sections_that_the_file_brings_back(
     assert list(SectionNote.objects.values()) == notes
     assert staff.post(f"{url}rueckgaengig/").status_code == 302
     assert list(SectionNote.objects.values()) == notes
+
+
+def commented(*titles: str) -> bytes:
+    """A file of chapters, with a comment on each text."""
+    document = Document()
+    for title in titles:
+        document.add_heading(title, 1)
+        add_comment(document, document.add_paragraph("Text."), f"Zu {title}?")
+    return saved(document)
+
+
+@pytest.mark.parametrize("way", ["anhaengen", "ersetzen"])
+def test_comments_become_internal_notes_and_go_with_undoing(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs, editor: User, way: str
+) -> None:
+    SectionNote.objects.create(section=draft.sections.get(title="Auftrag"), text="Zahlen?")
+    before = changes.snapshot(draft)
+    url = send(staff, draft, commented("Neu", "Ganz neu"))
+    run_jobs()
+    assert staff.get(url).context["form"]["comments"].initial is True
+    staff.post(url, {"way": way, "comments": "on"})
+    assert list(SectionNote.objects.exclude(text="Zahlen?").values_list("section__title", "text", "by")) == [
+        ("Neu", "Rita, 12.03.2026, 10:15 Uhr zu „Text.“: Zu Neu?", editor.pk),
+        ("Ganz neu", "Rita, 12.03.2026, 10:15 Uhr zu „Text.“: Zu Ganz neu?", editor.pk),
+    ]
+    staff.post(f"{url}rueckgaengig/")
+    assert changes.snapshot(draft) == before
+
+
+def test_comments_on_sections_that_stay_go_with_undoing(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs
+) -> None:
+    """The portal's own file, commented in Word, brought back."""
+    SectionNote.objects.create(section=draft.sections.get(title="Auftrag"), text="Zahlen?")
+    before = changes.snapshot(draft)
+    document = Document(BytesIO(render_version_word(draft)))
+    line = next(line for line in document.paragraphs if line.text == "Text zu Auftrag.")
+    add_comment(document, line, "Bitte kürzen")
+    url = send(staff, draft, saved(document))
+    run_jobs()
+    staff.post(url, {"way": "ersetzen", "comments": "on"})
+    assert [note.text for note in draft.sections.get(title="Auftrag").notes.all()] == [
+        "Zahlen?",
+        "Rita, 12.03.2026, 10:15 Uhr zu „Text zu Auftrag.“: Bitte kürzen",
+    ]
+    staff.post(f"{url}rueckgaengig/")
+    assert changes.snapshot(draft) == before
+
+
+def test_comments_stay_in_the_list_without_the_tick(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
+    url = send(staff, draft, commented("Neu"))
+    run_jobs()
+    staff.post(url, {"way": "anhaengen"})
+    assert not SectionNote.objects.exists()
+    assert "Zu Neu?" in staff.get(url).text
+
+
+def test_file_without_comments_is_not_asked_about_them(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
+    url = send(staff, draft, file_of("Neu"))
+    run_jobs()
+    assert "Kommentare als interne Notizen" not in staff.get(url).text
+    assert staff.post(url, {"way": "anhaengen", "comments": "on"}).status_code == 302
 
 
 def test_work_after_taking_over_is_not_lost(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
