@@ -3,16 +3,17 @@
 Every function locks the version first, so that two people who move sections at once do not tear the tree.
 """
 
-import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
-from concepts.models import ActionArea, Concept, ConceptVersion, Section, Source
+from concepts.models import ActionArea, Concept, ConceptVersion, Section, SectionNote, Source
 from concepts.models.content import DEEPEST
 from concepts.outline import Node, Outline
+from kiportal.common.models import User
 from kiportal.common.slugs import free_slug
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from offers.models import Topic
@@ -140,16 +141,20 @@ def _number(section_pks: Iterable[int]) -> None:
 def snapshot(version: ConceptVersion) -> list[dict[str, Any]]:
     """All sections in reading order as plain values; `set_sections` makes the same draft of it again.
 
-    Each with the uuid of the section above it, and those of the Handlungsfelder it describes.
+    Each with the uuid of the section above it, those of the Handlungsfelder it describes, and its internal notes.
     """
     areas: dict[int, list[str]] = {}
     for section_pk, area in version.action_areas.exclude(section=None).values_list("section_id", "uuid"):
         areas.setdefault(section_pk, []).append(str(area))
+    notes: dict[int, list[dict[str, Any]]] = {}
+    for note in SectionNote.objects.filter(section__version=version).order_by("pk"):
+        notes.setdefault(note.section_id, []).append(_note_values(note))
     return [
         {
             "uuid": str(node.section.uuid),
             "parent": str(node.parent.section.uuid) if node.parent else None,
             "areas": areas.get(node.section.pk, []),
+            "notes": notes.get(node.section.pk, []),
             **{name: getattr(node.section, name) for name in _KEPT},
         }
         for node in Outline.of(version, with_texts=True)
@@ -161,7 +166,10 @@ _KEPT = ("title", "is_numbered", "body", "shows_numbers", "state")
 
 @transaction.atomic
 def set_sections(version: ConceptVersion, wanted: list[dict[str, Any]]) -> None:
-    """Make the sections of a draft those of the list (`snapshot`): kept by uuid, changed, added or deleted."""
+    """Make the sections of a draft those of the list (`snapshot`): kept by uuid, changed, added or deleted.
+
+    A section that is added brings its notes; those of one that is kept stay as they are.
+    """
     locked_draft(version.pk)
     there = {str(section.uuid): section for section in version.sections.select_for_update(of=["self"])}
     gone = [section.pk for uuid, section in there.items() if uuid not in {each["uuid"] for each in wanted}]
@@ -179,12 +187,49 @@ def set_sections(version: ConceptVersion, wanted: list[dict[str, Any]]) -> None:
         if section.pk is None or any(getattr(section, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(section, name, value)
-            if section.pk is not None:
-                section.lock_version += 1
+            is_new = section.pk is None
+            section.lock_version += not is_new
             section.save()
+            if is_new:
+                _add_notes(section, each.get("notes", ()))
         rows[each["uuid"]] = section
         if areas := each.get("areas"):
             version.action_areas.filter(uuid__in=areas).exclude(section=section).update(section=section)
+
+
+def _note_values(note: SectionNote) -> dict[str, Any]:
+    return {
+        "pk": note.pk,
+        "answer_to": note.answer_to_id,
+        "kind": note.kind,
+        "text": note.text,
+        "by": note.by_id,
+        "created_at": note.created_at.isoformat(),
+        "done_at": note.done_at.isoformat() if note.done_at else None,
+    }
+
+
+def _copied(note: SectionNote, **values: Any) -> SectionNote:
+    kept = {name: getattr(note, name) for name in ("kind", "text", "by_id", "created_at", "done_at")}
+    return SectionNote.objects.create(**kept | values)
+
+
+def _add_notes(section: Section, notes: Iterable[Mapping[str, Any]]) -> None:
+    """Notes as they were, under their own keys; an account that is gone by now has no name any more."""
+    authors = User.objects.in_bulk([each["by"] for each in notes])
+    SectionNote.objects.bulk_create(
+        SectionNote(
+            pk=each["pk"],
+            section=section,
+            answer_to_id=each["answer_to"],
+            kind=each["kind"],
+            text=each["text"],
+            by=authors.get(each["by"]),
+            created_at=datetime.fromisoformat(each["created_at"]),
+            done_at=datetime.fromisoformat(each["done_at"]) if each["done_at"] else None,
+        )
+        for each in notes
+    )
 
 
 # Handlungsfelder
@@ -242,7 +287,10 @@ def delete_source(source: Source) -> None:
 
 @transaction.atomic
 def copy_version(source: ConceptVersion) -> ConceptVersion:
-    """Open the next draft with the content of `source`: sections, Handlungsfelder and sources under the same uuids."""
+    """Open the next draft with the content of `source`: sections, Handlungsfelder and sources under the same uuids.
+
+    Open notes come along with their answers. No section is ready yet: each is worked on anew.
+    """
     Concept.objects.select_for_update().get(pk=source.concept_id)
     versions = ConceptVersion.objects.filter(concept=source.concept_id)
     if versions.drafts().exists():
@@ -254,28 +302,32 @@ def copy_version(source: ConceptVersion) -> ConceptVersion:
         subtitle=source.subtitle,
         shows_measures=source.shows_measures,
     )
-    copies: dict[uuid.UUID, Section] = {}
+    copies: dict[int, Section] = {}
     for node in Outline.of(source, with_texts=True):
         old = node.section
-        copies[old.uuid] = Section.objects.create(
+        copies[old.pk] = Section.objects.create(
             version=draft,
             uuid=old.uuid,
-            parent=copies[node.parent.section.uuid] if node.parent else None,
+            parent=copies[node.parent.section.pk] if node.parent else None,
             sort_order=old.sort_order,
             title=old.title,
             is_numbered=old.is_numbered,
             body=old.body,
             shows_numbers=old.shows_numbers,
-            state=old.state,
         )
-    for area in source.action_areas.select_related("section").prefetch_related("topics"):
+    for note in SectionNote.objects.filter(section__version=source).open().prefetch_related("answers"):
+        section = copies[note.section_id]
+        new_note = _copied(note, section=section)
+        for answer in note.answers.all():
+            _copied(answer, section=section, answer_to=new_note)
+    for area in source.action_areas.prefetch_related("topics"):
         copy = ActionArea.objects.create(
             version=draft,
             uuid=area.uuid,
             title=area.title,
             strand=area.strand,
             sort_order=area.sort_order,
-            section=copies[area.section.uuid] if area.section else None,
+            section=copies[area.section_id] if area.section_id else None,
         )
         copy.topics.set(area.topics.all())
     for values in source.sources.values(*_OF_SOURCE):

@@ -7,8 +7,10 @@ where they are (its style floats them to the foot of the page) and links inside 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from uuid import UUID
 
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from lxml import etree, html
 
@@ -19,6 +21,8 @@ from kiportal.common.richtext.markup import CITATION, IMAGE, REFERENCE
 
 MISSING = "Quelle fehlt"
 _FIXED = "\u00a0"
+_REFERENCE = "Kapitel"
+_REFERENCE_LINK = re.compile(rf"(<a\b[^>]*{REFERENCE.pattern}[^>]*>\s*)(.*?)(\s*</a>)", re.DOTALL)
 # The text of a reference that is nothing but a number, which may have changed since it was written.
 _ONLY_A_NUMBER = re.compile(r"\s*(?:(?:Kapitel|Abschnitt)(?:\s+[\d.]+)?)?\s*")
 
@@ -105,6 +109,19 @@ def complete(
     _cite(root, outline_of, medium)
     for image in root.iter("img"):
         _place(image, medium)
+
+
+def without_numbers(body: str, outline: Outline) -> str:
+    """The text in which references that say no more than what the portal writes by itself say "Kapitel"."""
+
+    def kept(link: re.Match[str]) -> str:
+        begin, uuid, words, end = link.groups()
+        node = outline.by_uuid.get(UUID(uuid))
+        is_title = node is not None and " ".join(unescape(words).split()) == node.reference
+        is_number = _ONLY_A_NUMBER.fullmatch(strip_tags(words))
+        return f"{begin}{_REFERENCE}{end}" if is_number or is_title else link[0]
+
+    return _REFERENCE_LINK.sub(kept, body) if "#section:" in body else body
 
 
 def wrap_tables(root: html.HtmlElement, medium: Medium) -> None:

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from lxml import html
 
 from concepts.rendering import parse
-from kiportal.common.richtext.markup import CITATION
+from kiportal.common.richtext.markup import CITATION, REFERENCE
 
 type Mark = Literal["ins", "del"]
 # An inline element around a word: ("strong", ()) or ("span", (("lang", "ar"),)).
@@ -19,6 +19,10 @@ type Wrap = tuple[str, tuple[tuple[str, str], ...]]
 
 _INLINE = frozenset({"a", "br", "em", "img", "span", "strong", "sub", "sup"})
 _EMPTY = frozenset({"br", "img"})
+_CELLS = frozenset({"td", "th"})
+_PARTS = frozenset({"thead", "tbody", "tr"})
+# What nobody sees: it depends on who has written the text, the editor or an import. A picture has one size.
+_UNSEEN = frozenset({"height", "rel", "scope", "width"})
 # A number with its stops and a word with its hyphens are one word; marks of vowels stay with their letter.
 _PUNCTUATION = r"\s.,;:!?()\[\]„“”\"»«…"
 _WORDS = re.compile(rf"[ \t\r\n\f]+|[^{_PUNCTUATION}]+(?:[.,:][^{_PUNCTUATION}]+)*|.", re.DOTALL)
@@ -26,9 +30,10 @@ _WORDS = re.compile(rf"[ \t\r\n\f]+|[^{_PUNCTUATION}]+(?:[.,:][^{_PUNCTUATION}]+
 
 @dataclass(slots=True)
 class Token:
-    """A word, a sign, a picture, a line break, a citation, or a footnote with its words; `spaced`: white space follows.
+    """A word, a sign, a picture, a line break, a citation, a reference, or a footnote with its words.
 
-    A citation is one piece: its `element` names the source, its `text` the place.
+    A citation is one piece: its `element` names the source, its `text` the place. So is a reference to a section, as
+    the portal adds the number to all of its words. `spaced`: white space follows.
     """
 
     text: str
@@ -128,7 +133,7 @@ def _children(element: html.HtmlElement) -> list[Block]:
 
 
 def _block(element: html.HtmlElement) -> Block:
-    attributes = tuple(sorted(element.attrib.items()))
+    attributes = _attributes(element)
     if element.tag in {"p", "h3", "caption", "figcaption"} and all(_is_inline(child) for child in element):
         run: list[Token] = []
         _add_words(run, element.text, ())
@@ -136,7 +141,25 @@ def _block(element: html.HtmlElement) -> Block:
             _add(run, child, ())
             _add_words(run, child.tail, ())
         return Block(element.tag, attributes, tokens=_ended(run))
-    return Block(element.tag, attributes, children=_children(element))
+    children = _children(element)
+    if element.tag == "table":
+        children = _with_one_body(children)
+    elif element.tag in _CELLS and [child.tag for child in children] == ["p"]:
+        [paragraph] = children
+        paragraph.tag = ""
+        children = children if paragraph.tokens != [] else []
+    return Block(element.tag, attributes, children=children)
+
+
+def _attributes(element: html.HtmlElement) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, value) for name, value in element.attrib.items() if name not in _UNSEEN))
+
+
+def _with_one_body(parts: list[Block]) -> list[Block]:
+    """The parts of a table with all rows in one body: which of them are the head is told by their cells."""
+    rows = [row for part in parts if part.tag in _PARTS for row in ([part] if part.tag == "tr" else part.children)]
+    others = [part for part in parts if part.tag not in _PARTS]
+    return [*others, Block("tbody", children=rows)] if rows else others
 
 
 def _is_inline(element: html.HtmlElement) -> bool:
@@ -144,12 +167,15 @@ def _is_inline(element: html.HtmlElement) -> bool:
 
 
 def _add(run: list[Token], element: html.HtmlElement, wraps: tuple[Wrap, ...], *, in_note: bool = False) -> None:
-    wrap: Wrap = (str(element.tag), tuple(sorted(element.attrib.items())))
+    wrap: Wrap = (str(element.tag), _attributes(element))
     if element.tag in _EMPTY:
         run.append(Token("", wraps, element=wrap))
         return
-    if CITATION.fullmatch(element.get("href", "")):
-        run.append(Token(" ".join(element.text_content().split()), wraps, element=wrap))
+    if _is_one_piece(element):
+        text = element.text_content()
+        if run and text[:1].isspace():
+            run[-1].spaced = True
+        run.append(Token(" ".join(text.split()), wraps, element=wrap, spaced=text[-1:].isspace()))
         return
     is_note = element.get("class") == "fn"
     target, inner = run, (*wraps, wrap)
@@ -161,6 +187,11 @@ def _add(run: list[Token], element: html.HtmlElement, wraps: tuple[Wrap, ...], *
         _add_words(target, child.tail, inner)
     if is_note and not in_note:
         run.append(Token("", wraps, note=_ended(target)))
+
+
+def _is_one_piece(element: html.HtmlElement) -> bool:
+    href = element.get("href", "")
+    return bool(CITATION.fullmatch(href) or (REFERENCE.fullmatch(href) and not len(element)))
 
 
 def _add_words(run: list[Token], text: str | None, wraps: tuple[Wrap, ...]) -> None:

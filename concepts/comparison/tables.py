@@ -29,15 +29,11 @@ def merged(old: Block, new: Block, *, merge: Merge, pair: Pair) -> str | None:
 
 
 def _rows(table: Block) -> list[Block]:
-    rows = [child for child in table.children if child.tag == "tr"]
-    for part in table.children:
-        if part.tag in {"thead", "tbody"}:
-            rows += [row for row in part.children if row.tag == "tr"]
-    return rows
+    return [row for part in table.children if part.tag == "tbody" for row in part.children if row.tag == "tr"]
 
 
 def _captions(table: Block) -> list[Block]:
-    return [child for child in table.children if child.tag not in {"tr", "thead", "tbody"}]
+    return [child for child in table.children if child.tag != "tbody"]
 
 
 def _is_regular(rows: list[Block]) -> bool:

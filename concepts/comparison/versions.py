@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from concepts import appendix, numbers
+from concepts import appendix, numbers, rendering
 from concepts.bibliography import Entry
 from concepts.comparison import texts
 from concepts.comparison.texts import Piece
@@ -160,12 +161,13 @@ def _sections(old: Outline, new: Outline) -> Iterator[Change]:
     moved = _moved(new, former)
     kept = {node.section.pk for node in former.values()}
     gone = _places_of_gone(old, kept, {former[key].section.pk for key in moved})
-    yield from (_section(node, None) for node in gone[None])
+    section = partial(_section, (old, new))
+    yield from (section(node, None) for node in gone[None])
     for node in new:
         before = former.get(node.section.pk)
-        yield _section(before, node, is_moved=node.section.pk in moved)
+        yield section(before, node, is_moved=node.section.pk in moved)
         if before:
-            yield from (_section(removed, None) for removed in gone[before.section.pk])
+            yield from (section(removed, None) for removed in gone[before.section.pk])
 
 
 def _pairs(old: Outline, new: Outline) -> dict[int, Node]:
@@ -239,10 +241,13 @@ def _places_of_gone(old: Outline, kept: set[int], moved: set[int]) -> dict[int |
     return found
 
 
-def _section(old: Node | None, new: Node | None, *, is_moved: bool = False) -> Change:
+def _section(
+    outlines: tuple[Outline, Outline], old: Node | None, new: Node | None, *, is_moved: bool = False
+) -> Change:
     node = new or old
     assert node is not None  # noqa: S101  (one of both)
     before, after = ((each.section.title, _text(each.section)) if each else ("", "") for each in (old, new))
+    said = map(rendering.without_numbers, (before[1], after[1]), outlines)
     is_renamed = bool(old and new) and before[0] != after[0]
     return Change(
         anchor=node.anchor,
@@ -250,7 +255,7 @@ def _section(old: Node | None, new: Node | None, *, is_moved: bool = False) -> C
         old=old,
         new=new,
         heading=texts.compare_words(before[0], after[0]) if is_renamed else escape(node.section.title),
-        pieces=() if before[1] == after[1] else tuple(texts.compare(before[1], after[1])),
+        pieces=() if before[1] == after[1] else tuple(texts.compare(*said)),
         is_renamed=is_renamed,
         is_moved=is_moved,
     )

@@ -58,16 +58,29 @@ class TakeForm(forms.Form):
         error_messages={"required": "Bitte wählen Sie, was mit dem Text geschehen soll."},
     )
 
+    comments = forms.BooleanField(
+        label="Kommentare als interne Notizen übernehmen",
+        required=False,
+        initial=True,
+        help_text="Jeder Kommentar wird eine Notiz an seinem Abschnitt. Sie steht nur im Arbeitsplatz, nie im Konzept.",
+    )
+
     mark_optional = False
 
-    def __init__(self, *args: Any, sections: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: int, notes: int, comments: int, **kwargs: Any) -> None:
+        """`sections` are those of the draft now, `notes` the open ones that go with them; `comments` has the file."""
         super().__init__(*args, **kwargs)
+        if not comments:
+            del self.fields["comments"]
         append = "Als neue Kapitel hinter die vorhandenen anhängen. Am vorhandenen Text ändert sich nichts."
         replace = (
             f"Den ganzen Entwurf ersetzen. Die {sections} Abschnitte, die jetzt darin stehen, werden gelöscht."
             if sections > 1
             else "Den ganzen Entwurf ersetzen. Der Abschnitt, der jetzt darin steht, wird gelöscht."
         )
+        if notes:
+            gone = "fällt eine offene interne Notiz" if notes == 1 else f"fallen {notes} offene interne Notizen"
+            replace += f" Dabei {gone} weg."
         way: Any = self.fields["way"]
         way.choices = [(WordImport.Way.APPEND, append), (WordImport.Way.REPLACE, replace)]
         if not sections:

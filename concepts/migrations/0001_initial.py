@@ -8,6 +8,7 @@ import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
+import django.utils.timezone
 import kiportal.common.richtext.fields
 import pgtrigger.compiler
 import uuid
@@ -486,7 +487,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('note', 'Notiz'), ('guide', 'Leitfrage')], default='note', editable=False, max_length=10, verbose_name='Art')),
                 ('text', models.TextField(max_length=2000, verbose_name='Notiz')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='geschrieben am')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='geschrieben am')),
                 ('done_at', models.DateTimeField(editable=False, null=True, verbose_name='erledigt am')),
                 ('answer_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='concepts.sectionnote')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='von')),

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concepts.models.content import Section
@@ -23,7 +24,7 @@ class SectionNote(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("von"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    created_at = models.DateTimeField(_("geschrieben am"), auto_now_add=True)
+    created_at = models.DateTimeField(_("geschrieben am"), default=timezone.now, editable=False)
     done_at = models.DateTimeField(_("erledigt am"), null=True, editable=False)
 
     objects = SectionNoteQuerySet.as_manager()

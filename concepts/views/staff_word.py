@@ -37,7 +37,11 @@ _TITLES = {
     "lost": ("Nicht übernommen", "danger", "Das steht in der Datei, aber nicht im Entwurf."),
     "todo": ("Bitte nacharbeiten", "warning", "Ohne das lässt sich die Fassung später nicht abschließen."),
     "changed": ("Verändert", "info", "Das sieht im Entwurf anders aus als in der Datei."),
-    "comment": ("Kommentare", "info", "Kommentare werden nie Teil des Textes. Sie stehen nur hier, 30 Tage lang."),
+    "comment": (
+        "Kommentare",
+        "info",
+        "Kommentare werden nie Teil des Textes, auf Wunsch aber interne Notizen. Diese Liste bleibt 30 Tage.",
+    ),
 }
 
 
@@ -106,11 +110,12 @@ class StaffWordImport(ConceptEditorMixin, View):
     def post(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Take the file over."""
         found = get_object_or_404(IMPORTS, pk=key)
-        form = TakeForm(request.POST, sections=found.version.sections.count())
+        form = _take_form(found, request.POST)
         if not form.is_valid():
             return _page(request, found, form=form)
         try:
-            taking.take(found, form.cleaned_data["way"], by=acting_user(request))
+            comments = form.cleaned_data.get("comments", False)
+            taking.take(found, form.cleaned_data["way"], by=acting_user(request), comments=comments)
         except TransitionError as error:
             found.refresh_from_db()
             if not found.version.is_draft:
@@ -175,11 +180,19 @@ def _page(request: HttpRequest, found: WordImport, **context: Any) -> HttpRespon
         ]
         context["number"] = len(notes)
     if found.read_at and not found.taken_at:
-        count = version.sections.count()
-        context.setdefault("form", TakeForm(sections=count))
-        context |= _preview(found) | {"sections": len(found.parts), "present": count}
+        context.setdefault("form", _take_form(found))
+        context |= _preview(found) | {"sections": len(found.parts), "present": version.sections.exists()}
     context["can_be_undone"] = bool(found.taken_at) and taking.can_be_undone(found)
     return render(request, "concepts/staff_word_import.html", context, status=status)
+
+
+def _take_form(found: WordImport, data: Any = None) -> TakeForm:
+    return TakeForm(
+        data,
+        sections=found.version.sections.count(),
+        notes=taking.open_notes_that_go(found),
+        comments=len(taking.comments_of(found)),
+    )
 
 
 def _preview(found: WordImport) -> dict[str, Any]:

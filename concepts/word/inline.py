@@ -21,6 +21,7 @@ _SHOWN = 60
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TARGET = re.compile(r'^\s*(HYPERLINK|REF)\s+(\\l\s+)?"?([^"\s]*)"?', re.IGNORECASE)
 _NUMBER_BEHIND = re.compile(r"\s*\(Kapitel\xa0[\d.]+\)$")
+_MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}:\d{2})")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "prs", "yi", "dv", "sd"})
 # What stands around runs without changing them.
 _AROUND = frozenset(
@@ -307,16 +308,21 @@ class Inline:
         if found is None:
             return
         words = " ".join(filter(None, (plain(paragraph) for paragraph in found.iter(qn("w:p")))))
-        author = found.get(qn("w:author"), "").strip()
+        said = [found.get(qn("w:author"), "").strip() or "Kommentar", _moment(found.get(qn("w:date"), ""))]
         place = f" zu „{shortened(line.text[-_SHOWN:])}“" if line.text else ""
-        self._notes.say("comment", f"Kommentar{f' von {author}' if author else ''}{place}: {words}")
+        self._notes.say("comment", f"{', '.join(filter(None, said))}{place}: {words}")
+
+
+def _moment(text: str) -> str:
+    """As Word shows it: it writes the time of the clock on the wall and calls it UTC."""
+    found = _MOMENT.match(text)
+    return "{2}.{1}.{0}, {3} Uhr".format(*found.groups()) if found else ""
 
 
 def _without_number(pieces: list[Piece]) -> None:
-    """The portal writes the number behind the words of a reference, and its own space, each time anew."""
+    """The portal writes the number behind the words of a reference each time anew."""
     if pieces and any(mark[1].startswith(' href="#section') for mark in pieces[-1].marks):
         pieces[-1].html = _NUMBER_BEHIND.sub("", pieces[-1].html)
-        pieces[0].html = pieces[0].html.replace("Kapitel\xa0", "Kapitel ")
 
 
 class _Notes:

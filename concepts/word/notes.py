@@ -83,11 +83,12 @@ _COUNTED: dict[str, tuple[Kind, str, str]] = {
 
 @dataclass(frozen=True)
 class Note:
-    """`place` is the chapter as people call it ("2.1 Auftrag"), "" for the whole file."""
+    """`place` is the chapter as people call it ("2.1 Auftrag"), "" for the whole file; `part` its place in the file."""
 
     kind: Kind
     place: str
     sentence: str
+    part: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -100,10 +101,21 @@ class Notes:
         self.here: int | None = None
         self._said: list[tuple[int | None, Kind, str]] = []
         self._counts: dict[tuple[int | None, str], int] = Counter()
+        self._before = 0
 
     def say(self, kind: Kind, sentence: str) -> None:
         if (entry := (self.here, kind, sentence)) not in self._said:
             self._said.append(entry)
+
+    def begin(self) -> None:
+        """What is said from now on may belong to a section that begins here (`withdraw`)."""
+        self._before = len(self._said)
+
+    def withdraw(self) -> list[tuple[Kind, str]]:
+        """Take back what was said since `begin`, for `say` to say it once the section is there."""
+        said = [(kind, sentence) for _here, kind, sentence in self._said[self._before :]]
+        del self._said[self._before :]
+        return said
 
     def count(self, name: str, number: int = 1) -> None:
         self._counts[self.here, name] += number
@@ -115,4 +127,4 @@ class Notes:
             kind, one, many = _COUNTED[name]
             found.append((here, kind, one if number == 1 else many.format(n=number)))
         found.sort(key=lambda entry: (KINDS.index(entry[1]), -1 if entry[0] is None else entry[0]))
-        return [Note(kind, "" if here is None else places[here], sentence) for here, kind, sentence in found]
+        return [Note(kind, "" if here is None else places[here], sentence, here) for here, kind, sentence in found]

@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from concepts.models import Section
 from concepts.models.content import DEEPEST
 from concepts.outline import Outline
+from concepts.rendering import without_numbers
 from concepts.word import citations
 from concepts.word.blocks import Block, Blocks, assembled, flattened
 from concepts.word.inline import Inline, Line, plain, shortened
@@ -162,11 +163,14 @@ class _Reader:
         self._close()
         self._set_numbers()
         outline = _outline(self.parts)
+        for part in self.parts:
+            part.body = without_numbers(part.body, outline)
         headings = [node.heading for node in outline]
         return Reading(self.parts, self.notes.told(headings), list(self.pictures.new.values()))
 
     def _paragraph(self, element: Any) -> None:
         was_in_contents = self.blocks.inline.in_contents
+        self.notes.begin()
         line = self.blocks.inline.read(element)
         role = self.styles.role(element)
         if was_in_contents or self.blocks.inline.in_contents or role == "toc":
@@ -217,12 +221,15 @@ class _Reader:
             )
             self.waiting.append(Block("subheading", line.html))
             return
+        said_of_it = self.notes.withdraw()
         self._close()
         self._open.append(level)
         if len(self.parts) >= MOST_SECTIONS:
             raise WordRefused(f"Die Datei hat mehr als {MOST_SECTIONS} Überschriften. Bitte teilen Sie sie auf.")
         self.parts.append(Part(heading.uuid, title, depth, is_numbered=True))
         self.notes.here = len(self.parts) - 1
+        for kind, sentence in said_of_it:
+            self.notes.say(kind, sentence)
         if depth < level and (depth == 1 or level - depth > 1) and self._is_skip(depth, level):
             self.notes.say("changed", f"Die Überschrift stand auf Ebene {level} und steht jetzt auf Ebene {depth}.")
         if footnotes:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from concepts import changes
-from concepts.models import Concept, ConceptImage, Section, WordImport
+from concepts.models import Concept, ConceptImage, ConceptVersion, Section, SectionNote, WordImport
 from concepts.permissions import can_edit_concepts
 from concepts.word.notes import Note
 from concepts.word.reading import Part, ReadPicture, read
@@ -71,12 +71,22 @@ def notes_of(found: WordImport) -> list[Note]:
     return [Note(**note) for note in found.notes]
 
 
+def open_notes_that_go(found: WordImport) -> int:
+    """How many open notes are deleted where the file takes the place of the draft: a section it knows keeps its own."""
+    kept = [part["uuid"] for part in found.parts]
+    notes = SectionNote.objects.filter(section__version=found.version_id).exclude(section__uuid__in=kept)
+    return notes.open().count()
+
+
 @transaction.atomic
-def take(found: WordImport, way: str, *, by: User) -> WordImport:
-    """Write the chapters into the draft; raises SomebodyWasFaster when it is no draft any more or was done before."""
+def take(found: WordImport, way: str, *, by: User, comments: bool = False) -> WordImport:
+    """Write the chapters into the draft, with `comments` also those as internal notes.
+
+    Raises SomebodyWasFaster when it is no draft any more or was done before.
+    """
     if not can_edit_concepts(by):
         raise PermissionDenied("take is not allowed")
-    version = changes.locked_draft(found.version_id)
+    version = _locked_with_sections(found)
     found = WordImport.objects.select_for_update().get(pk=found.pk)
     if found.taken_at is not None:
         raise SomebodyWasFaster("Diese Datei ist schon übernommen.")
@@ -88,10 +98,19 @@ def take(found: WordImport, way: str, *, by: User) -> WordImport:
         for each in added:
             each["body"] = each["body"].replace(old, new)
     changes.set_sections(version, added if way == WordImport.Way.REPLACE else [*before, *added])
+    if comments:
+        _note_comments(found, version, [each["uuid"] for each in added], by)
     found.before, found.way, found.taken_at = before, way, timezone.now()
     found.written = _digest(changes.snapshot(version), _own(before, way))
     found.save()
     return found
+
+
+def _locked_with_sections(found: WordImport) -> ConceptVersion:
+    """The draft. Nobody adds a note to its sections before the transaction ends, which would be lost with them."""
+    version = changes.locked_draft(found.version_id)
+    list(version.sections.select_for_update(of=["self"]).only("pk"))
+    return version
 
 
 def _as_sections(found: WordImport, before: Sequence[dict[str, Any]], way: str) -> list[dict[str, Any]]:
@@ -158,6 +177,18 @@ def _take_pictures(found: WordImport) -> dict[str, str]:
     return addresses
 
 
+def comments_of(found: WordImport) -> list[Note]:
+    return [note for note in notes_of(found) if note.kind == "comment"]
+
+
+def _note_comments(found: WordImport, version: ConceptVersion, uuids: Sequence[str], by: User) -> None:
+    """`uuids` are the sections that the parts have become; what stands before the first belongs to that."""
+    sections = {str(section.uuid): section for section in version.sections.defer("body")}
+    SectionNote.objects.bulk_create(
+        SectionNote(section=sections[uuids[note.part or 0]], text=note.sentence, by=by) for note in comments_of(found)
+    )
+
+
 def can_be_undone(found: WordImport) -> bool:
     """Whether what was written still stands there as it was written: nobody's work since then gets lost."""
     if found.taken_at is None or found.undone_at is not None or not found.version.is_draft:
@@ -167,19 +198,22 @@ def can_be_undone(found: WordImport) -> bool:
 
 @transaction.atomic
 def undo(found: WordImport, *, by: User) -> None:
-    """Make the draft what it was before the file was taken over; its pictures stay with the concept."""
+    """Make the draft and its notes what they were before the file was taken over; pictures stay with the concept."""
     if not can_edit_concepts(by):
         raise PermissionDenied("undo is not allowed")
-    version = changes.locked_draft(found.version_id)
+    version = _locked_with_sections(found)
     found = WordImport.objects.select_for_update().select_related("version").get(pk=found.pk)
     if found.undone_at is not None:
         raise SomebodyWasFaster("Die Übernahme ist schon rückgängig gemacht.")
     if not can_be_undone(found):
         raise SomebodyWasFaster(
-            "Seit der Übernahme hat jemand an diesem Text gearbeitet. Rückgängig würde diese Arbeit löschen."
+            "Seit der Übernahme hat jemand an diesem Text gearbeitet oder an seinen internen Notizen. Rückgängig würde "
+            "diese Arbeit löschen."
         )
     if found.way == WordImport.Way.REPLACE:
         changes.set_sections(version, found.before)
+        kept = [note["pk"] for each in found.before for note in each["notes"]]
+        SectionNote.objects.filter(section__version=version).exclude(pk__in=kept).delete()
     else:
         mine = _own(found.before, found.way)
         changes.set_sections(version, [each for each in changes.snapshot(version) if not mine(each)])

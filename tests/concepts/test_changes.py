@@ -1,14 +1,17 @@
 """Writing in drafts: the tree stays a tree, whoever moves what."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from concepts import changes
 from concepts.changes import OutlineError
-from concepts.models import ActionArea, Concept, ConceptVersion, Section
+from concepts.models import ActionArea, Concept, ConceptVersion, Section, SectionNote
 from concepts.outline import Outline
+from kiportal.common.models import User
 from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from tests import factories
 from tests.concepts.factories import freeze, make_concept, make_section
@@ -127,6 +130,27 @@ def test_copy_version_keeps_uuids_texts_and_topics(version: ConceptVersion) -> N
     copied = ActionArea.objects.get(version=draft)
     assert (copied.uuid, list(copied.topics.all())) == (area.uuid, [topic])
     assert copied.section == section(draft, "Aa")
+
+
+def test_copy_version_takes_open_notes_along_and_begins_every_section_anew(
+    version: ConceptVersion, editor: User
+) -> None:
+    old = section(version, "Aa")
+    asked = timezone.now() - timedelta(days=9)
+    note = SectionNote.objects.create(section=old, text="Zahlen?", kind=SectionNote.Kind.GUIDE, created_at=asked)
+    SectionNote.objects.create(section=old, text="Im Mai.", by=editor, answer_to=note, created_at=asked)
+    SectionNote.objects.create(section=old, text="Erledigt", done_at=asked)
+    before = list(SectionNote.objects.values())
+    version.sections.update(state=Section.State.READY)
+    freeze(version)
+    draft = changes.copy_version(version)
+    [copy] = section(draft, "Aa").notes.threads()
+    assert (copy.text, copy.kind, copy.by, copy.created_at) == ("Zahlen?", SectionNote.Kind.GUIDE, None, asked)
+    assert [(each.text, each.by, each.created_at) for each in copy.answers.all()] == [("Im Mai.", editor, asked)]
+    assert SectionNote.objects.filter(section__version=draft).count() == 2
+    assert list(SectionNote.objects.exclude(section__version=draft).values()) == before
+    assert set(draft.sections.values_list("state", flat=True)) == {Section.State.OPEN}
+    assert set(version.sections.values_list("state", flat=True)) == {Section.State.READY}
 
 
 def test_copy_version_beside_a_draft_is_refused(version: ConceptVersion) -> None:

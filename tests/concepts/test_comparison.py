@@ -143,6 +143,28 @@ def test_column_and_row_of_a_table_are_told_from_changed_cells() -> None:
     )
 
 
+def test_what_nobody_sees_is_no_change() -> None:
+    table = (
+        '<table><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead>'
+        '<tbody><tr><th scope="row">1</th><td></td></tr></tbody></table>'
+    )
+    same_table = (
+        "<table><tbody><tr><th><p>A</p></th><th><p>B</p></th></tr>"
+        "<tr><th><p>1</p></th><td><p></p></td></tr></tbody></table>"
+    )
+    link = '<p><a href="https://kreis.de" rel="noopener nofollow">Kreis</a></p>'
+    for old, new in ((table, same_table), (link, link.replace(' rel="noopener nofollow"', ""))):
+        assert [piece.kind for piece in compare_texts(old, new)] == ["same"]
+
+
+def test_changed_cell_is_all_that_is_marked_in_a_table_with_another_head() -> None:
+    old = '<table><thead><tr><th scope="col">Ort</th></tr></thead><tbody><tr><td>Stadt Ahaus</td></tr></tbody></table>'
+    new = "<table><tbody><tr><th><p>Ort</p></th></tr><tr><td><p>Stadt Borken</p></td></tr></tbody></table>"
+    assert merged(old, new) == (
+        "<table><tbody><tr><th>Ort</th></tr><tr><td>Stadt <del>Ahaus</del><ins>Borken</ins></td></tr></tbody></table>"
+    )
+
+
 def test_footnote_picture_and_language_are_compared() -> None:
     arabic = '<span lang="ar" dir="rtl">كتاب</span>'
     old = f'<p>Nach dem Erlass<span class="fn">Erlass vom 25.06.2012</span> heißt es {arabic}.</p>'
@@ -232,6 +254,35 @@ def test_reference_is_numbered_as_its_side_numbers_it(two: tuple[ConceptVersion,
     [(left, right)] = Shown(found).rows(change)
     assert "1.2" in left
     assert "4.1" in right
+
+
+def test_reference_is_one_piece_whatever_number_its_words_have_kept(centre: Centre) -> None:
+    old = make_concept()
+    chapter, preface = make_section(old, "Sprache"), make_section(old, "Vorwort", is_numbered=False)
+    make_section(old, "Ausblick", body=_siehe(chapter, "Kapitel 9.2", preface, "„Vorwort“", "die Sprache"))
+    freeze(old)
+    new = changes.copy_version(old)
+    changes.move_section(new.sections.get(title="Ausblick"), parent=None, position=0)
+    section = new.sections.get(title="Ausblick")
+
+    def compared(chapters: str, prefaces: str, words: str) -> Shown:
+        section.body = _siehe(chapter, chapters, preface, prefaces, words)
+        section.save()
+        return Shown(compare(old, new))
+
+    assert compared("Kapitel", "Kapitel", "die Sprache").comparison.entries[1].pieces[0].kind == "same"
+    shown = compared("Kapitel", "Kapitel", "die Sprachen")
+    text = strip_tags(shown.change(shown.comparison.entries[1])).replace("\u00a0", " ")
+    assert text == (
+        "Siehe Kapitel 2, „Vorwort“ und gestrichen: die Sprache (Kapitel 1) (Ende) "
+        "eingefügt: die Sprachen (Kapitel 2) (Ende) ."
+    )
+
+
+def _siehe(chapter: Section, chapters: str, preface: Section, prefaces: str, words: str) -> str:
+    links = [(chapter, chapters), (preface, prefaces), (chapter, words)]
+    first, second, third = (f'<a href="#section:{section.uuid}">{text}</a>' for section, text in links)
+    return f"<p>Siehe {first}, {second} und {third}.</p>"
 
 
 def test_marks_are_told_in_words(two: tuple[ConceptVersion, ConceptVersion]) -> None:

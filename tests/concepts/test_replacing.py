@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from concepts.models import ConceptVersion, Section
+from concepts.models import ConceptVersion, Section, SectionNote
 from concepts.replacing import Text, hits, pattern, replaced
 from kiportal.common.models import User
 from kiportal.common.richtext import DOCUMENT, sanitise
@@ -155,6 +155,17 @@ def test_chosen_hits_are_replaced_and_taken_back(staff: Client, version: Concept
     assert bodies(version) == before
     assert staff.post(undo).status_code == 409
     assert bodies(version) == before
+
+
+def test_internal_notes_stay_when_a_word_is_replaced_and_taken_back(staff: Client, version: ConceptVersion) -> None:
+    note = SectionNote.objects.create(section=version.sections.get(title="Ziele"), text="Welcher Kurs?")
+    SectionNote.objects.create(section=note.section, text="Der im Mai.", answer_to=note)
+    notes = list(SectionNote.objects.order_by("pk").values())
+    data = {"wort": "Kurs", "neu": "Treff", "stelle": places(staff, version)}
+    key = staff.post(url(version), data, follow=True).context["replacement"].key
+    assert list(SectionNote.objects.order_by("pk").values()) == notes
+    staff.post(reverse("concepts:staff_replace_undo", args=[version.pk, key]))
+    assert list(SectionNote.objects.order_by("pk").values()) == notes
 
 
 def test_undo_is_refused_when_somebody_has_worked_there(staff: Client, version: ConceptVersion) -> None:

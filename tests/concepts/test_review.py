@@ -82,7 +82,10 @@ def test_gaps_are_told_but_do_not_keep_from_freezing(version: ConceptVersion) ->
 def test_second_version_should_say_what_is_new(version: ConceptVersion) -> None:
     freeze(version)
     draft = changes.copy_version(version)
-    assert sentences(draft) == ["Das Feld „Was ist neu?“ ist leer. Mitglieder des Kreistags lesen es zuerst."]
+    assert sentences(draft) == [
+        "Das Feld „Was ist neu?“ ist leer. Mitglieder des Kreistags lesen es zuerst.",
+        "Kapitel 1 Einleitung ist noch nicht als fertig markiert (offen).",
+    ]
 
 
 def test_findings_take_the_same_queries_for_any_length(

@@ -12,6 +12,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.text.paragraph import Paragraph
 from PIL import Image
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
@@ -76,6 +77,11 @@ def add_footnotes(document: WordDocument, *texts: str, relation: str = RT.FOOTNO
         document.part.package,
     )
     document.part.relate_to(part, relation)
+
+
+def add_comment(document: WordDocument, line: Paragraph, text: str, author: str = "Rita") -> None:
+    comment = document.add_comment(line.runs, text, author=author, initials="R")
+    comment._comment_elm.set(qn("w:date"), "2026-03-12T10:15:00Z")
 
 
 def reference(number: int) -> str:
@@ -173,7 +179,7 @@ def full_file() -> bytes:
         + run(" da"),
     )
     line = document.add_paragraph("Kommentierte Stelle")
-    document.add_comment(line.runs, "Bitte kürzen", author="Rita", initials="R")
+    add_comment(document, line, "Bitte kürzen")
     paragraph(document, run("Auf Türkisch: ") + run("hoş geldiniz", '<w:lang w:val="tr-TR"/>') + run("."))
     paragraph(document, run("Arabisch: ") + run("مرحبا", '<w:rtl/><w:lang w:bidi="ar-SA"/>'))
     paragraph(document, '<w:r><w:br w:type="page"/></w:r>' + run("Nach dem Umbruch") + "<w:r><w:tab/></w:r>" + run("x"))

@@ -13,7 +13,7 @@ from docx import Document
 from concepts.word.package import WordRefused
 from concepts.word.reading import Part, Reading, read
 from kiportal.common.richtext import DOCUMENT, sanitise
-from tests.concepts.word.samples import changed, full_file, paragraph, run, saved
+from tests.concepts.word.samples import add_comment, changed, full_file, paragraph, run, saved
 
 KEY = UUID("00000000-0000-4000-8000-000000000001")
 
@@ -53,7 +53,7 @@ def test_text_keeps_its_marks_links_and_footnotes(full: Reading) -> None:
         "<p>Text mit <strong>fett</strong> und <em>kursiv</em>, H<sub>2</sub>O und m<sup>2</sup>"
         '<span class="fn">Quelle: <em>Kreis</em></span> unterstrichen</p>'
         '<p><a href="https://example.org/a?b=1&amp;c=2" rel="noopener nofollow">Seite</a> und Laufwerk und '
-        f'<a href="#section:{there}" rel="noopener nofollow">Kapitel 2</a></p>'
+        f'<a href="#section:{there}" rel="noopener nofollow">Kapitel</a></p>'
     )
 
 
@@ -105,8 +105,23 @@ def test_other_languages_are_marked(full: Reading) -> None:
 
 
 def test_comments_stand_in_the_list_only(full: Reading) -> None:
-    assert sentences(full, "comment") == [("2 Bilder", "Kommentar von Rita zu „Kommentierte Stelle“: Bitte kürzen")]
+    assert sentences(full, "comment") == [
+        ("2 Bilder", "Rita, 12.03.2026, 10:15 Uhr zu „Kommentierte Stelle“: Bitte kürzen")
+    ]
     assert not any("kürzen" in part.body for part in full.parts)
+
+
+def test_comment_on_a_heading_belongs_to_its_section() -> None:
+    document = Document()
+    document.add_heading("Eins", 1)
+    line = document.add_paragraph("Text")
+    add_comment(document, document.add_heading("Zwei", 1), "Besser: Ziele")
+    add_comment(document, line, "Woher?", author="")
+    found = read(saved(document), KEY)
+    assert [(note.part, note.sentence) for note in found.notes if note.kind == "comment"] == [
+        (0, "Kommentar, 12.03.2026, 10:15 Uhr zu „Text“: Woher?"),
+        (1, "Rita, 12.03.2026, 10:15 Uhr zu „Zwei“: Besser: Ziele"),
+    ]
 
 
 def test_what_is_lost_is_named_with_its_place(full: Reading) -> None:

@@ -1,6 +1,8 @@
 """Word files on screen: upload, preview, taking over, taking back; downloads of versions."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,12 +16,13 @@ from docx import Document
 from pytest_django.fixtures import Settings
 
 from concepts import changes, lifecycle
-from concepts.models import ConceptImage, ConceptVersion, Section, VersionWord, WordImport
+from concepts.comparison import compare
+from concepts.models import ConceptImage, ConceptVersion, Section, SectionNote, VersionWord, WordImport
 from concepts.word.writing import render_version_word
 from kiportal.common import roles
 from kiportal.common.models import Job, User
-from tests.concepts.factories import freeze, make_image, make_section, make_version
-from tests.concepts.word.samples import full_file, picture, saved
+from tests.concepts.factories import citation, freeze, make_image, make_section, make_source, make_version
+from tests.concepts.word.samples import add_comment, full_file, picture, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
 
@@ -117,6 +120,126 @@ def test_draft_is_replaced_and_comes_back_with_its_areas(
     assert draft.action_areas.get().section is not None
 
 
+def test_notes_come_back_with_the_draft(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs, editor: User, lead: User
+) -> None:
+    section = draft.sections.get(title="Auftrag")
+    written = timezone.now() - timedelta(days=3)
+    note = SectionNote.objects.create(section=section, text="Zahlen?", by=editor, created_at=written, done_at=written)
+    SectionNote.objects.create(section=section, text="Kommen im Mai.", by=lead, answer_to=note, created_at=written)
+    for text in ("Offen", "Auch offen"):
+        SectionNote.objects.create(section=section, text=text, kind=SectionNote.Kind.GUIDE)
+    before, notes = changes.snapshot(draft), list(SectionNote.objects.order_by("pk").values())
+    url = send(staff, draft, file_of("Neu"))
+    run_jobs()
+    assert "Dabei fallen 2 offene interne Notizen weg." in staff.get(url).text
+    staff.post(url, {"way": "ersetzen"})
+    assert not SectionNote.objects.exists()
+    assert staff.post(f"{url}rueckgaengig/").status_code == 302
+    assert changes.snapshot(draft) == before
+    section = draft.sections.get(title="Auftrag")
+    assert list(SectionNote.objects.order_by("pk").values()) == [row | {"section_id": section.pk} for row in notes]
+    assert [answer.by for answer in section.notes.threads().get(text="Zahlen?").answers.all()] == [lead]
+
+
+def test_note_of_an_account_that_is_gone_comes_back_without_a_name(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs, lead: User
+) -> None:
+    SectionNote.objects.create(section=draft.sections.get(title="Auftrag"), text="Zahlen?", by=lead)
+    url = send(staff, draft, file_of("Neu"))
+    run_jobs()
+    assert "Dabei fällt eine offene interne Notiz weg." in staff.get(url).text
+    staff.post(url, {"way": "ersetzen"})
+    lead.delete()
+    assert staff.post(f"{url}rueckgaengig/").status_code == 302
+    assert SectionNote.objects.values_list("text", "by").get() == ("Zahlen?", None)
+
+
+def test_note_written_after_taking_over_is_not_lost(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
+    url = send(staff, draft, file_of("Neu"))
+    run_jobs()
+    staff.post(url, {"way": "ersetzen"})
+    SectionNote.objects.create(section=draft.sections.get(), text="Neue Notiz")
+    assert staff.post(f"{url}rueckgaengig/").status_code == 409
+    assert SectionNote.objects.get().text == "Neue Notiz"
+
+
+def test_notes_stay_with_sections_that_the_file_brings_back(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs
+) -> None:
+    SectionNote.objects.create(section=draft.sections.get(title="Auftrag"), text="Zahlen?")
+    notes = list(SectionNote.objects.values())
+    url = send(staff, draft, render_version_word(draft))
+    run_jobs()
+    assert "Notiz weg" not in staff.get(url).text
+    staff.post(url, {"way": "ersetzen"})
+    assert list(SectionNote.objects.values()) == notes
+    assert staff.post(f"{url}rueckgaengig/").status_code == 302
+    assert list(SectionNote.objects.values()) == notes
+
+
+def commented(*titles: str) -> bytes:
+    """A file of chapters, with a comment on each text."""
+    document = Document()
+    for title in titles:
+        document.add_heading(title, 1)
+        add_comment(document, document.add_paragraph("Text."), f"Zu {title}?")
+    return saved(document)
+
+
+@pytest.mark.parametrize("way", ["anhaengen", "ersetzen"])
+def test_comments_become_internal_notes_and_go_with_undoing(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs, editor: User, way: str
+) -> None:
+    SectionNote.objects.create(section=draft.sections.get(title="Auftrag"), text="Zahlen?")
+    before = changes.snapshot(draft)
+    url = send(staff, draft, commented("Neu", "Ganz neu"))
+    run_jobs()
+    assert staff.get(url).context["form"]["comments"].initial is True
+    staff.post(url, {"way": way, "comments": "on"})
+    assert list(SectionNote.objects.exclude(text="Zahlen?").values_list("section__title", "text", "by")) == [
+        ("Neu", "Rita, 12.03.2026, 10:15 Uhr zu „Text.“: Zu Neu?", editor.pk),
+        ("Ganz neu", "Rita, 12.03.2026, 10:15 Uhr zu „Text.“: Zu Ganz neu?", editor.pk),
+    ]
+    staff.post(f"{url}rueckgaengig/")
+    assert changes.snapshot(draft) == before
+
+
+def test_comments_on_sections_that_stay_go_with_undoing(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs
+) -> None:
+    """The portal's own file, commented in Word, brought back."""
+    SectionNote.objects.create(section=draft.sections.get(title="Auftrag"), text="Zahlen?")
+    before = changes.snapshot(draft)
+    document = Document(BytesIO(render_version_word(draft)))
+    line = next(line for line in document.paragraphs if line.text == "Text zu Auftrag.")
+    add_comment(document, line, "Bitte kürzen")
+    url = send(staff, draft, saved(document))
+    run_jobs()
+    staff.post(url, {"way": "ersetzen", "comments": "on"})
+    assert [note.text for note in draft.sections.get(title="Auftrag").notes.all()] == [
+        "Zahlen?",
+        "Rita, 12.03.2026, 10:15 Uhr zu „Text zu Auftrag.“: Bitte kürzen",
+    ]
+    staff.post(f"{url}rueckgaengig/")
+    assert changes.snapshot(draft) == before
+
+
+def test_comments_stay_in_the_list_without_the_tick(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
+    url = send(staff, draft, commented("Neu"))
+    run_jobs()
+    staff.post(url, {"way": "anhaengen"})
+    assert not SectionNote.objects.exists()
+    assert "Zu Neu?" in staff.get(url).text
+
+
+def test_file_without_comments_is_not_asked_about_them(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
+    url = send(staff, draft, file_of("Neu"))
+    run_jobs()
+    assert "Kommentare als interne Notizen" not in staff.get(url).text
+    assert staff.post(url, {"way": "anhaengen", "comments": "on"}).status_code == 302
+
+
 def test_work_after_taking_over_is_not_lost(staff: Client, draft: ConceptVersion, run_jobs: RunJobs) -> None:
     url = send(staff, draft, file_of("Neu"))
     run_jobs()
@@ -143,6 +266,37 @@ def test_own_file_with_a_change_keeps_what_hangs_on_sections(
     assert {key: each["areas"] for key, each in after.items()} == {key: each["areas"] for key, each in before.items()}
     assert draft.concept.images.get() == image
     assert image.get_absolute_url() in draft.sections.get(title="Bild").body
+
+
+def test_own_file_brought_back_as_it_is_changes_no_section(
+    staff: Client, draft: ConceptVersion, run_jobs: RunJobs
+) -> None:
+    image, source = make_image(draft.concept), make_source(draft, year="2024")
+    preface = make_section(draft, "Vorwort", is_numbered=False)
+    chapter = draft.sections.get(title="Einleitung")
+    link = f'<a href="#section:{chapter.uuid}">{{}}</a>'.format
+    make_section(
+        draft,
+        "Was ein Abschnitt haben kann",
+        body='<table><caption>Zahlen</caption><thead><tr><th scope="col">Ort</th><th scope="col">Zahl</th></tr></thead>'
+        f'<tbody><tr><th scope="row">Ahaus</th><td>{link("Kapitel")}</td></tr>'
+        f'<tr><th scope="row">Borken</th><td></td></tr></tbody></table><table><tbody><tr><th><p>A</p></th></tr>'
+        f"<tr><td><ul><li>eins {link('Kapitel 7.3')}</li></ul></td></tr></tbody></table>"
+        f"<p>Siehe {link('Abschnitt')}, {link('die <strong>Lage</strong>')}, {link('die Lage')} und "
+        f'<a href="#section:{preface.uuid}">„Vorwort“</a>, <a href="#section:{preface.uuid}">Kapitel</a>'
+        f'<span class="fn">Vgl. {citation(source, "S. 3")} und {link("Kapitel 1")}.</span>, so {citation(source)}.</p>'
+        f'<figure><img src="{image.get_absolute_url()}" alt="Ein Bild"><figcaption>Bild 1</figcaption></figure>',
+    )
+    freeze(draft)
+    following = changes.copy_version(draft)
+    url = send(staff, following, render_version_word(following))
+    run_jobs()
+    staff.post(url, {"way": "ersetzen"})
+    changed = {
+        change.title: [piece.html for piece in change.pieces if piece.kind != "same"]
+        for change in compare(draft, following).changes
+    }
+    assert changed == {}
 
 
 def test_sections_of_an_own_file_are_new_ones_when_appended(

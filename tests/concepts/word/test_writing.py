@@ -66,7 +66,7 @@ def version(centre: Centre) -> ConceptVersion:
         f'<figure><img src="{image.get_absolute_url()}" alt="Ein Diagramm" width="8" height="6">'
         "<figcaption>Abbildung 1</figcaption></figure>"
         f'<figure><img src="{image.get_absolute_url()}" alt="Noch eines" width="8" height="6"></figure>'
-        f'<p>Siehe <a href="#section:{chapter.uuid}" rel="noopener nofollow">Kapitel 1</a> und '
+        f'<p>Siehe <a href="#section:{chapter.uuid}" rel="noopener nofollow">Kapitel</a> und '
         f'<a href="#section:{part.uuid}" rel="noopener nofollow">die Listen</a>.</p>',
     )
     law = make_source(version, "Gesetz", author="", short_name="TIntG", year="14.02.2012", url="https://recht.nrw.de/")
