@@ -46,7 +46,7 @@ def _indicator(indicator: Any) -> dict[str, str]:
     return {
         "name": indicator.name,
         "unit": indicator.unit,
-        "target": progress.figure(indicator.target),
+        "target": progress.target(indicator),
         "value": progress.figure(last[0].value) if last else "",
         "counted_on": f"{last[0].counted_on:%d.%m.%Y}" if last else "",
     }

@@ -18,7 +18,7 @@ from django.utils.formats import date_format, number_format
 
 from concepts import progress
 from concepts.areas import Areas
-from concepts.models import FocusPeriod, Measure, MeasurePaper, Selection, WorkFocus
+from concepts.models import FocusPeriod, Indicator, Measure, MeasurePaper, Selection, WorkFocus
 from concepts.progress import Progress, Standing
 from concepts.review import names_of_persons
 from kiportal.common.models import Centre
@@ -266,23 +266,25 @@ def _told(measure: Measure, *, during: FocusPeriod | None = None) -> dict[str, A
     }
 
 
-def _indicator(indicator: Any) -> dict[str, Any]:
+def _indicator(indicator: Indicator) -> dict[str, Any]:
     """With bars of the last counts and of the target; widths in per cent of the longest."""
     values = list(indicator.values.all())
     shown = [(_day(each.counted_on), each.value) for each in values[-_BARS:]]
     if indicator.target is not None:
         by = f" bis {_day(indicator.target_on)}" if indicator.target_on else ""
-        shown.append((f"Ziel{by}", indicator.target))
-    top = max([value for _label, value in shown], default=0) or 1
+        at_most = ": höchstens" if indicator.less_is_better else ""
+        shown.append((f"Ziel{by}{at_most}", indicator.target))
+    top = max([value for _label, value in shown], default=Decimal(0)) or Decimal(1)
     return {
         "name": indicator.name,
         "unit": indicator.unit,
-        "target": progress.figure(indicator.target),
+        "target": progress.target(indicator),
+        "reached": progress.reached(indicator, values[-1]) if values else "",
         "target_on": _day(indicator.target_on),
         "value": progress.figure(values[-1].value) if values else "",
         "counted_on": _day(values[-1].counted_on) if values else "",
         "bars": [
-            {"label": label, "value": progress.figure(value), "width": _width(100 * max(value, 0) / top)}
+            {"label": label, "value": progress.figure(value), "width": _width(100 * max(value, Decimal(0)) / top)}
             for label, value in shown
         ],
     }

@@ -54,10 +54,11 @@ class RowsForm(LockedModelForm):
             widgets={"due_on": DateInput(), "done_on": DateInput(), "target_on": DateInput()},
             localized_fields=("target",),
         )
+        blank = self.row_model()
         for name, field in own.items():
             field.required = False
             field.help_text = ""
-            field.initial = getattr(row, name) if row else None
+            field.initial = getattr(row or blank, name)
             field.widget.attrs["aria-label"] = f"{field.label}, {number}. {self.noun}"
             self.fields[f"{name}_{number}"] = field
         self.fields[f"pk_{number}"] = forms.IntegerField(
@@ -66,11 +67,12 @@ class RowsForm(LockedModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        blank = self.row_model()
         self.rows: list[tuple[int | None, dict[str, Any]]] = []
         for number in range(1, self.count + 1):
             values = {column: cleaned.get(f"{column}_{number}") for column in self.columns}
             key = cleaned.get(f"pk_{number}")
-            if not any(value not in (None, "") for value in values.values()):
+            if all(value in (None, "", getattr(blank, column)) for column, value in values.items()):
                 continue
             if not values[self.leading] and f"{self.leading}_{number}" not in self.errors:
                 if key is None:
@@ -108,9 +110,12 @@ class RowsForm(LockedModelForm):
         return [Difference(self.legend, now, mine)] if now != mine else []
 
     def _said(self, values: dict[str, Any]) -> str:
+        fields: Any = {name: self.row_model._meta.get_field(name) for name in self.columns}
         return ", ".join(
-            date_format(value, "SHORT_DATE_FORMAT") if hasattr(value, "year") else str(localize(value))
-            for value in values.values()
+            date_format(value, "SHORT_DATE_FORMAT")
+            if hasattr(value, "year")
+            else str(dict(fields[name].flatchoices).get(value, localize(value)))
+            for name, value in values.items()
             if value not in (None, "")
         )
 
@@ -125,12 +130,14 @@ class StepsForm(RowsForm):
 class IndicatorsForm(RowsForm):
     row_model = Indicator
     legend, noun, leading = "Kennzahlen", "Kennzahl", "name"
-    columns = ("name", "unit", "target", "target_on")
+    columns = ("name", "unit", "direction", "target", "target_on")
     hint = (
-        "Woran man merkt, dass das Ziel erreicht ist. Den Stand tragen Sie danach bei der Maßnahme ein. "
+        "Woran man merkt, dass das Ziel erreicht ist. „höchstens“ gilt, wo weniger besser ist, zum Beispiel bei einer "
+        "Wartezeit. Den Stand tragen Sie danach bei der Maßnahme ein. "
         "Eine Kennzahl ohne Namen entfernt das Speichern, mit ihren Werten."
     )
 
     def _check_row(self, number: int, values: dict[str, Any]) -> None:
         if not values["unit"]:
             self.add_error(f"unit_{number}", "Bitte sagen Sie, was gezählt wird, zum Beispiel: Personen.")
+        values["direction"] = values["direction"] or Indicator.Direction.AT_LEAST

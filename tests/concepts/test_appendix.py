@@ -30,6 +30,9 @@ def draft(db: None) -> ConceptVersion:
     measure.indicators.create(name="Mappen", unit="Stück", target=400).values.create(
         counted_on=timezone.localdate(), value=120
     )
+    measure.indicators.create(name="Wartezeit", unit="Tage", direction="hoechstens", target=21).values.create(
+        counted_on=timezone.localdate(), value=26
+    )
     make_measure("Verworfen", action_area=area.uuid, status="dropped")
     make_measure("Nur intern", action_area=area.uuid, is_public=False)
     make_measure("Woanders")
@@ -49,6 +52,7 @@ def test_measures_are_copied_when_the_version_is_closed_and_stay(draft: ConceptV
     ]
     before = pdf.render_version_html(draft)
     assert "120 Stück (Ziel 400)" in before
+    assert "26 Tage (Ziel höchstens 21)" in before
     Measure.objects.update(title="Später umbenannt", status="done")
     draft.refresh_from_db()
     assert pdf.render_version_html(draft) == before

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from concepts.models import Measure
+from concepts.models import Indicator, Measure
 from kiportal.common.models import User
 from offers.models import Need
 from tests import factories
@@ -259,6 +259,26 @@ def test_indicator_is_counted_and_drawn_with_its_target(staff: Client) -> None:
     value = indicator.values.get()
     staff.post(f"{LIST}wert/{value.pk}/loeschen/")
     assert not indicator.values.exists()
+
+
+@pytest.mark.parametrize(
+    ("counted", "sentence"),
+    [("26,5", "Noch 5,5 Tage über dem Ziel."), ("21", "Ziel erreicht."), ("3", "Ziel erreicht.")],
+)
+def test_indicator_of_which_less_is_better_tells_how_far_it_is_over(staff: Client, counted: str, sentence: str) -> None:
+    measure = make_measure()
+    names = ("pk", "name", "unit", "direction", "target", "target_on")
+    values = rows(measure, names, ("", "Wartezeit", "Tage", "hoechstens", "21", "2027-12-31"))
+    values |= {"direction_2": "mindestens", "name_2": ""}  # an empty row as a browser sends it
+    assert staff.post(page(measure, "kennzahlen/"), values).status_code == 302
+    indicator = measure.indicators.get()
+    assert indicator.direction == Indicator.Direction.AT_MOST
+    assert "Noch kein Wert." in staff.get(page(measure)).text
+    prefix = f"k{indicator.pk}"
+    staff.post(f"{LIST}kennzahl/{indicator.pk}/", {f"{prefix}-counted_on": "2026-03-01", f"{prefix}-value": counted})
+    text = staff.get(page(measure)).text
+    assert (sentence in text, "Ziel bis 31.12.2027: höchstens" in text) == (True, True)
+    assert "Prozent des Ziels" not in text
 
 
 def test_indicator_without_a_unit_is_asked_for(staff: Client) -> None:

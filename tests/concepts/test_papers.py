@@ -195,6 +195,18 @@ def test_report_tells_all_that_was_said_in_the_period(pool: list[Measure]) -> No
     assert [note["text"] for note in told["notes"]] == ["Mittendrin.", "Zwei Kurse liefen."]
 
 
+def test_indicator_of_which_less_is_better_is_told_as_such(pool: list[Measure]) -> None:
+    indicator = pool[0].indicators.create(name="Wartezeit", unit="Tage", direction="hoechstens", target=21)
+    indicator.values.create(counted_on=timezone.localdate(), value=26)
+    period = pool[0].selections.get().period
+    html = papers.render_html(
+        MeasurePaper(kind=Kind.REPORT, title="x", as_of=timezone.localdate(), content=papers.report(period))
+    )
+    for part in ("Ziel: höchstens", "Noch 5 Tage über dem Ziel.", "30 Prozent des Ziels erreicht."):
+        assert part in html
+    assert "124 Prozent" not in html
+
+
 def test_focus_is_asked_for(staff: Client) -> None:
     assert "Bitte wählen Sie, zu welchem Schwerpunkt." in staff.post(URL, {"kind": Kind.FOCUS}).text
 
