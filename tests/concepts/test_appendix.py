@@ -33,9 +33,10 @@ def draft(db: None) -> ConceptVersion:
     measure.indicators.create(name="Wartezeit", unit="Tage", direction="hoechstens", target=21).values.create(
         counted_on=timezone.localdate(), value=26
     )
-    make_measure("Verworfen", action_area=area.uuid, status="dropped")
-    make_measure("Nur intern", action_area=area.uuid, is_public=False)
-    make_measure("Woanders")
+    for status in ("proposed", "postponed", "dropped"):
+        make_measure(f"Nicht beschlossen: {status}", action_area=area.uuid, status=status)
+    make_measure("Nur intern", action_area=area.uuid, is_public=False, status="running")
+    make_measure("Woanders", status="running")
     return version
 
 
@@ -69,7 +70,7 @@ def test_database_refuses_other_measures_in_a_closed_version(draft: ConceptVersi
 
 def test_version_without_the_appendix_keeps_none(editor: User) -> None:
     version = make_version("draft")
-    make_measure(action_area=version.action_areas.get().uuid)
+    make_measure(action_area=version.action_areas.get().uuid, status="running")
     freeze(version, editor)
     assert version.measures == []
     assert "Anhang: Maßnahmen" not in pdf.render_version_html(version)
