@@ -5,9 +5,6 @@ from typing import Any
 from concepts import progress
 from concepts.models import ConceptVersion, Measure
 
-# Given up, or no more than an idea: neither is part of what the version says.
-_LEFT_OUT = (Measure.Status.DROPPED,)
-
 
 def of(version: ConceptVersion) -> list[dict[str, Any]]:
     """The measures that a version has: a draft those of today, a finished one those it was closed with."""
@@ -17,12 +14,16 @@ def of(version: ConceptVersion) -> list[dict[str, Any]]:
 
 
 def of_today(version: ConceptVersion) -> list[dict[str, Any]]:
-    """[{"area": ..., "measures": [{...}]}] of the version's Handlungsfelder; empty unless it shows measures."""
+    """[{"area": ..., "measures": [{...}]}] of the version's Handlungsfelder; empty unless it shows measures.
+
+    What is decided on with a concept was chosen. Proposals, what waits and what was given up stay in the Arbeitspapier,
+    which only lists what could be done.
+    """
     if not version.shows_measures:
         return []
     areas = list(version.action_areas.all())
     by_area: dict[Any, list[dict[str, Any]]] = {area.uuid: [] for area in areas}
-    measures = Measure.objects.filter(action_area__in=by_area, is_public=True).exclude(status__in=_LEFT_OUT)
+    measures = Measure.objects.filter(action_area__in=by_area, is_public=True, status__in=progress.COUNTED)
     for measure in measures.with_progress().prefetch_related("indicators__values").in_order():
         by_area[measure.action_area].append(_kept(measure))
     return [{"area": area.title, "measures": by_area[area.uuid]} for area in areas if by_area[area.uuid]]
@@ -46,7 +47,7 @@ def _indicator(indicator: Any) -> dict[str, str]:
     return {
         "name": indicator.name,
         "unit": indicator.unit,
-        "target": progress.figure(indicator.target),
+        "target": progress.target(indicator),
         "value": progress.figure(last[0].value) if last else "",
         "counted_on": f"{last[0].counted_on:%d.%m.%Y}" if last else "",
     }

@@ -5,10 +5,13 @@ councils and Kommunen: internal notes, contacts and how a measure is paid for do
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
+from itertools import accumulate
+from operator import itemgetter
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -18,18 +21,23 @@ from django.utils.formats import date_format, number_format
 
 from concepts import progress
 from concepts.areas import Areas
-from concepts.models import FocusPeriod, Measure, MeasurePaper, Selection, WorkFocus
+from concepts.models import FocusPeriod, Indicator, Measure, MeasurePaper, Selection, WorkFocus
 from concepts.progress import Progress, Standing
+from concepts.querysets import AT_WORK_STATUSES
 from concepts.review import names_of_persons
 from kiportal.common.models import Centre
 from kiportal.common.pdf import documents
 from kiportal.common.pdf.documents import Document, OnProgress
 
 Kind = MeasurePaper.Kind
-# The Sachstand is one page. What its tables may take of it, what a line and a row take (paper.css), in millimetres, and
-# how many letters stand in a line: with how many measures the first attempt is made.
-_ROOM, _LINE, _ROW = 140.0, 3.9, 1.8
-_LETTERS = {"title": 40, "focus": 28, "share": 42}
+# The Sachstand is one page. What the rows of its table may take of it, what a focus, a row and a line of it take
+# (paper.css), in millimetres, and how many letters stand in a line: where the attempts to fill the page begin.
+_ROOM, _FOCUS, _ROW, _LINE = 180.0, 11.7, 1.9, 3.9
+_LETTERS = {"title": 36, "lately": 56}
+# So many letters of what was reported are printed. With few of them steps are counted and not named, with the fewest
+# nothing is said of what was counted.
+_LENGTHS = (600, 400, 270, 215, 160, 108, 54, 50)
+_FEW = 108
 # So many counts of an indicator are drawn.
 _BARS = 6
 _ORDER = {"running": 0, "done": 1, "selected": 2}
@@ -58,14 +66,16 @@ def table(measures: Iterable[Measure], filters: Sequence[tuple[str, str]] = ()) 
     return _frame() | {"rows": kept, "total": len(kept), "filters": [list(pair) for pair in filters]}
 
 
-def status(period: FocusPeriod, *, committee: str = "", meets_on: date | None = None) -> dict[str, Any]:
-    """The Sachstand: how far each focus and each of its measures is, on one page."""
+def status(period: FocusPeriod, *, on: date, committee: str = "", meets_on: date | None = None) -> dict[str, Any]:
+    """The Sachstand: how far each focus and each of its measures is, and what was last said of it, on one page."""
+    until = on if period.is_open else period.ended_on or on
     focuses = _focuses(period)
     rows = [(focus.title, each) for focus, selections in focuses for each in selections]
     rows.sort(key=lambda row: (_ORDER.get(progress.standing_in(row[1]).status, 3), row[1].measure.number))
     told = [
         {"number": each.measure.number, "title": each.measure.title, "focus": title}
         | _how_far(progress.standing_in(each))
+        | _lately(each, until)
         for title, each in rows
     ]
     return (
@@ -128,43 +138,71 @@ def persons_in(content: dict[str, Any]) -> str:
 # Printing
 
 
-def render_html(paper: MeasurePaper, most: int | None = None) -> str:
-    """Return the document that WeasyPrint prints; of a Sachstand with the first `most` measures."""
+def render_html(paper: MeasurePaper, most: int | None = None, letters: int = _LENGTHS[0]) -> str:
+    """Return the document that WeasyPrint prints.
+
+    Of a Sachstand with the first `most` measures, and with so many `letters` of what was reported on each.
+    """
     stand = f"Stand: {date_format(paper.as_of, 'd.m.Y')}"
     created = datetime.combine(paper.as_of, time(12), UTC)
     context = paper.content | {"paper": paper, "title": paper.title, "stand": stand, "created": created.isoformat()}
-    if most is not None:
-        rows = paper.content["rows"]
-        context |= {"rows": rows[:most], "more": len(rows) - most}
+    if paper.kind == Kind.STATUS:
+        rows = paper.content["rows"][:most]
+        groups = {focus["title"]: focus | {"rows": []} for focus in paper.content["focuses"]}
+        for row in rows:
+            groups[row["focus"]]["rows"].append(row | {"said": _said(row, letters)})
+        context |= {"groups": list(groups.values()), "more": len(paper.content["rows"]) - len(rows)}
     return render_to_string(f"concepts/papers/{paper.kind}.html", context)
 
 
 def render_pdf(paper: MeasurePaper, *, on_progress: OnProgress | None = None) -> Document:
     """Return the PDF; raises JobRefused with a sentence when it cannot be made.
 
-    The Sachstand is one page, whatever the fonts make of it: measures that do not fit are counted in a sentence.
+    The Sachstand is one page, whatever the fonts make of it: less is printed of what was reported, and measures that
+    still do not fit are counted in a sentence.
     """
     identifier = UUID(paper.digest[:32]).bytes
-    most = _fitting(paper.content) if paper.kind == Kind.STATUS else None
-    while True:
-        document = documents.render(render_html(paper, most), identifier=identifier, on_progress=on_progress)
-        if not most or document.pages == 1:
-            return document
-        most -= 1
+    attempts = _attempts(paper.content) if paper.kind == Kind.STATUS else [{}]
+    for attempt in attempts:
+        html = render_html(paper, **attempt)
+        document = documents.render(html, identifier=identifier, on_progress=on_progress)
+        if document.pages == 1:
+            break
+    return document
 
 
-def _fitting(content: dict[str, Any]) -> int:
-    """How many measures will probably fit on the page below the table of focuses."""
-    room = _ROOM - sum(_height(title=each["title"], share="x" * 60) for each in content["focuses"])
-    for number, row in enumerate(content["rows"]):
-        room -= _height(title=f"Nr. 000 {row['title']}", focus=row["focus"])
-        if room < 0:
-            return number
-    return len(content["rows"])
+def _attempts(content: dict[str, Any]) -> Iterator[dict[str, int]]:
+    """What may fit on the page, from what probably does to a page without any measure."""
+    rows = content["rows"]
+    room = _ROOM - _FOCUS * len(content["focuses"])
+    for letters in _LENGTHS:
+        if sum(_height(row, letters) for row in rows) <= room:
+            yield {"most": len(rows), "letters": letters}
+    heights = list(accumulate(_height(row, letters) for row in rows))
+    for most in range(sum(height <= room for height in heights), -1, -1):
+        yield {"most": most, "letters": letters}
 
 
-def _height(**cells: str) -> float:
-    return _ROW + _LINE * max(-(-len(text) // _LETTERS[name]) for name, text in cells.items())
+def _height(row: dict[str, Any], letters: int) -> float:
+    title = -(-len(f"Nr. 000 {row['title']}") // _LETTERS["title"])
+    lately = sum(-(-len(line) // _LETTERS["lately"]) for line in _said(row, letters).values())
+    return _ROW + _LINE * max(title, lately, 2)
+
+
+def _said(row: dict[str, Any], letters: int) -> dict[str, str]:
+    """What is printed of a measure beside its state: {"note": ..., "count": ..., "late": ...} where there is any."""
+    note, late = row.get("note"), row.get("late", [])
+    said = {}
+    if note:
+        said["note"] = shorten(f"{note['day']}: {note['text']}", letters, placeholder=" …")
+    if row.get("count") and letters > _LENGTHS[-1]:
+        said["count"] = row["count"]
+    if late and letters <= _FEW:
+        said["late"] = f"{len(late)} {'Schritte' if late[1:] else 'Schritt'}, seit dem {late[0]['due']}"
+    elif late:
+        more = f" und {len(late) - 1} weitere" if late[1:] else ""
+        said["late"] = f"{shorten(late[0]['text'], 60, placeholder=' …')} (bis {late[0]['due']}){more}"
+    return said
 
 
 def store(paper: MeasurePaper, document: Document) -> None:
@@ -231,6 +269,34 @@ def _how_far(standing: Standing) -> dict[str, Any]:
     }
 
 
+def _lately(selection: Selection, until: date) -> dict[str, Any]:
+    """What was last said and counted of a measure, and which of its steps were overdue on that day."""
+    measure = selection.measure
+    notes = [note for note in measure.notes.all() if note.is_public and note.reported_on <= until]
+    counts = [
+        (value.counted_on, indicator, value.value)
+        for indicator in measure.indicators.all()
+        for value in indicator.values.all()
+        if value.counted_on <= until
+    ]
+    is_at_work = progress.standing_in(selection).status in AT_WORK_STATUSES
+    return {
+        "note": {"day": _day(notes[0].reported_on), "text": notes[0].text} if notes else {},
+        "count": _counted(*max(counts, key=itemgetter(0))[1:]) if counts else "",
+        "late": [
+            {"text": step.text, "due": _day(step.due_on)}
+            for step in sorted(measure.steps.all(), key=lambda step: step.due_on or until)
+            if is_at_work and step.due_on and step.due_on < until and (step.done_on is None or step.done_on > until)
+        ],
+    }
+
+
+def _counted(indicator: Indicator, value: Decimal) -> str:
+    """ "Wartezeit: 26 Tage (Ziel höchstens 21)"."""
+    target = progress.target(indicator)
+    return f"{indicator.name}: {progress.figure(value)} {indicator.unit}" + (f" (Ziel {target})" if target else "")
+
+
 def _told(measure: Measure, *, during: FocusPeriod | None = None) -> dict[str, Any]:
     """`during` a period all is told that was said in it, otherwise what was said last. Nothing later than its end."""
     last = (during.ended_on if during is not None and not during.is_open else None) or date.max
@@ -272,23 +338,25 @@ def _told(measure: Measure, *, during: FocusPeriod | None = None) -> dict[str, A
     }
 
 
-def _indicator(indicator: Any, last: date) -> dict[str, Any]:
+def _indicator(indicator: Indicator, last: date) -> dict[str, Any]:
     """With bars of the last counts until a day and of the target; widths in per cent of the longest."""
     values = [each for each in indicator.values.all() if each.counted_on <= last]
     shown = [(_day(each.counted_on), each.value) for each in values[-_BARS:]]
     if indicator.target is not None:
         by = f" bis {_day(indicator.target_on)}" if indicator.target_on else ""
-        shown.append((f"Ziel{by}", indicator.target))
-    top = max([value for _label, value in shown], default=0) or 1
+        at_most = ": höchstens" if indicator.less_is_better else ""
+        shown.append((f"Ziel{by}{at_most}", indicator.target))
+    top = max([value for _label, value in shown], default=Decimal(0)) or Decimal(1)
     return {
         "name": indicator.name,
         "unit": indicator.unit,
-        "target": progress.figure(indicator.target),
+        "target": progress.target(indicator),
+        "reached": progress.reached(indicator, values[-1]) if values else "",
         "target_on": _day(indicator.target_on),
         "value": progress.figure(values[-1].value) if values else "",
         "counted_on": _day(values[-1].counted_on) if values else "",
         "bars": [
-            {"label": label, "value": progress.figure(value), "width": _width(100 * max(value, 0) / top)}
+            {"label": label, "value": progress.figure(value), "width": _width(100 * max(value, Decimal(0)) / top)}
             for label, value in shown
         ],
     }

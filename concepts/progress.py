@@ -1,6 +1,6 @@
 """How far measures are, computed from their steps and states. `HOW` says it in words wherever a number stands."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from concepts.models import FocusPeriod, Measure, Selection
+from concepts.models import FocusPeriod, Indicator, IndicatorValue, Measure, Selection
 
 _S = Measure.Status
 # What counts: what was chosen, is under way, or is done. The rest waits in the pool, or was given up.
@@ -112,3 +112,29 @@ def figure(value: Decimal | None) -> str:
         return ""
     shown = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     return str(number_format(shown, use_l10n=True, force_grouping=True))
+
+
+def target(indicator: Indicator) -> str:
+    """What an indicator shall come to: "40", "höchstens 21", or "" without a target."""
+    if indicator.target is None:
+        return ""
+    number = figure(indicator.target)
+    return f"höchstens {number}" if indicator.less_is_better else number
+
+
+def reached(
+    indicator: Indicator, last: IndicatorValue | None, *, unit: str = "", fill: Callable[..., str] = str.format
+) -> str:
+    """How the last count stands to the target, as a sentence; a page may `fill` it with a unit of its own."""
+    if last is None:
+        return str(_("Noch kein Wert."))
+    if indicator.target is None:
+        return ""
+    if indicator.less_is_better:
+        over = last.value - indicator.target
+        if over <= 0:
+            return str(_("Ziel erreicht."))
+        return fill(str(_("Noch {number} {unit} über dem Ziel.")), number=figure(over), unit=unit or indicator.unit)
+    if not indicator.target:
+        return ""
+    return str(_("%(share)s Prozent des Ziels erreicht.")) % {"share": round(100 * last.value / indicator.target)}

@@ -110,7 +110,9 @@ def _of_measures(version: ConceptVersion) -> Iterator[Finding]:
     """Of the appendix: what stands in measures is checked as the chapters are."""
     words = appendix.words(appendix.of_today(version))
     if not words:
-        yield Finding("Der Anhang „Maßnahmen“ wäre leer: Zu keinem Handlungsfeld gibt es eine Maßnahme.", blocks=False)
+        yield Finding(
+            "Der Anhang „Maßnahmen“ wäre leer: Zu keinem Handlungsfeld ist eine Maßnahme ausgewählt.", blocks=False
+        )
     names = names_of_persons()
     if names and (match := names.search(words)):
         yield Finding(f"Eine Maßnahme nennt eine Person: „{match[0]}“. Bitte nennen Sie die Stelle oder die Funktion.")

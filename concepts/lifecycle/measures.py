@@ -5,6 +5,9 @@ proposed, postponed: the pool. selected -> running -> done; dropped is given up,
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
@@ -77,7 +80,15 @@ def why_kept(measure: Measure) -> str:
     number = {"number": measure.number}
     if ConceptVersion.objects.filter(measures__contains=[{"measures": [number]}]).exists():
         return "Sie steht in einer abgeschlossenen Fassung eines Konzepts."
-    printed = Q(content__contains={"groups": [{"measures": [number]}]}) | Q(content__contains={"rows": [number]})
+    several = {"measures": [number]}
+    # Where each kind of paper has its measures (`concepts.papers`).
+    places: list[dict[str, Any]] = [
+        {"rows": [number]},
+        {"groups": [several]},
+        {"focuses": [several]},
+        {"focus": several},
+    ]
+    printed = reduce(or_, (Q(content__contains=place) for place in places))
     return "Sie steht in einem gedruckten Papier." if MeasurePaper.objects.filter(printed).exists() else ""
 
 

@@ -79,7 +79,10 @@ class ConceptVersion(Timestamped, Locked, Stateful):
     shows_measures = models.BooleanField(
         _("Maßnahmen als Anhang aufnehmen"),
         default=False,
-        help_text=_("Beim Abschließen kommen die Maßnahmen der Handlungsfelder in die Fassung, wie sie dann sind."),
+        help_text=_(
+            "Beim Abschließen kommen die ausgewählten, laufenden und abgeschlossenen Maßnahmen der "
+            "Handlungsfelder in die Fassung."
+        ),
     )
     # The measures of that day as values, without keys to any row (`concepts.appendix`)
     measures = models.JSONField(default=list, editable=False)

@@ -228,10 +228,16 @@ class MeasureStep(models.Model):
 class Indicator(models.Model):
     """A Kennzahl: what is counted, and what it shall come to."""
 
+    class Direction(models.TextChoices):
+        AT_LEAST = "mindestens", "mindestens"
+        AT_MOST = "hoechstens", "höchstens"
+
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="indicators")
     sort_order = models.PositiveSmallIntegerField(default=0, editable=False)
     name = models.CharField("Kennzahl", max_length=120)
     unit = models.CharField("Einheit", max_length=40, help_text="Zum Beispiel: Personen, Schulen, Prozent")
+    # Of a waiting time less is better: percents of the target would praise what misses it.
+    direction = models.CharField("Ziel ist", max_length=10, choices=Direction, default=Direction.AT_LEAST)
     target = models.DecimalField("Soll", max_digits=12, decimal_places=2, null=True, blank=True)
     target_on = models.DateField("Soll erreicht am", null=True, blank=True)
 
@@ -242,6 +248,10 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def less_is_better(self) -> bool:
+        return self.direction == self.Direction.AT_MOST
 
 
 @pghistory.track()

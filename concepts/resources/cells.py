@@ -18,6 +18,7 @@ from offers.resources.guard import plain
 from offers.resources.row_cells import RowsCell
 
 _STEP = re.compile(r"(.+?)(?:\s*\((?:bis ([\d.]+))?(?:,? ?erledigt ([\d.]+))?\))?", re.DOTALL)
+_TARGET = re.compile(r"ziel\b\s*(höchstens\b|mindestens\b)?\s*(.*)", re.IGNORECASE)
 _COUNT = re.compile(r"([\d.]+)\s*:\s*(.+)")
 
 
@@ -74,16 +75,21 @@ class StepsCell(RowsCell):
 
 
 class IndicatorsCell(RowsCell):
-    """Fachkräfte | Personen | Ziel 40 | bis 31.12.2027 | 01.03.2027: 12 | 01.09.2027: 25"""
+    """Fachkräfte | Personen | Ziel 40 | bis 31.12.2027 | 01.03.2027: 12 | 01.09.2027: 25
+
+    "Ziel höchstens 21" where less is better.
+    """
 
     def parse(self, text: str) -> list[Any]:
         name, *parts = [part.strip() for part in text.split("|")]
         if not name or not parts or not parts[0]:
             raise ValidationError(f"„{text}“ ist keine Kennzahl. Zum Beispiel: Fachkräfte | Personen | Ziel 40")
-        target, target_on, counts = None, None, {}
+        direction, target, target_on, counts = Indicator.Direction.AT_LEAST, None, None, {}
         for part in parts[1:]:
-            if part.lower().startswith("ziel "):
-                target = _number(part[5:])
+            if found := _TARGET.fullmatch(part):
+                if (found[1] or "").lower() == "höchstens":
+                    direction = Indicator.Direction.AT_MOST
+                target = _number(found[2]) if found[2] else None
             elif part.lower().startswith("bis "):
                 target_on = parse_date(part[4:].strip())
             elif found := _COUNT.fullmatch(part):
@@ -92,17 +98,19 @@ class IndicatorsCell(RowsCell):
                 raise ValidationError(f"„{part}“ ist weder ein Ziel („Ziel 40“) noch ein Wert („01.03.2027: 12“).")
         name = Indicator._meta.get_field("name").clean(name, None)
         unit = Indicator._meta.get_field("unit").clean(parts[0], None)
-        return [name, unit, target, target_on, sorted(counts.items())]
+        return [name, unit, direction, target, target_on, sorted(counts.items())]
 
     def read(self, row: Any) -> list[Any]:
         counts = [(value.counted_on, value.value) for value in row.values.all()]
-        return [row.name.replace("|", "/"), row.unit.replace("|", "/"), row.target, row.target_on, counts]
+        names = [row.name.replace("|", "/"), row.unit.replace("|", "/")]
+        return [*names, row.direction, row.target, row.target_on, counts]
 
     def write(self, row: list[Any]) -> str:
-        name, unit, target, target_on, counts = row
+        name, unit, direction, target, target_on, counts = row
+        at_most = "höchstens" if direction == Indicator.Direction.AT_MOST else ""
         parts = [name, unit]
-        if target is not None:
-            parts.append(f"Ziel {figure(target)}")
+        if words := f"{at_most} {figure(target)}".strip():
+            parts.append(f"Ziel {words}")
         if target_on:
             parts.append(f"bis {_day(target_on)}")
         return " | ".join([*parts, *(f"{_day(day)}: {figure(value)}" for day, value in counts)])

@@ -110,9 +110,15 @@ def _write_rows(measure: Measure, name: str, rows: list[Any]) -> None:
         )
         return
     measure.indicators.all().delete()
-    for position, (title, unit, target, target_on, counts) in enumerate(rows, start=1):
+    for position, (title, unit, direction, target, target_on, counts) in enumerate(rows, start=1):
         indicator = Indicator.objects.create(
-            measure=measure, sort_order=position, name=title, unit=unit, target=target, target_on=target_on
+            measure=measure,
+            sort_order=position,
+            name=title,
+            unit=unit,
+            direction=direction,
+            target=target,
+            target_on=target_on,
         )
         IndicatorValue.objects.bulk_create(
             IndicatorValue(indicator=indicator, counted_on=day, value=value) for day, value in counts

@@ -1,6 +1,5 @@
 """What pages tell of a version and of measures: `{% load concepts %}`."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +16,7 @@ from concepts import appendix
 from concepts.comparison import Change
 from concepts.models import ChapterPDF, ConceptVersion, Indicator, MeasurePaper, Synopsis, VersionPDF
 from concepts.numbers import Numbers
-from concepts.progress import figure
+from concepts.progress import figure, reached
 from kiportal.common.templatetags.ui import german
 
 register = template.Library()
@@ -157,22 +156,16 @@ def indicator_chart(indicator: Indicator) -> dict[str, Any]:
 
     bars = [bar(_day(each.counted_on), each.value) for each in values]
     if indicator.target is not None:
-        bars.append(bar(_target_label(indicator.target_on), indicator.target, is_target=True))
-    return {"indicator": indicator, "bars": bars, "reached": _reached(indicator, values)}
+        bars.append(bar(_target_label(indicator), indicator.target, is_target=True))
+    sentence = reached(indicator, values[-1] if values else None, unit=german(indicator.unit), fill=format_html)
+    return {"indicator": indicator, "bars": bars, "reached": sentence}
 
 
-def _target_label(day: date | None) -> str:
+def _target_label(indicator: Indicator) -> str:
+    day = indicator.target_on
+    if indicator.less_is_better:
+        return _("Ziel bis %(day)s: höchstens") % {"day": _day(day)} if day else _("Ziel: höchstens")
     return _("Ziel bis %(day)s") % {"day": _day(day)} if day else _("Ziel")
-
-
-def _reached(indicator: Indicator, values: list[Any]) -> str:
-    """The sentence below the bars."""
-    if not values:
-        return _("Noch kein Wert.")
-    if not indicator.target:
-        return ""
-    share = round(100 * values[-1].value / indicator.target)
-    return _("%(share)s Prozent des Ziels erreicht.") % {"share": share}
 
 
 # Versions compared

@@ -43,7 +43,11 @@ def measure_indicators(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, measure: Measure, form_class: type[RowsForm], anchor: str, done: str) -> HttpResponse:
-    form = form_class(request.POST if request.method == "POST" else None, instance=measure)
+    act = request.POST.get("zeile")
+    if act:
+        form = form_class(initial=form_class.rearranged(request.POST, act), instance=measure)
+    else:
+        form = form_class(request.POST if request.method == "POST" else None, instance=measure)
     back_url = f"{measure.get_absolute_url()}#{anchor}"
     if form.is_bound and form.is_valid():
         try:

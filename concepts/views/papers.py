@@ -55,7 +55,7 @@ def _order(request: HttpRequest, form: PaperForm) -> MeasurePaper:
     elif kind == Kind.STATUS:
         committee, meets_on = form.meeting
         title = f"Sachstand: {period}"
-        content = papers.status(period, committee=committee, meets_on=meets_on)
+        content = papers.status(period, on=timezone.localdate(), committee=committee, meets_on=meets_on)
     elif kind == Kind.FOCUS:
         title, content = f"Arbeitsschwerpunkt: {focus}", papers.one_focus(focus)
     else:

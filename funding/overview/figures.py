@@ -70,6 +70,8 @@ def _of_measure(measure: Measure, period: Period) -> Iterator[MeasureFigure]:
         values = [value for value in indicator.values.all() if period.first <= value.counted_on <= period.last]
         last = max(values, key=lambda value: value.counted_on, default=None)
         target = "" if indicator.target is None else words.number(indicator.target)
+        if target and indicator.less_is_better:
+            target = f"höchstens {target}"
         actual = "" if last is None else words.number(last.value)
         yield MeasureFigure(str(measure), state, indicator.name, indicator.unit, target, actual)
 

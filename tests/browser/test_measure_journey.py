@@ -169,3 +169,22 @@ def test_papers_are_ordered_where_one_looks_for_them_and_fetched(
     page.goto(period.get_absolute_url())
     expect(page.get_by_text("PDF, 1 Seite").first).to_be_visible()
     check(page)
+
+
+def test_step_is_moved_between_others_and_saved_with_the_enter_key(
+    world: None, open_browser: Open, check: Check
+) -> None:
+    page, measure = open_browser(), Measure.objects.get()
+    sign_in(page)
+    page.goto(f"{measure.get_absolute_url()}schritte/")
+    page.get_by_label("Schritt, 3. Schritt").fill("Dazwischen")
+    page.get_by_role("button", name="3. Schritt nach oben").click()
+    expect(page.get_by_label("Schritt, 2. Schritt")).to_have_value("Dazwischen")
+    page.get_by_role("button", name="Zeile hinzufügen").click()
+    expect(page.get_by_label("Schritt, 6. Schritt")).to_be_visible()
+    check(page)
+    page.get_by_label("Schritt, 2. Schritt").press("Enter")
+    expect(page.get_by_text("Die Schritte sind gespeichert.")).to_be_visible()
+    assert list(measure.steps.values_list("text", flat=True)) == ["Schritt 1", "Dazwischen", "Schritt 2"]
+    page.goto(f"{measure.get_absolute_url()}kennzahlen/")
+    check(page)

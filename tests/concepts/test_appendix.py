@@ -30,9 +30,13 @@ def draft(db: None) -> ConceptVersion:
     measure.indicators.create(name="Mappen", unit="Stück", target=400).values.create(
         counted_on=timezone.localdate(), value=120
     )
-    make_measure("Verworfen", action_area=area.uuid, status="dropped")
-    make_measure("Nur intern", action_area=area.uuid, is_public=False)
-    make_measure("Woanders")
+    measure.indicators.create(name="Wartezeit", unit="Tage", direction="hoechstens", target=21).values.create(
+        counted_on=timezone.localdate(), value=26
+    )
+    for status in ("proposed", "postponed", "dropped"):
+        make_measure(f"Nicht beschlossen: {status}", action_area=area.uuid, status=status)
+    make_measure("Nur intern", action_area=area.uuid, is_public=False, status="running")
+    make_measure("Woanders", status="running")
     return version
 
 
@@ -49,6 +53,7 @@ def test_measures_are_copied_when_the_version_is_closed_and_stay(draft: ConceptV
     ]
     before = pdf.render_version_html(draft)
     assert "120 Stück (Ziel 400)" in before
+    assert "26 Tage (Ziel höchstens 21)" in before
     Measure.objects.update(title="Später umbenannt", status="done")
     draft.refresh_from_db()
     assert pdf.render_version_html(draft) == before
@@ -65,7 +70,7 @@ def test_database_refuses_other_measures_in_a_closed_version(draft: ConceptVersi
 
 def test_version_without_the_appendix_keeps_none(editor: User) -> None:
     version = make_version("draft")
-    make_measure(action_area=version.action_areas.get().uuid)
+    make_measure(action_area=version.action_areas.get().uuid, status="running")
     freeze(version, editor)
     assert version.measures == []
     assert "Anhang: Maßnahmen" not in pdf.render_version_html(version)

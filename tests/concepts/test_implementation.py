@@ -49,6 +49,20 @@ def test_page_tells_of_now_of_before_and_of_what_comes(client: Client) -> None:
     assert "feucht" not in text
 
 
+def test_page_never_praises_a_target_that_is_missed(client: Client) -> None:
+    running = make_measure("Schneller beraten", status="running")
+    choose(running, make_focus(make_period("decided")))
+    indicator = running.indicators.create(name="Wartezeit", unit="Tage", direction="hoechstens", target=21)
+    indicator.values.create(counted_on=date(2026, 1, 1), value=26)
+    text = client.get(URL).text
+    assert ("Noch 5 Tage über dem Ziel." in text, "Ziel: höchstens" in text, "124 Prozent" in text) == (
+        *(True, True, False),
+    )
+    indicator.values.create(counted_on=date(2026, 2, 1), value=20)
+    assert "Ziel erreicht." in client.get(URL).text
+    assert "Target reached." in client.get(f"/en{URL}").text
+
+
 def test_page_keeps_back_what_is_not_public(client: Client, editor: User) -> None:
     period, draft = make_period("decided"), make_period(starts_in=900)
     focus = make_focus(period)

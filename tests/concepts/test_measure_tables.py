@@ -24,6 +24,7 @@ from tests.offers.tables import content_of, csv_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
 LIST = "/arbeitsplatz/massnahmen/"
+INDICATOR = ("name", "unit", "direction", "target", "target_on")
 
 
 @pytest.fixture
@@ -67,6 +68,8 @@ def full(db: None) -> Measure:
     )
     indicator.values.create(counted_on=date(2026, 7, 1), value=Decimal("12.25"))
     measure.indicators.create(name="Ohne Ziel", unit="Menschen")
+    for name, target in (("Wartezeit", 21), ("Kosten", None)):
+        measure.indicators.create(name=name, unit="Tage", direction="hoechstens", target=target)
     choose(measure, make_focus(make_period()))
     return measure
 
@@ -105,11 +108,22 @@ def test_table_entered_anew_makes_the_same_measure(staff: Client, full: Measure)
     assert copy.number == full.number + 1
     for name in ("target_groups", "municipalities", "partners"):
         assert set(getattr(copy, name).all()) == set(getattr(full, name).all())
-    for relation, columns in (("steps", ("text", "due_on", "done_on")), ("indicators", ("name", "unit", "target"))):
+    for relation, columns in (("steps", ("text", "due_on", "done_on")), ("indicators", INDICATOR)):
         assert list(getattr(copy, relation).values_list(*columns)) == list(
             getattr(full, relation).values_list(*columns)
         )
     assert copy.indicators.first().values.get().value == Decimal("12.25")
+
+
+def test_target_without_a_word_is_to_be_reached(staff: Client) -> None:
+    cell = "A | x | Ziel 40; B | x | Ziel höchstens 21,5; C | x | ziel mindestens 3; D | x"
+    assert take(staff, send(staff, csv_bytes([["Titel", "Kennzahlen"], ["Neu", cell]]))) == 302
+    assert list(Measure.objects.get().indicators.values_list("name", "direction", "target")) == [
+        ("A", "mindestens", 40),
+        ("B", "hoechstens", Decimal("21.5")),
+        ("C", "mindestens", 3),
+        ("D", "mindestens", None),
+    ]
 
 
 def test_excel_file_holds_no_formula(staff: Client, full: Measure) -> None:

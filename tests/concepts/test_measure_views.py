@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from concepts.models import Measure
+from concepts.models import Indicator, Measure
 from kiportal.common.models import User
 from offers.models import Need
 from tests import factories
@@ -203,6 +203,74 @@ def test_steps_are_written_changed_emptied_and_added_on_one_page(staff: Client) 
     assert "Zu spät" in stale.text
 
 
+def shown(answer: Any, *columns: str) -> list[tuple[Any, ...]]:
+    """What stands in the rows of the form that came back."""
+    form = answer.context["form"]
+    numbers = range(1, form.count + 1)
+    return [tuple(form[f"{column}_{number}"].value() for column in columns) for number in numbers]
+
+
+def test_step_is_put_between_others_without_storing_anything(staff: Client) -> None:
+    measure = make_measure(steps=3)
+    first, second, third = measure.steps.all()
+    url = page(measure, "schritte/")
+    typed_in = rows(
+        *(measure, STEP, (first.pk, "Anders", "2026-05-01", ""), (second.pk, "Zwei", "", "")),
+        *((third.pk, "Drei", "31.02.2026", ""), ("", "Neu", "", "")),
+    )
+    back = staff.post(url, typed_in | {"zeile": "hoch-4"})
+    assert shown(back, "pk", "text", "due_on")[:4] == [
+        (str(first.pk), "Anders", "2026-05-01"),
+        (str(second.pk), "Zwei", ""),
+        ("", "Neu", ""),
+        (str(third.pk), "Drei", "31.02.2026"),
+    ]
+    assert list(measure.steps.values_list("text", flat=True)) == ["Schritt 1", "Schritt 2", "Schritt 3"]
+    form = back.context["form"]
+    again = {name: form[name].value() or "" for name in form.fields} | {"due_on_4": ""}
+    assert staff.post(url, again).status_code == 302
+    assert list(measure.steps.values_list("text", flat=True)) == ["Anders", "Zwei", "Neu", "Drei"]
+    for act in ("hoch-1", "runter-4", "hoch-99", "hoch-x", "quer"):
+        assert [text for _pk, text in shown(staff.post(url, typed_in | {"zeile": act}), "pk", "text")][:2] == [
+            *("Anders", "Zwei"),
+        ]
+
+
+def test_rows_grow_by_one_and_keep_what_was_typed(staff: Client) -> None:
+    measure = make_measure()
+    url = page(measure, "schritte/")
+    full = rows(measure, STEP, *(("", f"Schritt {number}", "", "") for number in range(1, 5)))
+    back = staff.post(url, full | {"zeile": "neu"})
+    assert [text for (text,) in shown(back, "text")] == ["Schritt 1", "Schritt 2", "Schritt 3", "Schritt 4", ""]
+    assert not measure.steps.exists()
+
+
+def test_rearranged_rows_are_not_saved_over_what_another_saved(staff: Client) -> None:
+    measure = make_measure(steps=2)
+    url = page(measure, "schritte/")
+    typed_in = rows(measure, STEP, *((step.pk, step.text, "", "") for step in measure.steps.all()))
+    staff.post(url, typed_in)
+    form = staff.post(url, typed_in | {"zeile": "runter-1"}).context["form"]
+    assert staff.post(url, {name: form[name].value() or "" for name in form.fields}).status_code == 409
+
+
+def test_indicators_change_places_with_their_direction(staff: Client) -> None:
+    measure = make_measure()
+    names = ("pk", "name", "unit", "direction", "target", "target_on")
+    values = rows(*(measure, names, ("", "A", "x", "mindestens", "1", "")), ("", "B", "y", "hoechstens", "1.000,5", ""))
+    back = staff.post(page(measure, "kennzahlen/"), values | {"zeile": "hoch-2"})
+    assert shown(back, "name", "direction", "target")[:2] == [("B", "hoechstens", "1.000,5"), ("A", "mindestens", "1")]
+
+
+def test_step_cannot_be_done_in_the_future(staff: Client) -> None:
+    measure = make_measure()
+    answer = staff.post(page(measure, "schritte/"), rows(measure, STEP, ("", "Druck", "", "2099-01-01")))
+    assert "Dieser Tag liegt in der Zukunft." in answer.text
+    assert not measure.steps.exists()
+    today = timezone.localdate().isoformat()
+    assert staff.post(page(measure, "schritte/"), rows(measure, STEP, ("", "Druck", "", today))).status_code == 302
+
+
 def test_new_step_without_text_is_asked_for(staff: Client) -> None:
     measure = make_measure()
     answer = staff.post(page(measure, "schritte/"), rows(measure, STEP, ("", "", "2026-05-01", "")))
@@ -259,6 +327,26 @@ def test_indicator_is_counted_and_drawn_with_its_target(staff: Client) -> None:
     value = indicator.values.get()
     staff.post(f"{LIST}wert/{value.pk}/loeschen/")
     assert not indicator.values.exists()
+
+
+@pytest.mark.parametrize(
+    ("counted", "sentence"),
+    [("26,5", "Noch 5,5 Tage über dem Ziel."), ("21", "Ziel erreicht."), ("3", "Ziel erreicht.")],
+)
+def test_indicator_of_which_less_is_better_tells_how_far_it_is_over(staff: Client, counted: str, sentence: str) -> None:
+    measure = make_measure()
+    names = ("pk", "name", "unit", "direction", "target", "target_on")
+    values = rows(measure, names, ("", "Wartezeit", "Tage", "hoechstens", "21", "2027-12-31"))
+    values |= {"direction_2": "mindestens", "name_2": ""}  # an empty row as a browser sends it
+    assert staff.post(page(measure, "kennzahlen/"), values).status_code == 302
+    indicator = measure.indicators.get()
+    assert indicator.direction == Indicator.Direction.AT_MOST
+    assert "Noch kein Wert." in staff.get(page(measure)).text
+    prefix = f"k{indicator.pk}"
+    staff.post(f"{LIST}kennzahl/{indicator.pk}/", {f"{prefix}-counted_on": "2026-03-01", f"{prefix}-value": counted})
+    text = staff.get(page(measure)).text
+    assert (sentence in text, "Ziel bis 31.12.2027: höchstens" in text) == (True, True)
+    assert "Prozent des Ziels" not in text
 
 
 def test_indicator_without_a_unit_is_asked_for(staff: Client) -> None:

@@ -237,6 +237,28 @@ def test_measure_entered_by_mistake_is_deleted_and_its_number_not_given_again(ed
     assert make_measure("Die nächste").number == number + 1
 
 
+@pytest.mark.parametrize("kind", ["arbeitspapier", "sachstand", "bericht", "schwerpunkt", "liste"])
+def test_measure_that_was_printed_is_not_deleted(editor: User, lead: User, kind: str) -> None:
+    """Printed, dropped and taken up again it is a proposal without a period, but the paper is out."""
+    measure, other = make_measure("Gedruckt"), make_measure("Nicht gedruckt")
+    focus = make_focus(make_period())
+    choose(measure, focus)
+    today = timezone.localdate()
+    content = {
+        "arbeitspapier": lambda: papers.pool([measure]),
+        "sachstand": lambda: papers.status(focus.period, on=today),
+        "bericht": lambda: papers.report(focus.period),
+        "schwerpunkt": lambda: papers.one_focus(focus),
+        "liste": lambda: papers.table([measure]),
+    }[kind]()
+    lifecycle.order_paper(kind, "Papier", content, as_of=today, by=editor)
+    lifecycle.drop_measure(measure, by=lead, reason="Irrtum")
+    lifecycle.take_up_measure(measure, by=lead)
+    with pytest.raises(TransitionError, match="gedruckten Papier"):
+        lifecycle.delete_measure(measure, by=editor)
+    lifecycle.delete_measure(other, by=editor)
+
+
 def test_measure_that_others_know_of_is_not_deleted(editor: User) -> None:
     chosen, postponed, frozen, printed = (make_measure(str(number)) for number in range(4))
     choose(chosen, make_focus(make_period()))

@@ -1,7 +1,7 @@
 """Papers on measures: what stands in them and what never does, checked by veraPDF, the same bytes again."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -118,7 +118,7 @@ def test_paper_says_what_is_known_and_nothing_internal(pool: list[Measure]) -> N
     period = pool[0].selections.get().period
     for kind, content in (
         (Kind.POOL, papers.pool(Measure.objects.for_papers())),
-        (Kind.STATUS, papers.status(period, committee="Kreistag")),
+        (Kind.STATUS, papers.status(period, on=timezone.localdate(), committee="Kreistag")),
         (Kind.REPORT, papers.report(period)),
         (Kind.LIST, papers.table(Measure.objects.for_papers())),
     ):
@@ -153,6 +153,67 @@ def test_status_is_one_page_however_many_measures_there_are(
     assert html.count("Nr. ") == 14
     assert "26 weitere Maßnahmen stehen im Bericht zur Periode." in html
     assert [row["status"] for row in paper.content["rows"][:3]] == ["in Umsetzung"] * 3
+
+
+def status_html(period: FocusPeriod, **values: int) -> str:
+    content = papers.status(period, on=timezone.localdate())
+    paper = MeasurePaper(kind=Kind.STATUS, title="Titel", as_of=timezone.localdate(), content=content)
+    return papers.render_html(paper, **values)
+
+
+def test_status_tells_what_was_last_said_and_counted_and_what_is_overdue(pool: list[Measure]) -> None:
+    measure, today = pool[0], timezone.localdate()
+    long = "Alle Kitas im Norden sind dabei, für den Süden wird noch ein Träger gesucht. " * 5
+    measure.notes.create(reported_on=today, text=long, is_public=True)
+    measure.notes.create(reported_on=today - timedelta(days=40), text="Lange vorher.", is_public=True)
+    later = measure.indicators.create(name="Wartezeit", unit="Tage", direction="hoechstens", target=21)
+    later.values.create(counted_on=today, value=30)
+    measure.indicators.create(name="Früher gezählt", unit="Tage").values.create(counted_on=date(2020, 1, 1), value=5)
+    measure.indicators.filter(name="Geschulte Fachkräfte").delete()
+    for sort_order, days in ((2, 9), (3, 30)):
+        measure.steps.filter(sort_order=sort_order).update(due_on=today - timedelta(days=days))
+    html = status_html(measure.selections.get().period)
+    for part in (
+        f"{today:%d.%m.%Y}: Alle Kitas im Norden",
+        "Wartezeit: 30 Tage (Ziel höchstens 21)",
+        f"Überfällig:</strong> Schritt 3 (bis {today - timedelta(days=30):%d.%m.%Y}) und 1 weitere",
+        "Zwei Kurse liefen.",
+    ):
+        assert part in html
+    for part in ("Lange vorher.", "Früher gezählt", "Kanarienvogel"):
+        assert part not in html
+    tight = status_html(measure.selections.get().period, letters=50)
+    assert f"2 Schritte, seit dem {today - timedelta(days=30):%d.%m.%Y}" in tight
+    assert ("Alle Kitas im Norden" in tight, "Träger" in tight, "Wartezeit" in tight) == (True, False, False)
+
+
+def test_status_of_a_period_that_ended_tells_nothing_of_afterwards(lead: User) -> None:
+    period = make_period("decided", starts_in=-800)
+    measure = make_measure(status="running", steps=1)
+    choose(measure, make_focus(period))
+    lifecycle.end_period(period, by=lead, summary="x", rest={measure.pk: lifecycle.POOL}, focuses={})
+    period.refresh_from_db()
+    FocusPeriod.objects.filter(pk=period.pk).update(ended_on=period.ends_on)
+    period.refresh_from_db()
+    for days, text in ((3, "Am Ende."), (-3, "Danach.")):
+        day = period.ends_on - timedelta(days=days)
+        measure.notes.create(reported_on=day, text=text, is_public=True)
+    measure.steps.update(due_on=period.ends_on + timedelta(days=1))
+    html = status_html(period)
+    assert ("Am Ende." in html, "Danach." in html, "Überfällig" in html) == (True, False, False)
+
+
+def test_status_is_one_page_when_much_is_reported(staff: Client, pool: list[Measure], run_jobs: RunJobs) -> None:
+    for measure in pool[:10]:
+        measure.notes.create(reported_on=timezone.localdate(), text="Wir sind sehr weit. " * 100, is_public=True)
+        measure.steps.update(due_on=timezone.localdate() - timedelta(days=3))
+    period = pool[0].selections.get().period
+    paper = order(staff, Kind.STATUS, period=period.pk, committee="Sozialausschuss")
+    run_jobs()
+    paper.refresh_from_db()
+    assert paper.pages == 1
+    [table] = pdf_structure.read_structure(pdf_structure.open_pdf(paper.file.read())).tables
+    assert table["TR"] == 1 + 2 + 10  # all measures below their two focuses
 
 
 def test_same_paper_asked_for_again_is_the_same_and_another_one_after_a_change(
@@ -193,6 +254,18 @@ def test_report_tells_all_that_was_said_in_the_period(pool: list[Measure]) -> No
         pool[0].notes.create(reported_on=day, text=text, is_public=True)
     [told] = [each for each in papers.report(period)["focuses"][0]["measures"] if each["number"] == pool[0].number]
     assert [note["text"] for note in told["notes"]] == ["Mittendrin.", "Zwei Kurse liefen."]
+
+
+def test_indicator_of_which_less_is_better_is_told_as_such(pool: list[Measure]) -> None:
+    indicator = pool[0].indicators.create(name="Wartezeit", unit="Tage", direction="hoechstens", target=21)
+    indicator.values.create(counted_on=timezone.localdate(), value=26)
+    period = pool[0].selections.get().period
+    html = papers.render_html(
+        MeasurePaper(kind=Kind.REPORT, title="x", as_of=timezone.localdate(), content=papers.report(period))
+    )
+    for part in ("Ziel: höchstens", "Noch 5 Tage über dem Ziel.", "30 Prozent des Ziels erreicht."):
+        assert part in html
+    assert "124 Prozent" not in html
 
 
 def test_focus_is_asked_for(staff: Client) -> None:

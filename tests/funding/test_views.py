@@ -181,11 +181,13 @@ def test_focus_period_of_the_day_meets_the_two_years(head: Client, borken: dict[
 def test_year_names_measures_with_what_was_counted(borken: dict[str, Position]) -> None:
     measure = make_measure("Elterncafé", status=Measure.Status.RUNNING)
     indicator = measure.indicators.create(name="Treffen", unit="Treffen", target=20)
+    measure.indicators.create(name="Wartezeit", unit="Tage", target=21, direction="hoechstens")
     for day, value in ((date(2025, 5, 1), 4), (date(2026, 3, 1), 7), (date(2026, 9, 1), 12)):
         indicator.values.create(counted_on=day, value=value)
     make_measure("Nur ein Vorschlag", status=Measure.Status.PROPOSED)
-    [row] = figures(2026, date(2026, 11, 28)).measures
+    row, less = figures(2026, date(2026, 11, 28)).measures
     assert (row.title, row.indicator, row.target, row.actual) == ("Elterncafé", "Treffen", "20", "12")
+    assert (less.indicator, less.target) == ("Wartezeit", "höchstens 21")
 
 
 def test_focus_paper_is_no_integration_concept(head: Client, borken: dict[str, Position]) -> None:

@@ -57,6 +57,7 @@ class ReadDemoMeasureTests(TestCase):
     def test_demo_measures_have_counts_notes_steps_and_what_is_late(self) -> None:
         today = timezone.localdate()
         assert Indicator.objects.exclude(values=None).distinct().count() >= 8
+        assert Indicator.objects.get(name="Mittlere Wartezeit").less_is_better
         assert ProgressNote.objects.filter(is_public=True).exists()
         assert ProgressNote.objects.filter(is_public=False).exists()
         assert MeasureStep.objects.overdue(today).count() == 2

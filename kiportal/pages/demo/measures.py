@@ -122,9 +122,14 @@ class _Loader:
             MeasureStep(measure=measure, sort_order=place, text=text, due_on=self._day(due), done_on=self._day(done))
             for place, (text, due, done) in enumerate(entry["steps"], start=1)
         )
-        for place, (name, unit, target, target_on, counts) in enumerate(entry["indicators"], start=1):
+        for place, (name, unit, direction, target, target_on, counts) in enumerate(entry["indicators"], start=1):
             indicator = measure.indicators.create(
-                sort_order=place, name=name, unit=unit, target=target, target_on=self._day(target_on)
+                sort_order=place,
+                name=name,
+                unit=unit,
+                direction=direction,
+                target=target,
+                target_on=self._day(target_on),
             )
             for day, value in counts:
                 indicator.values.create(counted_on=self._day(day), value=value)
