@@ -250,12 +250,14 @@ class Advice:
     """What else one could search for.
 
     `corrected` replaces words that stand nowhere by their nearest, empty where one has none near enough; `similar` are
-    words that may be meant; `alone` tells for each word that has hits how many.
+    words that may be meant; `alone` tells for each word that has hits how many, `in_parts` the same for a compound
+    that has none, as two words.
     """
 
     corrected: Query
     similar: tuple[str, ...]
     alone: tuple[tuple[str, int], ...]
+    in_parts: tuple[tuple[str, int], ...]
 
 
 def advise(offers: OfferQuerySet, query: Query, index: Index) -> Advice:
@@ -274,7 +276,28 @@ def advise(offers: OfferQuerySet, query: Query, index: Index) -> Advice:
         corrected=Query(tuple(corrected) if is_better else ()),
         similar=_one_of_each(similar),
         alone=tuple((term.typed, number) for term, number in counts.items() if number),
+        in_parts=tuple(parts for term in query.terms if not counts[term] and (parts := _in_parts(offers, term, index))),
     )
+
+
+def _in_parts(offers: OfferQuerySet, term: Term, index: Index) -> tuple[str, int] | None:
+    """A compound as two words that offers have, and how many have both: "Frauenschwimmkurs", "Frauen Schwimmkurs"."""
+    if term.is_phrase:
+        return None
+    for place in range(ROOT_LENGTH, len(term.typed) - ROOT_LENGTH + 1):
+        first, second = term.typed[:place], term.typed[place:].capitalize()
+        both = parse(f"{first} {second}")
+        if len(both.terms) == 2 and all(_is_known(part, index) for part in both.terms):
+            number = offers.filter(condition(both, index)).count()
+            if number:
+                return f"{first} {second}", number
+    return None
+
+
+def _is_known(term: Term, index: Index) -> bool:
+    """A word in a title, short text or label begins so; it costs less than to ask for offers with it."""
+    begun = rf"\b{term.root}"
+    return bool(index.words.with_word_like(begun)) or any(index.vocabulary.words.with_word_like(begun))
 
 
 def _one_of_each(words: Iterable[str]) -> tuple[str, ...]:

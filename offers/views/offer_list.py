@@ -167,14 +167,15 @@ class OfferList(PublicList):
         ]
 
     def _other_words(self) -> list[dict[str, Any]]:
-        """Each word alone, where several together find nothing; then words that look like the ones typed.
+        """Each word alone, where several together find nothing, and the parts of a compound; then words that look like
+        the ones typed.
 
         The words have no hit at all, whatever the filters, so these searches start without filters.
         """
         if self.advice is None:
             return []
         words = self.advice.alone if len(self.filters.searched.terms) > 1 else ()
-        found = [{"words": word, "number": number} for word, number in words]
+        found = [{"words": word, "number": number} for word, number in (*words, *self.advice.in_parts)]
         found += [{"words": word, "number": 0} for word in self.advice.similar]
         no_filters: dict[str, list[str]] = {name: [] for name in FACETS}
         return [item | {"url": self.filters.query(q=item["words"], **no_filters)} for item in found]

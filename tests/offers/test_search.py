@@ -174,6 +174,32 @@ def test_search_takes_no_word_for_another_one_that_only_ends_alike(client: Clien
     assert f"Nach „{title}“ suchen" in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "title", "parts"),
+    [
+        ("Frauenschwimmkurs", "Schwimmkurs für Frauen", "Frauen Schwimmkurs"),
+        ("mädchenfußball", "Fußball für Mädchen", "mädchen Fußball"),
+        ("Asylberatung", "Beratung im Asylverfahren", "Asyl Beratung"),
+        ("Integrationsberatung", "Beratung zur Integration", "Integrations Beratung"),
+    ],
+)
+def test_search_offers_a_compound_without_hits_as_its_two_words(
+    client: Client, typed: str, title: str, parts: str
+) -> None:
+    make(title)
+    make("Chor")
+    page = html(client, f"/angebote/?q={typed}")
+    assert re.search(rf"Nach „{parts}“ suchen</a> – 1 Angebot\b", page)
+    assert found(client, parts) == [title]
+
+
+@pytest.mark.parametrize("typed", ["Frauenchor", "Kurs", "Rathausturm"])
+def test_search_makes_no_parts_of_what_offers_do_not_have(client: Client, typed: str) -> None:
+    make("Treff für Frauen")
+    make("Turm und Drang")
+    assert "– 1 Angebot" not in html(client, f"/angebote/?q={typed}")
+
+
 def test_links_of_a_corrected_search_lead_to_what_it_found(client: Client) -> None:
     make("Beratung")
     page = html(client, "/angebote/?q=beratungg")
