@@ -177,6 +177,7 @@ ROWS = [
     row("offers:data_columns", STAFF, 200, 200, pk="data_to_map.pk"),
     row("offers:data_match", STAFF, 405, 302, pk="data_preview.pk"),
     row("offers:data_names", STAFF, 200, 200, pk="data_preview.pk"),
+    row("offers:data_terms", STAFF, 200, 302, pk="data_preview.pk"),
     row("offers:data_run", STAFF, 405, 302, pk="data_preview.pk"),
     row("offers:data_undo", STAFF, 405, 302, pk="data_imported.pk"),
     row("offers:data_discard", STAFF, 405, 302, pk="data_preview.pk"),

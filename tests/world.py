@@ -255,11 +255,13 @@ def _searches() -> dict[str, Any]:
 
 def _data(own: Organisation, editor: User) -> dict[str, Any]:
     """Tables in every state: to map, to look at with every kind of row, imported, and a list written to a file."""
-    rows = [["Titel", "Träger"], ["Neuer Kurs", own.name], ["Angebot published", own.name], ["", own.name]]
-    rows.append(["Noch ein Kurs", f"{own.name} gGmbH"])
+    rows = [["Titel", "Träger", "Themen"], ["Neuer Kurs", own.name, ""], ["Angebot published", own.name, ""]]
+    rows += [["", own.name, ""], ["Noch ein Kurs", f"{own.name} gGmbH", ""], ["Sternenkurs", own.name, "Astrologie"]]
     to_map = upload(csv_bytes([["A", "B"], ["1", "2"]]), "angebote", editor)
     preview = upload(csv_bytes(rows), "angebote", editor)
-    imported = carry_out(upload(csv_bytes([*rows[:1], ["Importierter Kurs", own.name]]), "angebote", editor), editor)
+    imported = carry_out(
+        upload(csv_bytes([*rows[:1], ["Importierter Kurs", own.name, ""]]), "angebote", editor), editor
+    )
     job = jobs.enqueue("offers.write_export", "angebote", "", title="Excel-Datei: Angebote", by=editor)
     return {"data_to_map": to_map, "data_preview": preview, "data_imported": imported, "export_job": job}
 

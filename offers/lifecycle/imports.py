@@ -22,7 +22,7 @@ from offers.lifecycle import bulk_rows
 from offers.lifecycle.bulk_rows import Change, Values
 from offers.lifecycle.erasing import erase_entries
 from offers.lifecycle.import_providers import made_with, write_providers
-from offers.models import DataImport, DataImportRow, Offer
+from offers.models import ColumnMapping, DataImport, DataImportRow, Offer
 from offers.models.imports import Table
 from offers.permissions import can_run_import
 
@@ -96,6 +96,15 @@ def map_columns(data_import: DataImport, columns: list[str], defaults: dict[str,
 def name_organisations(data_import: DataImport, names: dict[str, Any], *, by: User) -> None:
     """Somebody has said whom the names mean (`offers.resources.naming`)."""
     _read_again(data_import, by, answers=data_import.answers | {"names": names})
+
+
+@transaction.atomic
+def explain_terms(data_import: DataImport, terms: dict[str, dict[str, int]], *, by: User) -> None:
+    """Somebody has said what the words mean (`offers.resources.terms`): this file's, and those of the next like it."""
+    _read_again(data_import, by, answers=data_import.answers | {"terms": terms})
+    mapping = ColumnMapping.objects.for_headers(data_import.kind, data_import.headers)
+    mapping.columns, mapping.defaults, mapping.terms = data_import.columns, data_import.defaults, terms
+    mapping.save()
 
 
 @transaction.atomic

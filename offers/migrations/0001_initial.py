@@ -237,6 +237,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(max_length=64)),
                 ('columns', models.JSONField(default=list)),
                 ('defaults', models.JSONField(default=dict)),
+                ('terms', models.JSONField(default=dict)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
             ],
             options={

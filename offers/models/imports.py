@@ -1,6 +1,8 @@
 """Tables that staff bring in: the file, what each row of it would do, and which of its columns means what."""
 
 import uuid
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from actors.models import Organisation
 from kiportal.common.models import Job, Stateful, Timestamped
+from kiportal.common.text import fold
 from offers.models.offer import Offer
 from offers.querysets import DataImportQuerySet, DataImportRowQuerySet
 
@@ -57,7 +60,8 @@ class DataImport(Timestamped, Stateful):
     columns = models.JSONField(default=list)
     # What new rows get where the file says nothing: {name of our column: text}.
     defaults = models.JSONField(default=dict)
-    # What people have said about this file: {"heading": number of its row, "names": {name: key or kind}, "made": keys}.
+    # What people have said about this file: {"heading": number of its row, "names": {name: key or kind}, "made": keys,
+    # "terms": {column: {word: key}}}.
     answers = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     # The sentence that says why it did not work.
@@ -149,6 +153,15 @@ class DataImportRow(models.Model):
         return self.offer if self.offer_id else self.organisation
 
 
+class ColumnMappingManager(models.Manager["ColumnMapping"]):
+    def for_headers(self, kind: str, headers: Sequence[str]) -> "ColumnMapping":
+        """What is kept for files with these headings; a new one, not stored yet, where nothing is."""
+        fingerprint = sha256("\n".join(fold(header) for header in headers).encode()).hexdigest()
+        return self.filter(kind=kind, fingerprint=fingerprint).first() or ColumnMapping(
+            kind=kind, fingerprint=fingerprint
+        )
+
+
 class ColumnMapping(models.Model):
     """What the columns of a file mean, kept for the next file with the same headers."""
 
@@ -157,7 +170,11 @@ class ColumnMapping(models.Model):
     fingerprint = models.CharField(max_length=64)
     columns = models.JSONField(default=list)
     defaults = models.JSONField(default=dict)
+    # What words of such a file mean: {name of our column: {word in lower case: key, or that it is left out}}.
+    terms = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ColumnMappingManager()
 
     class Meta:
         verbose_name = "Zuordnung von Spalten"

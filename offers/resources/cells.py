@@ -16,7 +16,7 @@ from import_export.widgets import Widget
 from kiportal.common.richtext import from_text, to_text
 from kiportal.common.text import fold
 from offers.resources.guard import plain
-from offers.resources.lookups import Names
+from offers.resources.lookups import LEFT_OUT, Names
 
 YES, NO = "ja", "nein"
 _TRUE = {YES, "j", "x", "1", "wahr", "true", "yes"}
@@ -207,7 +207,16 @@ class RelationCell(Cell):
             if self.field is not None and not self.field.null:
                 raise ValidationError("Diese Angabe fehlt.")
             return None
-        return self._names().key(value)
+        key = self._names().key(value)
+        return None if key == LEFT_OUT else key
+
+    def words(self, value: str) -> list[str]:
+        """The names that stand in a cell, known or not."""
+        return [value] if value else []
+
+    @property
+    def names(self) -> Names:
+        return self._names()
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return plain(self._names().texts.get(value, "")) if value else ""
@@ -220,16 +229,18 @@ class RelationsCell(RelationCell):
     """Several names, separated by "; "; or by commas, slashes and "und", where the parts are names."""
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
-        names, keys, unknown = self._names(), set(), []
-        for text in split(value):
-            for part in parted(text, names):
-                try:
-                    keys.add(names.key(part))
-                except ValidationError as error:
-                    unknown += error.messages
+        keys, unknown = set(), []
+        for word in self.words(value):
+            try:
+                keys.add(self.names.key(word))
+            except ValidationError as error:
+                unknown += error.messages
         if unknown:
             raise ValidationError(unknown)
-        return sorted(keys)
+        return sorted(keys - {LEFT_OUT})
+
+    def words(self, value: str) -> list[str]:
+        return [part for text in split(value) for part in parted(text, self.names)]
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         names = self._names()

@@ -173,10 +173,12 @@ def _separator(text: str) -> str:
 
 
 def _evenness(text: str, separator: str) -> tuple[int, int]:
-    """(rows of the most frequent width, this width) of the first rows; a row of one cell is not cut at all."""
+    """(rows of the most frequent width, this width) of the first rows; nothing where most of them are not cut."""
     widths: Counter[int] = Counter()
     with suppress(csv.Error):  # told with its line when the rows are read
         for cells in islice(csv.reader(io.StringIO(text[:_SAMPLE], newline=""), delimiter=separator), 2 * TOP):
-            if len(cells) > 1:
-                widths[len(cells)] += 1
-    return max(((rows, width) for width, rows in widths.items()), default=(0, 0))
+            widths[len(cells)] += 1
+    whole = widths.pop(1, 0)
+    if widths.total() <= whole:
+        return 0, 0
+    return max((rows, width) for width, rows in widths.items())

@@ -13,6 +13,9 @@ from kiportal.common.text import fold
 from offers.models import OfferType, Programme, TargetGroup, Topic
 from offers.querysets import known_to_staff
 
+# What people said of a word that means nothing here.
+LEFT_OUT = -1
+
 
 class Names:
     """The rows of one model: key to name, and name or slug to key. A name that several rows have is no name."""

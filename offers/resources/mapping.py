@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from hashlib import sha256
 
 from kiportal.common.text import fold
 from offers.models import ColumnMapping
@@ -19,10 +18,6 @@ def words(resource: TableResource) -> set[str]:
     }
 
 
-def fingerprint(headers: Sequence[str]) -> str:
-    return sha256("\n".join(fold(header) for header in headers).encode()).hexdigest()
-
-
 def known(kind: str, resource: TableResource, headers: Sequence[str]) -> tuple[list[str], dict[str, str]] | None:
     """The columns of a file whose headings are all ours, or that somebody has mapped before; and its defaults."""
     ours = resource.names_of_headers()
@@ -30,17 +25,22 @@ def known(kind: str, resource: TableResource, headers: Sequence[str]) -> tuple[l
     if all(names) and len(set(names)) == len(names):
         writable = resource.writable()
         return [name if name in writable else "" for name in names], {}
-    stored = ColumnMapping.objects.filter(kind=kind, fingerprint=fingerprint(headers)).first()
-    if stored is None or len(stored.columns) != len(headers):
+    stored = ColumnMapping.objects.for_headers(kind, headers)
+    if len(stored.columns) != len(headers):
         return None
     targets = resource.targets()
     return [name if name in targets else "" for name in stored.columns], stored.defaults
 
 
+def terms(kind: str, headers: Sequence[str]) -> dict[str, dict[str, int]]:
+    """What somebody has said the words of such a file mean (`offers.resources.terms`)."""
+    return dict(ColumnMapping.objects.for_headers(kind, headers).terms)
+
+
 def keep(kind: str, headers: Sequence[str], columns: list[str], defaults: dict[str, str]) -> None:
-    ColumnMapping.objects.update_or_create(
-        kind=kind, fingerprint=fingerprint(headers), defaults={"columns": columns, "defaults": defaults}
-    )
+    stored = ColumnMapping.objects.for_headers(kind, headers)
+    stored.columns, stored.defaults = columns, defaults
+    stored.save()
 
 
 def guesses(resource: TableResource, headers: Sequence[str]) -> list[str]:

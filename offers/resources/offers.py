@@ -181,7 +181,7 @@ class OfferResource(OfferTable):
         if "cost_kind" in values and kind != Offer.CostKind.AMOUNT and record.cost_amount is not None:
             follows["cost_amount"] = None
         reachable = values.get("contact_phone") or values.get("contact_email")
-        if reachable and record.contact is None and "contact_function" not in values:
+        if reachable and record.contact_id is None and "contact_function" not in values:
             follows["contact_function"] = "Kontakt"
         return follows
 

@@ -59,11 +59,12 @@ def parse(
             parsed.values[name] = value
             if not is_new:
                 parsed.changes[name] = [before, after]
-    for name, value in ({} if is_new else resource.follow(record, parsed.values)).items():
+    for name, value in resource.follow(record, parsed.values).items():
         if not cells.get(name):
             column = resource.fields[name]
             parsed.values[name] = value
-            parsed.changes[name] = [column.text(record), column.widget.render(value)]
+            if not is_new:
+                parsed.changes[name] = [column.text(record), column.widget.render(value)]
     put(record, parsed.values)
     parsed.problems += resource.problems(record, parsed.values)
     return parsed

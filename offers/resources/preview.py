@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from offers.models import DataImport, DataImportRow
 from offers.models.imports import Table
-from offers.resources import finding
+from offers.resources import answers, finding
 from offers.resources.base import TableResource
 from offers.resources.finding import Finder
 from offers.resources.parsing import KEY, Parsed, missing, parse, with_defaults
@@ -116,6 +116,7 @@ def _parsed(
 
 def judge_again(resource: TableResource, data_import: DataImport, rows: Sequence[DataImportRow]) -> None:
     """The same for rows that people have answered; what the file says beside its values is said no more."""
+    answers.use(resource, data_import)
     records = _records(resource, [row.offer_id or row.organisation_id or 0 for row in rows])
     for row in rows:
         judge(resource, row, records.get(row.offer_id or row.organisation_id or 0), data_import)

@@ -5,7 +5,7 @@ from typing import Any
 
 from offers import lifecycle
 from offers.models import DataImport, DataImportRow
-from offers.resources import RESOURCES, files, mapping, naming, preview
+from offers.resources import RESOURCES, answers, files, mapping, preview
 from offers.resources.base import TableResource
 from offers.resources.parsing import parse, with_defaults
 from offers.resources.raw import FileRefused, Row
@@ -38,7 +38,7 @@ def read(data_import: DataImport, progress: Progress) -> dict[str, Any]:
     if not _knows_columns(data_import, resource, table.headers):
         lifecycle.ask_for_columns(data_import, **_seen(data_import, table, rows))
         return {}
-    naming.use_answers(resource, data_import)
+    answers.use(resource, data_import)
     counts = preview.make(data_import, resource, rows, progress)
     lifecycle.show_preview(data_import, counts, **_seen(data_import, table, rows))
     return counts
@@ -62,6 +62,7 @@ def _knows_columns(data_import: DataImport, resource: TableResource, headers: li
     if known is None or not any(known[0]):
         return False
     data_import.columns, data_import.defaults = known
+    data_import.answers.setdefault("terms", mapping.terms(data_import.kind, headers))
     DataImport.objects.filter(pk=data_import.pk).update(columns=known[0], defaults=known[1])
     return True
 
@@ -71,7 +72,7 @@ def write(data_import: DataImport, progress: Progress) -> dict[str, Any]:
 
     def values_of(rows: Sequence[DataImportRow], locked: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
         """The rows parsed again from their cells: what the preview found right is right still."""
-        naming.use_answers(resource, data_import)
+        answers.use(resource, data_import)
         records = {record.pk: record for record in resource.rows().filter(pk__in=locked)} if locked else {}
         return {row.number: _values(resource, data_import, row, records) for row in rows}
 

@@ -63,6 +63,7 @@ urlpatterns = [
     path("arbeitsplatz/daten/<int:pk>/spalten/", data.data_columns, name="data_columns"),
     path("arbeitsplatz/daten/<int:pk>/treffer/", data_answers.data_match, name="data_match"),
     path("arbeitsplatz/daten/<int:pk>/namen/", data_answers.data_names, name="data_names"),
+    path("arbeitsplatz/daten/<int:pk>/begriffe/", data_answers.data_terms, name="data_terms"),
     path("arbeitsplatz/daten/<int:pk>/importieren/", data.data_run, name="data_run"),
     path("arbeitsplatz/daten/<int:pk>/zuruecknehmen/", data.data_undo, name="data_undo"),
     path("arbeitsplatz/daten/<int:pk>/verwerfen/", data.data_discard, name="data_discard"),

@@ -23,7 +23,7 @@ from offers import lifecycle
 from offers.forms.data import MappingForm, UploadForm
 from offers.models import DataImport, DataImportRow
 from offers.models.imports import Table
-from offers.resources import RESOURCES, TableResource, files, mapping, naming, preview
+from offers.resources import RESOURCES, TableResource, files, mapping, naming, preview, terms
 from offers.resources.parsing import KEY
 from offers.resources.raw import FileRefused
 
@@ -110,6 +110,7 @@ def _preview(request: HttpRequest, data_import: DataImport) -> dict[str, Any]:
         "tabs": _tabs(counts, chosen, undecided),
         "undecided": undecided,
         "open_names": naming.open_names(data_import, resource) if counts[_O.ERROR] else 0,
+        "open_terms": terms.open_terms(data_import, resource) if counts[_O.ERROR] else 0,
         "exact": data_import.rows.undecided().filter(is_exact=True).count(),
         "has_answers": any(
             (row.match and row.outcome != _O.DOUBLE) or row.outcome in {_O.ERROR, _O.LEFT_OUT}

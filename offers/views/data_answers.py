@@ -12,9 +12,11 @@ from kiportal.common.views.acting import acting_user
 from offers import lifecycle
 from offers.forms.data import decisions
 from offers.forms.data_names import NamesForm
+from offers.forms.data_terms import TermsForm
 from offers.lifecycle.import_answers import Answer, decide_rows
 from offers.models import DataImport, DataImportRow
-from offers.resources import RESOURCES, naming, preview
+from offers.resources import RESOURCES, naming, preview, terms
+from offers.resources.lookups import LEFT_OUT
 from offers.views.data import OPEN, PERMISSION, ROWS_PER_PAGE
 
 _O = DataImportRow.Outcome
@@ -50,6 +52,27 @@ def data_match(request: HttpRequest, pk: int) -> HttpResponse:
     done = f"{len(answers)} {'Zeile ist' if len(answers) == 1 else 'Zeilen sind'} entschieden."
     messages.success(request, f"{done} {f'Es fehlen noch {left}.' if left else 'Jetzt ist nichts mehr offen.'}")
     return redirect(f"{data_import.get_absolute_url()}{f'?zeilen={OPEN}' if left else ''}")
+
+
+@_required
+def data_terms(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the file means by words for topics, languages and so on. Afterwards its rows are read again with that."""
+    data_import = get_object_or_404(DataImport, pk=pk)
+    is_ready = data_import.status == DataImport.Status.READY
+    entries = terms.unknown(data_import, RESOURCES[data_import.kind]()) if is_ready else []
+    if not entries:
+        messages.info(request, "In diesem Import ist gerade kein Begriff zu klären.")
+        return redirect(data_import)
+    form = TermsForm(request.POST if request.method == "POST" else None, entries=entries, left_out=LEFT_OUT)
+    if form.is_bound and form.is_valid():
+        try:
+            said = form.answers(data_import.answers.get("terms", {}))
+            lifecycle.explain_terms(data_import, said, by=acting_user(request))
+        except TransitionError as error:
+            messages.error(request, str(error))
+        return redirect(data_import)
+    context = {"form": form, "data_import": data_import, "left": len(entries) - len(form.entries)}
+    return render(request, "offers/data_terms.html", context)
 
 
 @_required
