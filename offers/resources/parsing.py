@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from offers.resources.base import TableResource
+from offers.resources.base import Column, TableResource
 from offers.resources.guard import TOO_LONG
 from offers.resources.offers import CONTACT, ROWS
 from offers.resources.raw import is_excel_error
@@ -59,15 +59,17 @@ def parse(
             parsed.values[name] = value
             if not is_new:
                 parsed.changes[name] = [before, after]
-    for name, value in resource.follow(record, parsed.values).items():
-        if not cells.get(name):
-            column = resource.fields[name]
-            parsed.values[name] = value
-            if not is_new:
-                parsed.changes[name] = [column.text(record), column.widget.render(value)]
+    following = {name: value for name, value in resource.follow(record, parsed.values).items() if not cells.get(name)}
+    parsed.values |= following
+    if not is_new:
+        parsed.changes |= {name: _change(resource.fields[name], record, value) for name, value in following.items()}
     put(record, parsed.values)
     parsed.problems += resource.problems(record, parsed.values)
     return parsed
+
+
+def _change(column: Column, record: Any, value: Any) -> list[str]:
+    return [column.text(record), column.widget.render(value)]
 
 
 def _says_other(resource: TableResource, name: str, record: Any) -> bool:
