@@ -200,6 +200,7 @@ ROWS = [
     row("offers:coverage_table", STAFF, 200, 405),
     row("offers:coverage_detail", STAFF, 200, 405),
     row("offers:coverage_workbook", STAFF, 200, 405),
+    row("offers:coverage_csv", STAFF, 200, 405),
     row("offers:coverage_keep", STAFF, 405, 302),
     row("offers:coverage_pdf_make", STAFF, 405, 302),
     row("offers:coverage_pdf", STAFF, 200, 405, pk="coverage_job.pk"),

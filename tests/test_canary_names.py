@@ -32,6 +32,7 @@ EXPORTS = [
     ("offers:offer_export", {"extension": "xlsx"}),
     *(("offers:data_export", {"kind": kind, "extension": "csv"}) for kind in ("angebote", "organisationen")),
     ("offers:coverage_workbook", {}),
+    ("offers:coverage_csv", {}),
     ("funding:public_summary", {}),
     ("funding:sheet_workbook", {}),
     ("funding:figures_csv", {}),

@@ -43,6 +43,7 @@ urlpatterns = [
     path("arbeitsplatz/abdeckung/", coverage.coverage_table, name="coverage_table"),
     path("arbeitsplatz/abdeckung/angebote/", coverage.coverage_detail, name="coverage_detail"),
     path("arbeitsplatz/abdeckung/abdeckung.xlsx", coverage.coverage_workbook, name="coverage_workbook"),
+    path("arbeitsplatz/abdeckung/abdeckung.csv", coverage.coverage_csv, name="coverage_csv"),
     path("arbeitsplatz/abdeckung/stand/", coverage.coverage_keep, name="coverage_keep"),
     path("arbeitsplatz/abdeckung/pdf/", coverage.coverage_pdf_make, name="coverage_pdf_make"),
     path("arbeitsplatz/abdeckung/pdf/<uuid:pk>/", coverage.coverage_pdf, name="coverage_pdf"),

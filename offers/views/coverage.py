@@ -1,5 +1,6 @@
 """/arbeitsplatz/abdeckung/: how many offers there are for whom, where, about what – and where there are none."""
 
+import csv
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +22,8 @@ from offers import counting, coverage, vain
 from offers.coverage import needs, pdf, sheet, snapshots, workbook
 from offers.coverage_filters import REACHES, CoverageFilters
 from offers.models import CoverageSnapshot, Offer
+from offers.resources.guard import guarded
+from offers.resources.writing import CSV_TYPE
 from offers.review import queue
 
 PERMISSION = "offers.view_coveragesnapshot"
@@ -176,8 +179,23 @@ def coverage_keep(request: HttpRequest) -> HttpResponse:
 @permission_required(PERMISSION, raise_exception=True)
 def coverage_workbook(request: HttpRequest) -> HttpResponse:
     shown = sheet_of(CoverageFilters(request.GET))
-    answer = HttpResponse(workbook.write(shown), content_type=workbook.MEDIA_TYPE)
-    answer.headers["Content-Disposition"] = f'attachment; filename="abdeckung-{shown.as_of:%Y-%m-%d}.xlsx"'
+    return _file(HttpResponse(workbook.write(shown), content_type=workbook.MEDIA_TYPE), shown, "xlsx")
+
+
+@require_safe
+@permission_required(PERMISSION, raise_exception=True)
+def coverage_csv(request: HttpRequest) -> HttpResponse:
+    """The numbers alone, for Excel in German and for programs."""
+    shown = sheet_of(CoverageFilters(request.GET))
+    answer = HttpResponse("\ufeff", content_type=CSV_TYPE)
+    writer = csv.writer(answer, delimiter=";")
+    for line in workbook.table(shown):
+        writer.writerow(["" if value is None else guarded(str(value)) for value in line])
+    return _file(answer, shown, "csv")
+
+
+def _file(answer: HttpResponse, shown: sheet.Sheet, ending: str) -> HttpResponse:
+    answer.headers["Content-Disposition"] = f'attachment; filename="abdeckung-{shown.as_of:%Y-%m-%d}.{ending}"'
     patch_cache_control(answer, private=True, no_store=True)
     return answer
 

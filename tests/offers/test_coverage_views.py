@@ -1,10 +1,11 @@
 """The pages of coverage: table, list of white spots, what stands behind a number, spreadsheet, snapshot, needs."""
 
+import csv
 import html
 import re
 import uuid
 from datetime import timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
@@ -336,6 +337,17 @@ def test_staff_keep_the_numbers_of_today(staff: Client, world: dict[str, Any]) -
 
 
 # Spreadsheet
+
+
+def test_csv_holds_the_numbers_of_the_workbook(staff: Client, world: dict[str, Any]) -> None:
+    Municipality.objects.filter(slug="hier").update(name="=Hier")
+    answer = staff.get(f"{TABLE}abdeckung.csv", {"kosten": "kostenfrei"})
+    assert f'filename="abdeckung-{timezone.localdate()}.csv"' in answer["Content-Disposition"]
+    lines = list(csv.reader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    sheet = load_workbook(BytesIO(staff.get(XLSX, {"kosten": "kostenfrei"}).content))["Abdeckung"]
+    same = [["" if value is None else str(value) for value in row] for row in sheet.values]
+    assert [[cell.removeprefix("'") for cell in line] for line in lines] == same
+    assert "'=Hier" in [line[0] for line in lines]
 
 
 def test_workbook_holds_the_table_with_date_and_filters(staff: Client, world: dict[str, Any]) -> None:
