@@ -14,7 +14,7 @@ from import_export.resources import ModelResource
 
 from kiportal.common.richtext import RichTextField
 from kiportal.common.text import fold
-from offers.resources import cells
+from offers.resources import cells, places
 from offers.resources.lookups import Lookups
 
 
@@ -125,7 +125,7 @@ class TableResource(ModelResource):
 
     def prepared(self, cells: dict[str, str]) -> dict[str, str]:
         """The cells of a row, with what people write in one column and mean in another put there."""
-        return cells
+        return places.prepared(cells)
 
     def follow(self, record: Any, values: dict[str, Any]) -> dict[str, Any]:
         """The values that new ones leave without a meaning, and so take away or set; `record` has the old ones."""

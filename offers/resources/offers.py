@@ -14,7 +14,7 @@ from offers.changes import CONTACT
 from offers.completeness import FILLED
 from offers.models import Offer, OfferDate, Partner
 from offers.querysets import OfferQuerySet
-from offers.resources import costs
+from offers.resources import costs, places
 from offers.resources.base import Column, TableResource
 from offers.resources.cells import Cell
 from offers.resources.row_cells import AccessCell, DatesCell, HoursCell, PartnersCell
@@ -132,7 +132,7 @@ class OfferResource(OfferTable):
         "place_name": ("veranstaltungsort", "raum", "gebäude"),
         "street": ("straße", "anschrift", "adresse", "strasse"),
         "postcode": ("plz",),
-        "city": ("stadt", "ort"),
+        "city": places.ALIASES,
         "district": ("stadtteil", "quartier", "viertel", "stadtbezirk"),
         "latitude": ("lat", "latitude", "geogr. breite"),
         "longitude": ("lon", "lng", "longitude", "geogr. länge"),
@@ -169,7 +169,7 @@ class OfferResource(OfferTable):
         return Offer.objects.for_staff()
 
     def prepared(self, cells: dict[str, str]) -> dict[str, str]:
-        return costs.prepared(cells)
+        return costs.prepared(super().prepared(cells))
 
     def follow(self, record: Offer, values: dict[str, Any]) -> dict[str, Any]:
         """Another kind of cost has no amount; the file can only say so by the kind.

@@ -5,6 +5,7 @@ from typing import ClassVar
 from actors.models import Organisation
 from actors.querysets import OrganisationQuerySet
 from offers.querysets import known_to_staff
+from offers.resources import places
 from offers.resources.base import TableResource
 
 
@@ -18,7 +19,7 @@ class OrganisationResource(TableResource):
         "description": ("beschreibung", "text", "über uns", "kurzbeschreibung"),
         "street": ("straße", "anschrift", "adresse", "strasse", "straße, hausnummer"),
         "postcode": ("plz",),
-        "city": ("stadt", "wohnort", "ort"),
+        "city": (*places.ALIASES, "wohnort"),
         "phone": ("tel", "tel.", "telefonnummer", "telefon-nr.", "fon", "rufnummer"),
         "email": ("e-mail", "mail", "email", "mailadresse"),
         "website": ("web", "homepage", "website", "internet", "url", "www", "webseite"),

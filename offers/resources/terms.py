@@ -48,12 +48,13 @@ def unknown(data_import: DataImport, resource: TableResource) -> list[Unknown]:
     """All words that are not ours, by column, those first that nobody has said anything about and that stand in most
     rows. `resource` is one that has not been told the answers.
     """
-    entries = []
-    for column, cell in _cells(resource).items():
+    entries, cells = [], _cells(resource)
+    rows_of_cells = list(data_import.rows.values_list(*(f"cells__{column}" for column in cells)))
+    for place, (column, cell) in enumerate(cells.items()):
         names = cell.names
         said = _valid(data_import.answers.get("terms", {}).get(column, {}), names)
         found: dict[str, tuple[str, int]] = {}
-        texts = Counter(filter(None, data_import.rows.values_list(f"cells__{column}", flat=True)))
+        texts = Counter(row[place] for row in rows_of_cells if row[place])
         for text, rows in texts.items():
             for word in cell.words(text):
                 if not names.knows(word):

@@ -253,6 +253,20 @@ def test_contact_without_a_column_for_whose_it_is_gets_a_neutral_name(editor: Us
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("column", "text"), [("Ort", "57250 Netphen"), ("Ort", "D-57250 Netphen"), ("Postleitzahl", "57250 / Netphen")]
+)
+def test_postcode_and_place_in_one_column_go_into_two(
+    column: str, text: str, editor: User, provider: Organisation
+) -> None:
+    rows = [["Titel", "Träger", column], ["Kurs", "Verein Brücke", text]]
+    done = carry_out(upload(csv_bytes(rows), OFFERS, editor), editor)
+    assert done.status == Status.IMPORTED, messages_of(done)
+    offer = Offer.objects.get()
+    assert (offer.postcode, offer.city) == ("57250", "Netphen")
+
+
+@pytest.mark.django_db
 def test_one_wrong_row_stops_all_of_them(editor: User, provider: Organisation) -> None:
     rows = [["Titel", "Träger"], ["Kurs", "Verein Brücke"], ["", "Verein Brücke"]]
     data_import = upload(csv_bytes(rows), OFFERS, editor)
