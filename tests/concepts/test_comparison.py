@@ -297,7 +297,7 @@ def test_marks_are_told_in_words(two: tuple[ConceptVersion, ConceptVersion]) -> 
 def test_cover_and_measures_are_compared(two: tuple[ConceptVersion, ConceptVersion]) -> None:
     old, new = two
     area = changes.add_action_area(new, title="Bildung", strand="bildung")
-    make_measure("Willkommensmappe", action_area=area.uuid)
+    make_measure("Willkommensmappe", action_area=area.uuid, status="selected")
     new.subtitle, new.shows_measures = "Fortschreibung", True
     new.save()
     found = compare(old, new)
