@@ -17,7 +17,7 @@ from offers.counting import Index
 from offers.coverage import DIMENSIONS, WITHOUT, Day, snapshots
 from offers.coverage.sheet import Options
 from offers.coverage.snapshots import FACETS as FACETS_HERE
-from offers.filters import KnownValuesField, OneValueSelect, SelectFilter, SelectFilterSet
+from offers.lenient import KnownValuesField, OneValueSelect, SelectFilter, SelectFilterSet
 from offers.models import CoverageSnapshot, Offer
 from offers.vocabulary import FACETS, MUNICIPALITY, PROVIDER, Facet
 

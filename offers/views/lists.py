@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
-from offers.filters import LenientFilterSet
+from offers.lenient import LenientFilterSet
 
 
 @method_decorator(login_not_required, name="dispatch")
