@@ -60,7 +60,9 @@ def take_word_file(page: Page, draft: ConceptVersion, run_jobs: RunJobs) -> None
 
 def write(page: Page, draft: ConceptVersion, words: str) -> None:
     page.goto(f"/arbeitsplatz/konzepte/abschnitte/{draft.sections.get(title='Ziele').pk}/")
-    page.get_by_role("textbox", name="Text").click()
+    text = page.get_by_role("textbox", name="Text")
+    expect(text).to_be_visible(timeout=30_000)  # until the editor has taken the place of the plain field
+    text.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(words)
     page.keyboard.press("Control+s")
