@@ -102,9 +102,8 @@ def name_organisations(data_import: DataImport, names: dict[str, Any], *, by: Us
 def explain_terms(data_import: DataImport, terms: dict[str, dict[str, int]], *, by: User) -> None:
     """Somebody has said what the words mean (`offers.resources.terms`): this file's, and those of the next like it."""
     _read_again(data_import, by, answers=data_import.answers | {"terms": terms})
-    mapping = ColumnMapping.objects.for_headers(data_import.kind, data_import.headers)
-    mapping.columns, mapping.defaults, mapping.terms = data_import.columns, data_import.defaults, terms
-    mapping.save()
+    known = {"columns": data_import.columns, "defaults": data_import.defaults, "terms": terms}
+    ColumnMapping.objects.keep(data_import.kind, data_import.headers, **known)
 
 
 @transaction.atomic

@@ -154,12 +154,17 @@ class DataImportRow(models.Model):
 
 
 class ColumnMappingManager(models.Manager["ColumnMapping"]):
-    def for_headers(self, kind: str, headers: Sequence[str]) -> "ColumnMapping":
-        """What is kept for files with these headings; a new one, not stored yet, where nothing is."""
-        fingerprint = sha256("\n".join(fold(header) for header in headers).encode()).hexdigest()
-        return self.filter(kind=kind, fingerprint=fingerprint).first() or ColumnMapping(
-            kind=kind, fingerprint=fingerprint
-        )
+    def for_headers(self, kind: str, headers: Sequence[str]) -> "ColumnMapping | None":
+        """What is kept for files with these headings."""
+        return self.filter(kind=kind, fingerprint=_fingerprint(headers)).first()
+
+    def keep(self, kind: str, headers: Sequence[str], **values: Any) -> None:
+        """Keep it for the next file with these headings; what is not named stays as it is."""
+        self.update_or_create(kind=kind, fingerprint=_fingerprint(headers), defaults=values)
+
+
+def _fingerprint(headers: Sequence[str]) -> str:
+    return sha256("\n".join(map(fold, headers)).encode()).hexdigest()
 
 
 class ColumnMapping(models.Model):

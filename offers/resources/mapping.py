@@ -26,7 +26,7 @@ def known(kind: str, resource: TableResource, headers: Sequence[str]) -> tuple[l
         writable = resource.writable()
         return [name if name in writable else "" for name in names], {}
     stored = ColumnMapping.objects.for_headers(kind, headers)
-    if len(stored.columns) != len(headers):
+    if stored is None or len(stored.columns) != len(headers):
         return None
     targets = resource.targets()
     return [name if name in targets else "" for name in stored.columns], stored.defaults
@@ -34,13 +34,8 @@ def known(kind: str, resource: TableResource, headers: Sequence[str]) -> tuple[l
 
 def terms(kind: str, headers: Sequence[str]) -> dict[str, dict[str, int]]:
     """What somebody has said the words of such a file mean (`offers.resources.terms`)."""
-    return dict(ColumnMapping.objects.for_headers(kind, headers).terms)
-
-
-def keep(kind: str, headers: Sequence[str], columns: list[str], defaults: dict[str, str]) -> None:
     stored = ColumnMapping.objects.for_headers(kind, headers)
-    stored.columns, stored.defaults = columns, defaults
-    stored.save()
+    return dict(stored.terms) if stored else {}
 
 
 def guesses(resource: TableResource, headers: Sequence[str]) -> list[str]:

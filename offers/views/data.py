@@ -21,7 +21,7 @@ from kiportal.common.transitions import SomebodyWasFaster, TransitionError
 from kiportal.common.views.acting import acting_user
 from offers import lifecycle
 from offers.forms.data import MappingForm, UploadForm
-from offers.models import DataImport, DataImportRow
+from offers.models import ColumnMapping, DataImport, DataImportRow
 from offers.models.imports import Table
 from offers.resources import RESOURCES, TableResource, files, mapping, naming, preview, terms
 from offers.resources.parsing import KEY
@@ -179,7 +179,9 @@ def data_columns(request: HttpRequest, pk: int) -> HttpResponse:
         except TransitionError as error:
             messages.error(request, str(error))
         else:
-            mapping.keep(data_import.kind, data_import.headers, form.columns, form.defaults)
+            ColumnMapping.objects.keep(
+                data_import.kind, data_import.headers, columns=form.columns, defaults=form.defaults
+            )
         return redirect(data_import)
     return render(request, "offers/data_columns.html", {"form": form, "data_import": data_import})
 
